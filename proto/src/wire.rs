@@ -1,0 +1,47 @@
+//! The one macro behind every closed vocabulary: a Rust enum, its proto3 JSON name and its short code.
+
+/// Declares an enum whose serde form is the proto3 JSON name (`"PILLAR_APSC"`) and whose short
+/// lower-case code (`"apsc"`) serves in subjects, URLs, tables and message keys.
+macro_rules! wire_enum {
+    (
+        $(#[$meta:meta])*
+        $name:ident { $( $(#[$vmeta:meta])* $variant:ident = $wire:literal / $code:literal ),+ $(,)? }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        pub enum $name {
+            $( $(#[$vmeta])* #[serde(rename = $wire)] $variant ),+
+        }
+
+        impl $name {
+            /// Every value, in the order of the contract.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The short lower-case code used in subjects, URLs, tables and message keys.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code),+ }
+            }
+
+            /// The name on the wire (proto3 JSON).
+            #[must_use]
+            pub const fn wire_name(self) -> &'static str {
+                match self { $(Self::$variant => $wire),+ }
+            }
+
+            /// The value with this short code, if there is one.
+            #[must_use]
+            pub fn from_code(code: &str) -> Option<Self> {
+                match code { $($code => Some(Self::$variant),)+ _ => None }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.code())
+            }
+        }
+    };
+}
+
+pub(crate) use wire_enum;
