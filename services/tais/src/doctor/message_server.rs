@@ -87,7 +87,9 @@ fn judge(greeting: &Greeting) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
+    use tokio::io::AsyncWriteExt;
 
     fn verdicts(version: &str, jetstream: bool) -> Vec<Verdict> {
         let greeting = Greeting { version: version.to_owned(), jetstream };
@@ -107,5 +109,19 @@ mod tests {
         let findings = examine("nats://u:hidden-word@127.0.0.1:1").await;
         assert_eq!(findings[0].verdict, Verdict::Missing);
         assert!(!format!("{findings:?}").contains("hidden-word"));
+    }
+
+    #[tokio::test]
+    async fn another_kind_of_server_is_told_apart() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let other = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            stream.write_all(b"220 mail.example ready\r\n").await.unwrap();
+        });
+        let findings = examine(&format!("nats://127.0.0.1:{port}")).await;
+        other.await.unwrap();
+        assert_eq!(findings[0].verdict, Verdict::Missing);
+        assert!(findings[0].words.contains("not a nats-server"), "{}", findings[0].words);
     }
 }
