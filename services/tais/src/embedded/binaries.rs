@@ -137,8 +137,6 @@ fn version_of(path: &Path, needed: Version, why: &'static str) -> Result<Version
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use std::fs;
-    use std::os::unix::fs::PermissionsExt;
 
     #[test]
     fn versions_are_read_from_the_programs_own_words() {
@@ -156,10 +154,17 @@ mod tests {
     /// A directory with programs that only state a version.
     fn stated(postgres: &str, nats: &str) -> tempfile::TempDir {
         let dir = tempfile::tempdir().unwrap();
+        // Written by another process: a file that this one has open for writing, even in a fork of
+        // another test's making, cannot be executed.
         let say = |name: &str, words: &str| {
-            let path = dir.path().join(name);
-            fs::write(&path, format!("#!/bin/sh\necho '{words}'\n")).unwrap();
-            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+            let script = r#"printf '#!/bin/sh\necho "%s"\n' "$2" > "$1" && chmod 755 "$1""#;
+            let status = Command::new("sh")
+                .args(["-c", script, "sh"])
+                .arg(dir.path().join(name))
+                .arg(words)
+                .status()
+                .unwrap();
+            assert!(status.success());
         };
         say("postgres", postgres);
         say("initdb", "initdb");

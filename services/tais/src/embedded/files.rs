@@ -14,8 +14,16 @@ const LOG_KEPT_BYTES: u64 = 16 * 1024 * 1024;
 /// How much of a log's end is shown in an error.
 const TAIL_LINES: usize = 12;
 
-/// Makes a directory that only its owner may enter, with its parents.
+/// Makes a directory that only its owner may enter. Directories above it that are made on the way
+/// get the usual mode: the server's account may have to pass through them.
 pub(super) fn private_dir(path: &Path) -> Result<(), EmbeddedError> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent).map_err(EmbeddedError::io("make the directory", parent))?;
+    }
+    // Recursive only so that another maker at the same moment is no error.
     DirBuilder::new()
         .recursive(true)
         .mode(0o700)
