@@ -1,1 +1,29 @@
-//! tais-recorder
+//! `tais-recorder`: the only writer of the log.
+//!
+//! It pulls what publishers submitted, verifies signature and key, admits each event by the
+//! domain's rules on the state folded from the log, and appends a batch in one transaction. Only
+//! then it acknowledges. What cannot be taken is kept in quarantine with its raw bytes and a reason;
+//! what was signed properly and refused leaves a refusal entry of its own. Nothing is dropped and
+//! nothing blocks what follows it.
+//!
+//! Not its job: what an event means (that is `tais-domain`), and what anybody looks at.
+//!
+//! Invariants:
+//! * a message is acknowledged after the commit, never before;
+//! * the view of the log that rules are checked on is never newer than the log, and is thrown away
+//!   whenever an outcome is unknown;
+//! * one recorder is active, any number stand by; two at once would still write no fork, because
+//!   the log's head row is the lock.
+
+mod error;
+pub mod genesis;
+mod plan;
+mod record;
+mod relay;
+mod replay;
+mod verify;
+mod view;
+
+pub use error::RecorderError;
+pub use record::{Config, Recorder, run};
+pub use verify::{Claim, Unverified, Verified, verify};

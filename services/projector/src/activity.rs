@@ -1,0 +1,169 @@
+//! What each activity is, by position range: the state at any position is a plain query.
+
+use serde::Serialize;
+use sqlx::Row as _;
+use sqlx::postgres::PgRow;
+use sqlx::types::Json;
+use tais_domain::measure::{attendances_by_sex, has_wps_content, is_counted, standing, wps_pillars};
+use tais_domain::{Activity, Happened, activity};
+use tais_proto::reference::Reference;
+use tais_proto::vocabulary::Sex;
+use tais_proto::{Envelope, Position, StreamKind};
+use uuid::Uuid;
+
+use crate::ProjectorError;
+use crate::projection::{Projection, Row, bigint};
+
+/// The projection `activity`.
+#[derive(Debug)]
+pub struct ActivityProjection;
+
+/// An activity as it stands from one position on.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ActivityRow {
+    /// From which position.
+    pub position: i64,
+    /// Which activity.
+    pub activity: Uuid,
+    /// Where it stands in the workflow.
+    pub status: String,
+    /// Provisional or validated.
+    pub standing: String,
+    /// Whether it is in the figures.
+    pub counted: bool,
+    /// The pillar.
+    pub pillar: String,
+    /// Its kind.
+    pub kind: String,
+    /// The quarter of its first day, where a date is known.
+    pub quarter: Option<String>,
+    /// Its first day at the latest it can be, for sorting, where a date is known.
+    pub sort_date: Option<String>,
+    /// Whether it serves Women, Peace and Security.
+    pub wps: bool,
+    /// The WPS pillars it serves.
+    pub wps_pillars: Vec<String>,
+    /// Attendances of women, where sex is stated.
+    pub women: Option<i64>,
+    /// Attendances with known sex, where it is stated.
+    pub attendances: Option<i64>,
+    /// The reference its source gives it.
+    pub external_ref: Option<String>,
+    /// Everything.
+    pub body: Activity,
+}
+
+impl Projection for ActivityProjection {
+    const NAME: &'static str = "activity";
+    const VERSION: u32 = 1;
+    const STREAMS: StreamKind = StreamKind::Activity;
+    type State = Activity;
+    type Row = ActivityRow;
+
+    fn apply(
+        state: Option<Activity>,
+        envelope: &Envelope,
+        position: Position,
+        reference: &Reference,
+    ) -> Result<(Activity, Vec<ActivityRow>), ProjectorError> {
+        let activity = activity::evolve(state, &Happened::from(envelope))
+            .map_err(|error| ProjectorError::Broken { position: position.0, problem: error.to_string() })?;
+        let row = row(&activity, envelope.stream.id.0, position, reference);
+        Ok((activity, vec![row]))
+    }
+}
+
+fn row(activity: &Activity, id: Uuid, position: Position, reference: &Reference) -> ActivityRow {
+    let details = &activity.details;
+    let stated = activity.participation.as_ref().and_then(attendances_by_sex);
+    let sum = |women_only: bool| {
+        let cells = stated.as_ref()?;
+        Some(cells.iter().filter(|(_, sex, _)| !women_only || *sex == Sex::Female).map(|c| i64::from(c.2)).sum())
+    };
+    ActivityRow {
+        position: bigint(position),
+        activity: id,
+        status: activity.status.code().to_owned(),
+        standing: standing(activity).code().to_owned(),
+        counted: is_counted(activity),
+        pillar: details.pillar.code().to_owned(),
+        kind: details.kind.code().to_owned(),
+        quarter: details.starts.map(|starts| starts.quarter().to_string()),
+        sort_date: details.starts.map(|starts| tais_proto::when::format_iso_date(starts.latest())),
+        wps: has_wps_content(details, reference),
+        wps_pillars: wps_pillars(details, reference).iter().map(ToString::to_string).collect(),
+        women: sum(true),
+        attendances: sum(false),
+        external_ref: details.external_ref.clone(),
+        body: activity.clone(),
+    }
+}
+
+impl Row for ActivityRow {
+    // `to_position` is not content: it repeats where the next row begins, so that the state at a
+    // position is one index range.
+    const COLUMNS: &'static str = "position bigint not null, to_position bigint, activity uuid not null, \
+        status text not null, standing text not null, counted boolean not null, pillar text not null, \
+        kind text not null, quarter text, sort_date text, wps boolean not null, wps_pillars text[] not null, \
+        women bigint, attendances bigint, external_ref text, body jsonb not null, \
+        primary key (activity, position)";
+    const VIEWS: &'static [(&'static str, &'static str)] = &[("activity", "row")];
+    const COPIED: &'static str = "position, activity, status, standing, counted, pillar, kind, quarter, \
+        sort_date, wps, wps_pillars, women, attendances, external_ref, body";
+    const INDEXES: &'static [&'static str] = &[
+        "create index on {schema}.row (position)",
+        "create index on {schema}.row (pillar, quarter) where to_position is null",
+    ];
+    const AFTER: &'static [&'static str] = &[
+        // Each row that the new ones follow ends where its successor begins.
+        "with touched as (select distinct activity from {schema}.row where position > $1 and position <= $2),
+              ranged as (select r.activity, r.position,
+                                lead(r.position) over (partition by r.activity order by r.position) as next
+                           from {schema}.row r join touched using (activity)
+                          where r.to_position is null)
+         update {schema}.row r set to_position = ranged.next from ranged
+          where r.activity = ranged.activity and r.position = ranged.position and ranged.next is not null",
+    ];
+
+    fn fields(&self) -> Result<Vec<Option<String>>, ProjectorError> {
+        let pillars: Vec<String> = self.wps_pillars.iter().map(|code| format!("\"{code}\"")).collect();
+        Ok(vec![
+            Some(self.position.to_string()),
+            Some(self.activity.to_string()),
+            Some(self.status.clone()),
+            Some(self.standing.clone()),
+            Some(self.counted.to_string()),
+            Some(self.pillar.clone()),
+            Some(self.kind.clone()),
+            self.quarter.clone(),
+            self.sort_date.clone(),
+            Some(self.wps.to_string()),
+            Some(format!("{{{}}}", pillars.join(","))),
+            self.women.map(|n| n.to_string()),
+            self.attendances.map(|n| n.to_string()),
+            self.external_ref.clone(),
+            Some(serde_json::to_string(&self.body)?),
+        ])
+    }
+
+    fn read(row: &PgRow) -> Result<Self, ProjectorError> {
+        let Json(body): Json<Activity> = row.try_get("body")?;
+        Ok(Self {
+            position: row.try_get("position")?,
+            activity: row.try_get("activity")?,
+            status: row.try_get("status")?,
+            standing: row.try_get("standing")?,
+            counted: row.try_get("counted")?,
+            pillar: row.try_get("pillar")?,
+            kind: row.try_get("kind")?,
+            quarter: row.try_get("quarter")?,
+            sort_date: row.try_get("sort_date")?,
+            wps: row.try_get("wps")?,
+            wps_pillars: row.try_get("wps_pillars")?,
+            women: row.try_get("women")?,
+            attendances: row.try_get("attendances")?,
+            external_ref: row.try_get("external_ref")?,
+            body,
+        })
+    }
+}

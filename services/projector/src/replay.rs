@@ -1,0 +1,94 @@
+//! Replay: every projection folded again from the log alone, and its digest beside the live one.
+
+use std::collections::HashMap;
+
+use sqlx::PgPool;
+use tais_log::{Filter, Log};
+use tais_proto::reference::Reference;
+use tais_proto::{Position, StreamId};
+
+use crate::activity::ActivityProjection;
+use crate::measure::MeasureProjection;
+use crate::projection::{Digest, Projection, envelope};
+use crate::{ProjectorError, store};
+
+/// The most entries read at a time.
+const PAGE_MAX: usize = 1_000;
+
+/// A projection's digest at a position.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReplayedDigest {
+    /// Which projection.
+    pub name: &'static str,
+    /// Its version.
+    pub version: u32,
+    /// The digest, in lower-case hexadecimal.
+    pub digest: String,
+}
+
+struct Fold<P: Projection> {
+    states: HashMap<StreamId, P::State>,
+    digest: Digest,
+}
+
+impl<P: Projection> Fold<P> {
+    fn new() -> Self {
+        Self { states: HashMap::new(), digest: Digest::new::<P>() }
+    }
+
+    fn apply(&mut self, entry: &tais_log::Entry, reference: &Reference) -> Result<(), ProjectorError> {
+        if entry.stream.kind != P::STREAMS {
+            return Ok(());
+        }
+        let before = self.states.remove(&entry.stream.id);
+        let (state, rows) = P::apply(before, &envelope(entry)?, entry.position, reference)?;
+        self.states.insert(entry.stream.id, state);
+        rows.iter().try_for_each(|row| self.digest.add(row))
+    }
+
+    fn finish(self) -> ReplayedDigest {
+        ReplayedDigest { name: P::NAME, version: P::VERSION, digest: self.digest.finish() }
+    }
+}
+
+/// Folds the log from its beginning up to and including a position. `progress` hears how many
+/// entries are done.
+///
+/// # Errors
+/// When the log cannot be read, or does not fold.
+pub async fn replay<L: Log>(
+    log: &L,
+    up_to: Position,
+    reference: &Reference,
+    mut progress: impl FnMut(u64),
+) -> Result<Vec<ReplayedDigest>, ProjectorError> {
+    let (mut activity, mut measure) = (Fold::<ActivityProjection>::new(), Fold::<MeasureProjection>::new());
+    let mut next = Position(0);
+    while next <= up_to {
+        let page = log.read_from(next, PAGE_MAX, &Filter::default()).await?;
+        if page.entries.is_empty() {
+            break;
+        }
+        for entry in page.entries.iter().filter(|entry| entry.position <= up_to) {
+            activity.apply(entry, reference)?;
+            measure.apply(entry, reference)?;
+        }
+        next = page.scanned_to;
+        progress(next.0.min(up_to.0 + 1));
+    }
+    Ok(vec![activity.finish(), measure.finish()])
+}
+
+/// The digests of the live rows at a position, in the same order as [`replay`]'s.
+///
+/// # Errors
+/// When the rows cannot be read.
+pub async fn live_digests(pool: &PgPool, up_to: Position) -> Result<Vec<ReplayedDigest>, ProjectorError> {
+    Ok(vec![live::<ActivityProjection>(pool, up_to).await?, live::<MeasureProjection>(pool, up_to).await?])
+}
+
+async fn live<P: Projection>(pool: &PgPool, up_to: Position) -> Result<ReplayedDigest, ProjectorError> {
+    let mut digest = Digest::new::<P>();
+    store::each_live_row::<P>(pool, up_to, |row| digest.add(&row)).await?;
+    Ok(ReplayedDigest { name: P::NAME, version: P::VERSION, digest: digest.finish() })
+}

@@ -1,0 +1,292 @@
+//! Where projections live: a schema a build, a checkpoint a build, and the views that readers use.
+//!
+//! ```text
+//! projection.build   which builds there are, how far each is, which one is live
+//! p_<name>_<build>   the rows of one build, and what its fold remembers
+//! read.<view>        what readers see; swapped to a new build in one transaction
+//! ```
+
+use std::collections::HashMap;
+
+use sqlx::postgres::PgConnection;
+use sqlx::{AssertSqlSafe, Connection as _, PgPool, Row as _};
+use tais_log::frontier::Frontier;
+use tais_proto::{LeafHash, Position};
+use uuid::Uuid;
+
+use crate::ProjectorError;
+use crate::projection::{Projection, Row, bigint};
+
+/// Makes the catalogue of builds and the schema of views, where they are missing.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn migrate(pool: &PgPool) -> Result<(), ProjectorError> {
+    sqlx::raw_sql(
+        "create schema if not exists projection;
+         create schema if not exists read;
+         create table if not exists projection.build (
+             id bigint generated always as identity primary key,
+             name text not null,
+             version int not null,
+             live boolean not null default false,
+             -- how many entries it has folded; the next position to read
+             size bigint not null default 0,
+             -- the Merkle frontier at that size: with it the checkpoint says which history it is of
+             frontier bytea[] not null default '{}');
+         create unique index if not exists build_live on projection.build (name) where live;",
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// The position that pages show by default: the last one that every live projection has folded.
+/// `None` while there is no live projection.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn position_shown(pool: &PgPool) -> Result<Option<Position>, sqlx::Error> {
+    let size: Option<i64> =
+        sqlx::query_scalar("select min(size) from projection.build where live").fetch_one(pool).await?;
+    Ok(size.and_then(|size| u64::try_from(size - 1).ok()).map(Position))
+}
+
+/// One build of a projection, and how far it is.
+#[derive(Clone, Debug)]
+pub(crate) struct Build {
+    pub id: i64,
+    pub live: bool,
+    pub frontier: Frontier,
+}
+
+impl Build {
+    fn schema<P: Projection>(&self) -> String {
+        format!("p_{}_{}", P::NAME, self.id)
+    }
+
+    /// The next position to read.
+    pub const fn next(&self) -> Position {
+        Position(self.frontier.size())
+    }
+}
+
+/// The live build of this version, or the one being built; made where there is none.
+pub(crate) async fn open<P: Projection>(pool: &PgPool, fresh: bool) -> Result<Build, ProjectorError> {
+    let mut tx = pool.begin().await?;
+    // One projector at a time decides which builds there are.
+    sqlx::query("select pg_advisory_xact_lock(hashtext($1))").bind(P::NAME).execute(&mut *tx).await?;
+    let found = sqlx::query(
+        "select id, live, size, frontier from projection.build
+          where name = $1 and version = $2 and (not $3 or not live) order by live desc, id desc limit 1",
+    )
+    .bind(P::NAME)
+    .bind(version::<P>())
+    .bind(fresh)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let build = match found {
+        Some(row) => Build {
+            id: row.try_get("id")?,
+            live: row.try_get("live")?,
+            frontier: read_frontier::<P>(row.try_get("size")?, &row.try_get::<Vec<Vec<u8>>, _>("frontier")?)?,
+        },
+        None => create::<P>(&mut tx).await?,
+    };
+    tx.commit().await?;
+    Ok(build)
+}
+
+fn version<P: Projection>() -> i32 {
+    i32::try_from(P::VERSION).unwrap_or(i32::MAX)
+}
+
+fn read_frontier<P: Projection>(size: i64, hashes: &[Vec<u8>]) -> Result<Frontier, ProjectorError> {
+    let altered = |problem: String| ProjectorError::Altered { name: P::NAME, problem };
+    let size = u64::try_from(size).map_err(|_| altered(format!("a size of {size}")))?;
+    Frontier::from_parts(size, hashes).map_err(|error| altered(error.to_string()))
+}
+
+async fn create<P: Projection>(tx: &mut PgConnection) -> Result<Build, ProjectorError> {
+    let id: i64 = sqlx::query_scalar("insert into projection.build (name, version) values ($1, $2) returning id")
+        .bind(P::NAME)
+        .bind(version::<P>())
+        .fetch_one(&mut *tx)
+        .await?;
+    let build = Build { id, live: false, frontier: Frontier::default() };
+    let schema = build.schema::<P>();
+    let mut statements = vec![
+        format!("create schema {schema}"),
+        format!("create table {schema}.row ({})", P::Row::COLUMNS),
+        format!("create table {schema}.fold (stream uuid primary key, state jsonb not null)"),
+    ];
+    statements.extend(P::Row::INDEXES.iter().map(|statement| statement.replace("{schema}", &schema)));
+    for statement in statements {
+        sqlx::query(AssertSqlSafe(statement)).execute(&mut *tx).await?;
+    }
+    Ok(build)
+}
+
+/// What the fold remembers of these streams.
+pub(crate) async fn states<P: Projection>(
+    pool: &PgPool,
+    build: &Build,
+    streams: &[Uuid],
+) -> Result<HashMap<Uuid, P::State>, ProjectorError> {
+    let statement = format!("select stream, state from {}.fold where stream = any($1)", build.schema::<P>());
+    let rows = sqlx::query(AssertSqlSafe(statement)).bind(streams).fetch_all(pool).await?;
+    rows.into_iter()
+        .map(|row| {
+            let sqlx::types::Json(state) = row.try_get::<sqlx::types::Json<P::State>, _>("state")?;
+            Ok((row.try_get("stream")?, state))
+        })
+        .collect()
+}
+
+/// What one batch of entries comes to.
+pub(crate) struct Batch<P: Projection> {
+    pub rows: Vec<P::Row>,
+    pub states: HashMap<Uuid, P::State>,
+    pub frontier: Frontier,
+}
+
+/// Writes rows, what the fold remembers and the checkpoint in one transaction.
+pub(crate) async fn write<P: Projection>(
+    pool: &PgPool,
+    build: &Build,
+    batch: &Batch<P>,
+) -> Result<(), ProjectorError> {
+    let mut connection = pool.acquire().await?;
+    let mut tx = connection.begin().await?;
+    let moved = sqlx::query(
+        "update projection.build set size = $1, frontier = $2 where id = $3 and size = $4 and live = $5",
+    )
+    .bind(bigint(Position(batch.frontier.size())))
+    .bind(batch.frontier.hashes())
+    .bind(build.id)
+    .bind(bigint(build.next()))
+    .bind(build.live)
+    .execute(&mut *tx)
+    .await?;
+    if moved.rows_affected() != 1 {
+        return Err(ProjectorError::Moved(P::NAME));
+    }
+    let schema = build.schema::<P>();
+    if !batch.rows.is_empty() {
+        copy_rows::<P>(&mut tx, &schema, &batch.rows).await?;
+    }
+    write_states::<P>(&mut tx, &schema, &batch.states).await?;
+    for statement in P::Row::AFTER {
+        sqlx::query(AssertSqlSafe(statement.replace("{schema}", &schema)))
+            .bind(bigint(build.next()) - 1)
+            .bind(bigint(Position(batch.frontier.size())) - 1)
+            .execute(&mut *tx)
+            .await?;
+    }
+    sqlx::query("select pg_notify('tais_projection', $1)").bind(P::NAME).execute(&mut *tx).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn copy_rows<P: Projection>(tx: &mut PgConnection, schema: &str, rows: &[P::Row]) -> Result<(), ProjectorError> {
+    let mut text = String::new();
+    for row in rows {
+        for (index, field) in row.fields()?.iter().enumerate() {
+            if index > 0 {
+                text.push('\t');
+            }
+            match field {
+                Some(field) => escape(&mut text, field),
+                None => text.push_str("\\N"),
+            }
+        }
+        text.push('\n');
+    }
+    let statement = format!("copy {schema}.row ({}) from stdin", P::Row::COPIED);
+    let mut copy = tx.copy_in_raw(&statement).await?;
+    copy.send(text.as_bytes()).await?;
+    copy.finish().await?;
+    Ok(())
+}
+
+/// COPY's text format: backslash, tab, newline and carriage return are escaped.
+fn escape(text: &mut String, field: &str) {
+    for c in field.chars() {
+        match c {
+            '\\' => text.push_str("\\\\"),
+            '\t' => text.push_str("\\t"),
+            '\n' => text.push_str("\\n"),
+            '\r' => text.push_str("\\r"),
+            c => text.push(c),
+        }
+    }
+}
+
+async fn write_states<P: Projection>(
+    tx: &mut PgConnection,
+    schema: &str,
+    states: &HashMap<Uuid, P::State>,
+) -> Result<(), ProjectorError> {
+    let mut streams = Vec::with_capacity(states.len());
+    let mut bodies = Vec::with_capacity(states.len());
+    for (stream, state) in states {
+        streams.push(*stream);
+        bodies.push(serde_json::to_string(state)?);
+    }
+    let statement = format!(
+        "insert into {schema}.fold (stream, state) select * from unnest($1::uuid[], $2::jsonb[])
+         on conflict (stream) do update set state = excluded.state"
+    );
+    sqlx::query(AssertSqlSafe(statement)).bind(streams).bind(bodies).execute(tx).await?;
+    Ok(())
+}
+
+/// Makes a build that has caught up the live one: its views replace those of the build before, which
+/// is then dropped. Readers see either the one or the other.
+pub(crate) async fn swap<P: Projection>(pool: &PgPool, build: &Build) -> Result<(), ProjectorError> {
+    let mut tx = pool.begin().await?;
+    sqlx::query("select pg_advisory_xact_lock(hashtext($1))").bind(P::NAME).execute(&mut *tx).await?;
+    let old: Vec<i64> = sqlx::query_scalar("select id from projection.build where name = $1 and id <> $2")
+        .bind(P::NAME)
+        .bind(build.id)
+        .fetch_all(&mut *tx)
+        .await?;
+    let schema = build.schema::<P>();
+    let mut statements = Vec::new();
+    for (view, table) in P::Row::VIEWS {
+        statements.push(format!("drop view if exists read.{view}"));
+        statements.push(format!("create view read.{view} as select * from {schema}.{table}"));
+    }
+    statements.extend(old.iter().map(|id| format!("drop schema if exists p_{}_{id} cascade", P::NAME)));
+    for statement in statements {
+        sqlx::query(AssertSqlSafe(statement)).execute(&mut *tx).await?;
+    }
+    sqlx::query("delete from projection.build where id = any($1)").bind(&old).execute(&mut *tx).await?;
+    sqlx::query("update projection.build set live = true where id = $1").bind(build.id).execute(&mut *tx).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Goes through the live rows up to a position, in canonical order.
+pub(crate) async fn each_live_row<P: Projection>(
+    pool: &PgPool,
+    up_to: Position,
+    mut each: impl FnMut(P::Row) -> Result<(), ProjectorError>,
+) -> Result<(), ProjectorError> {
+    use futures_util::TryStreamExt as _;
+    let view = P::Row::VIEWS[0].0;
+    let ordinal = if P::Row::COPIED.contains("ordinal") { ", ordinal" } else { "" };
+    let statement = format!("select * from read.{view} where position <= $1 order by position{ordinal}");
+    let mut rows = sqlx::query(AssertSqlSafe(statement)).bind(bigint(up_to)).fetch(pool);
+    while let Some(row) = rows.try_next().await? {
+        each(P::Row::read(&row)?)?;
+    }
+    Ok(())
+}
+
+/// The leaf hashes that a frontier takes in.
+pub(crate) fn extend(frontier: &mut Frontier, leaves: impl IntoIterator<Item = LeafHash>) {
+    for leaf in leaves {
+        frontier.append(leaf);
+    }
+}

@@ -1,0 +1,283 @@
+//! One batch, planned: what is appended, what is quarantined, what is answered. The rules run here.
+
+use std::collections::{HashMap, HashSet};
+
+use tais_bus::Notice;
+use tais_domain::Refusal;
+use tais_domain::admission::{StreamState, admit};
+use tais_log::{Log, NewEntry, Quarantined, Receipt};
+use tais_proto::event::refusal::RefusalRefused;
+use tais_proto::reference::{Reference, StateCode};
+use tais_proto::{
+    AccountId, Envelope, Event, EventId, Publisher, Signed, SigningKey, Source, StreamId, StreamKind, StreamRef,
+    Timestamp,
+};
+use uuid::Uuid;
+
+use crate::genesis::sign;
+use crate::verify::{Arrived, Claim, Verified, verify};
+use crate::view::View;
+use crate::RecorderError;
+
+/// What one batch comes to.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// To append, in order: admitted events and refusals.
+    pub entries: Vec<NewEntry>,
+    /// To keep aside with raw bytes and a reason.
+    pub quarantine: Vec<Quarantined>,
+    /// To tell publishers after the commit.
+    pub notices: Vec<(Publisher, Notice)>,
+    /// Streams as they will be after the batch.
+    streams: HashMap<StreamId, Option<StreamState>>,
+    /// Entries of the log's own in this batch.
+    own: u32,
+    /// Whether the registry changes: what follows waits for the next batch, with the new registry.
+    registry_changes: bool,
+}
+
+/// What a plan is made with.
+pub struct Planner<'a, L> {
+    /// The log, for streams that are not cached.
+    pub log: &'a L,
+    /// The view.
+    pub view: &'a mut View,
+    /// The reference data.
+    pub reference: &'a Reference,
+    /// The log's key, for refusals.
+    pub key: &'a SigningKey,
+    /// The member state whose record this is.
+    pub state: &'a StateCode,
+    /// The clock, read once a batch.
+    pub now: Timestamp,
+    /// Events whose place in their key's sequence another event has taken.
+    pub barred: &'a HashSet<EventId>,
+}
+
+/// A message of the batch and where it came from.
+#[derive(Clone, Debug)]
+pub struct Message<'a> {
+    /// The subject, for the quarantine.
+    pub subject: &'a str,
+    /// What arrived.
+    pub arrived: Arrived<'a>,
+}
+
+impl<L: Log> Planner<'_, L> {
+    /// Plans as much of the batch as can be decided on the present registry; returns the plan and
+    /// how many messages it covers.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub async fn plan(&mut self, messages: &[Message<'_>]) -> Result<(Plan, usize), RecorderError> {
+        let verified: Vec<_> =
+            messages.iter().map(|message| verify(&message.arrived, &self.view.registry)).collect();
+        let known = self.known(verified.iter().flatten()).await?;
+        let mut plan = Plan::default();
+        for (index, (message, verified)) in messages.iter().zip(verified).enumerate() {
+            if plan.registry_changes {
+                return Ok((plan, index));
+            }
+            match verified {
+                Err(unverified) => plan.quarantine(message, unverified.code, &unverified.reason),
+                Ok(Verified::Unreadable { code, reason, claim, signed }) => {
+                    plan.quarantine(message, code, &reason);
+                    if let Some(claim) = claim {
+                        self.refuse(&mut plan, claim, &signed, code, &reason).await?;
+                    }
+                }
+                Ok(Verified::Event(envelope, signed)) => {
+                    self.event(&mut plan, &known, message, *envelope, signed).await?;
+                }
+            }
+        }
+        Ok((plan, messages.len()))
+    }
+
+    /// Which events of the batch the log already has.
+    async fn known(
+        &self,
+        verified: impl Iterator<Item = &Verified>,
+    ) -> Result<HashMap<EventId, Receipt>, RecorderError> {
+        let ids: Vec<EventId> = verified
+            .filter_map(|verified| match verified {
+                Verified::Event(envelope, _) => Some(envelope.id),
+                Verified::Unreadable { .. } => None,
+            })
+            .collect();
+        let receipts = if ids.is_empty() { Vec::new() } else { self.log.find(&ids).await? };
+        Ok(receipts.into_iter().map(|receipt| (receipt.event_id, receipt)).collect())
+    }
+
+    async fn event(
+        &mut self,
+        plan: &mut Plan,
+        known: &HashMap<EventId, Receipt>,
+        message: &Message<'_>,
+        envelope: Envelope,
+        signed: Signed,
+    ) -> Result<(), RecorderError> {
+        if let Some(receipt) = known.get(&envelope.id) {
+            return self.repeated(plan, message, &envelope, &signed, receipt).await;
+        }
+        if self.barred.contains(&envelope.id) {
+            plan.quarantine(message, "key-sequence-reused", KEY_SEQUENCE_REUSED);
+            return Ok(());
+        }
+        let twin = plan.entries.iter().find(|entry| entry.envelope.id == envelope.id);
+        if let Some(twin) = twin {
+            if twin.signed != signed {
+                plan.quarantine(message, "id-reused", ID_REUSED);
+            }
+            return Ok(());
+        }
+        let id = envelope.stream.id;
+        let before = match plan.streams.get(&id) {
+            Some(state) => state.clone(),
+            None => self.view.stream(self.log, id).await?,
+        };
+        match admit(before.as_ref(), &envelope, &self.view.registry, self.reference) {
+            Ok(()) => {
+                let registry = envelope.stream.kind == StreamKind::Registry;
+                plan.registry_changes |= registry;
+                let pillar = if registry { None } else { plan.advance(before, &envelope)? };
+                plan.entries.push(NewEntry { signed, envelope, pillar });
+                Ok(())
+            }
+            Err(refusal) => self.refuse_event(plan, message, &envelope, &signed, &refusal).await,
+        }
+    }
+
+    /// The log has an event with this id: the same bytes get the same receipt, other bytes an alarm.
+    async fn repeated(
+        &self,
+        plan: &mut Plan,
+        message: &Message<'_>,
+        envelope: &Envelope,
+        signed: &Signed,
+        receipt: &Receipt,
+    ) -> Result<(), RecorderError> {
+        let recorded = self.log.read_one(receipt.position).await?;
+        if recorded.is_some_and(|entry| entry.signed == *signed) {
+            let notice = Notice::Recorded { event_id: envelope.id, position: receipt.position };
+            plan.notices.push((envelope.source.publisher, notice));
+        } else {
+            tracing::warn!(event_id = %envelope.id, position = %receipt.position, "an event id came again with other bytes");
+            plan.quarantine(message, "id-reused", ID_REUSED);
+        }
+        Ok(())
+    }
+
+    async fn refuse_event(
+        &mut self,
+        plan: &mut Plan,
+        message: &Message<'_>,
+        envelope: &Envelope,
+        signed: &Signed,
+        refusal: &Refusal,
+    ) -> Result<(), RecorderError> {
+        let reason = refusal.to_string();
+        let code = refusal.rule.code();
+        let claim = Claim {
+            event: envelope.id,
+            stream: envelope.stream.id,
+            publisher: envelope.source.publisher,
+            key_id: envelope.key_id.clone(),
+            key_seq: envelope.key_seq,
+        };
+        plan.keep(message, code, &reason);
+        self.refuse(plan, claim, signed, code, &reason).await
+    }
+
+    /// Writes a refusal entry, once for the same bytes however often they come.
+    async fn refuse(
+        &mut self,
+        plan: &mut Plan,
+        claim: Claim,
+        signed: &Signed,
+        rule: &str,
+        reason: &str,
+    ) -> Result<(), RecorderError> {
+        let sha256 = signed.sha256();
+        let stream = StreamRef { kind: StreamKind::Refusal, id: refusal_stream(&sha256) };
+        let refused_before = plan.streams.contains_key(&stream.id)
+            || self.view.stream(self.log, stream.id).await?.is_some();
+        if refused_before {
+            return Ok(());
+        }
+        plan.own += 1;
+        let pillar = claim.publisher.pillar();
+        let causation = Some(claim.event);
+        let refused = RefusalRefused {
+            event: claim.event,
+            stream: claim.stream,
+            publisher: claim.publisher,
+            key_id: claim.key_id,
+            key_seq: claim.key_seq,
+            sha256,
+            rule: rule.to_owned(),
+            reason: reason.to_owned(),
+        };
+        let envelope = Envelope {
+            id: EventId(Uuid::now_v7()),
+            source: Source { state: self.state.clone(), publisher: Publisher::Log },
+            stream,
+            stream_version: 1,
+            time: self.now,
+            correlation: claim.event.0,
+            causation,
+            actor: AccountId(Uuid::nil()),
+            key_id: self.key.key_id(),
+            key_seq: self.view.log_key_seq + plan.own,
+            event: Event::from(refused),
+        };
+        plan.advance(None, &envelope)?;
+        plan.entries.push(sign(self.key, envelope, pillar)?);
+        Ok(())
+    }
+}
+
+const ID_REUSED: &str = "this event id was already used for other bytes: an event never changes; say something new under a new id";
+
+const KEY_SEQUENCE_REUSED: &str = "another event already has this place in the key's sequence: the key is used by two outboxes, or was copied; revoke it";
+
+/// The refusal of the same bytes is always the same stream, so it is written once.
+fn refusal_stream(sha256: &str) -> StreamId {
+    StreamId(Uuid::new_v5(&Uuid::NAMESPACE_OID, sha256.as_bytes()))
+}
+
+impl Plan {
+    /// Folds an admitted event into the streams of this batch; gives the pillar that hears of it.
+    fn advance(
+        &mut self,
+        before: Option<StreamState>,
+        envelope: &Envelope,
+    ) -> Result<Option<tais_proto::Pillar>, RecorderError> {
+        let state = StreamState::evolve(before, envelope)
+            .map_err(|source| RecorderError::Broken { position: u64::MAX, source })?;
+        let pillar = state.pillar().or(envelope.source.publisher.pillar());
+        self.streams.insert(envelope.stream.id, Some(state));
+        Ok(pillar)
+    }
+
+    /// Keeps a message aside.
+    fn keep(&mut self, message: &Message<'_>, code: &str, reason: &str) {
+        self.quarantine.push(Quarantined {
+            subject: message.subject.to_owned(),
+            signature: message.arrived.signature.map(str::to_owned),
+            raw: message.arrived.bytes.to_vec(),
+            code: code.to_owned(),
+            reason: reason.to_owned(),
+        });
+    }
+
+    /// Keeps a message aside and tells its publisher, where the subject names one.
+    fn quarantine(&mut self, message: &Message<'_>, code: &str, reason: &str) {
+        self.keep(message, code, reason);
+        if let Some(publisher) = message.arrived.publisher {
+            let sha256 = tais_proto::signing::sha256_hex(message.arrived.bytes);
+            let notice = Notice::Quarantined { sha256, code: code.to_owned(), reason: reason.to_owned() };
+            self.notices.push((publisher, notice));
+        }
+    }
+}

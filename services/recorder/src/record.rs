@@ -1,0 +1,254 @@
+//! The recorder's loop: pull, plan, append, acknowledge, answer. One screen, in that order.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use backon::BackoffBuilder as _;
+use tais_bus::{Notice, RecorderBus, Submitted};
+use tais_log::{Log, Outcome};
+use tais_proto::reference::{Reference, StateCode};
+use tais_proto::{EventId, SigningKey, Timestamp};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::plan::{Message, Plan, Planner};
+use crate::verify::Arrived;
+use crate::view::View;
+use crate::{RecorderError, relay, replay};
+
+/// The most messages taken into one transaction.
+const BATCH_MAX: usize = 512;
+/// How long one pull waits for the first message.
+const PULL_WAIT: Duration = Duration::from_secs(5);
+/// How often a standing-by recorder asks whether the place is free.
+const LEASE_RETRY: Duration = Duration::from_secs(1);
+
+/// What a recorder works with.
+#[derive(Clone)]
+pub struct Config {
+    /// The member state whose record it writes.
+    pub state: StateCode,
+    /// The log's key, for refusals.
+    pub key: SigningKey,
+    /// The reference data.
+    pub reference: Arc<Reference>,
+    /// The clock, for the time of refusals; the log keeps its own.
+    pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+}
+
+/// One recorder.
+pub struct Recorder<L, B> {
+    config: Config,
+    log: L,
+    bus: B,
+    view: Option<View>,
+    recorded: Arc<Notify>,
+}
+
+/// Records until told to stop. Transient trouble is waited out; anything else ends the service, and
+/// recovery starts from what is durable.
+///
+/// # Errors
+/// When the record does not fold, or belongs to another log.
+pub async fn run<L: Log, B: RecorderBus>(
+    config: Config,
+    log: L,
+    bus: B,
+    shutdown: CancellationToken,
+) -> Result<(), RecorderError> {
+    let mut recorder = Recorder::new(config, log, bus);
+    let mut back_off = back_off();
+    while !shutdown.is_cancelled() {
+        let result = tokio::select! {
+            () = shutdown.cancelled() => Ok(()),
+            result = recorder.lead(&shutdown) => result,
+        };
+        match result {
+            Ok(()) => back_off = self::back_off(),
+            Err(error) if error.is_transient() => {
+                let wait = back_off.next().unwrap_or(BACK_OFF_MAX);
+                tracing::warn!(error = &error as &dyn std::error::Error, ?wait, "recording paused; trying again");
+                recorder.view = None;
+                tokio::select! { () = shutdown.cancelled() => {}, () = tokio::time::sleep(wait) => {} }
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+const BACK_OFF_MAX: Duration = Duration::from_secs(5);
+
+fn back_off() -> backon::ExponentialBackoff {
+    backon::ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(100))
+        .with_max_delay(BACK_OFF_MAX)
+        .with_max_times(usize::MAX)
+        .with_jitter()
+        .build()
+}
+
+impl<L: Log, B: RecorderBus> Recorder<L, B> {
+    /// A recorder that has not looked at the log yet.
+    pub fn new(config: Config, log: L, bus: B) -> Self {
+        Self { config, log, bus, view: None, recorded: Arc::new(Notify::new()) }
+    }
+
+    /// Stands by until the place is free, then records until something goes wrong.
+    async fn lead(&mut self, shutdown: &CancellationToken) -> Result<(), RecorderError> {
+        let mut lease = loop {
+            match self.log.try_lead().await? {
+                Some(lease) => break lease,
+                None => tokio::time::sleep(LEASE_RETRY).await,
+            }
+        };
+        tracing::info!("this recorder is active");
+        let relay = relay::run(&self.log, &self.bus, &self.recorded);
+        let replay = replay::run(&self.log, &self.bus);
+        let (log, bus) = (self.log.clone(), self.bus.clone());
+        let mut recording =
+            Recording { config: &self.config, log, bus, view: &mut self.view, recorded: &self.recorded };
+        tokio::select! {
+            result = relay => result,
+            result = replay => result,
+            result = recording.run(shutdown) => result,
+            lost = self.log.hold(&mut lease) => Err(lost.into()),
+        }
+    }
+
+    /// Takes one batch, if there is one; for tests, and for a recorder driven by hand.
+    ///
+    /// # Errors
+    /// As [`run`], transient ones included.
+    pub async fn step(&mut self, wait: Duration) -> Result<usize, RecorderError> {
+        let (log, bus) = (self.log.clone(), self.bus.clone());
+        let mut recording =
+            Recording { config: &self.config, log, bus, view: &mut self.view, recorded: &self.recorded };
+        recording.step(wait).await
+    }
+}
+
+struct Recording<'a, L, B> {
+    config: &'a Config,
+    log: L,
+    bus: B,
+    view: &'a mut Option<View>,
+    recorded: &'a Notify,
+}
+
+impl<L: Log, B: RecorderBus> Recording<'_, L, B> {
+    async fn run(&mut self, shutdown: &CancellationToken) -> Result<(), RecorderError> {
+        while !shutdown.is_cancelled() {
+            self.step(PULL_WAIT).await?;
+        }
+        Ok(())
+    }
+
+    /// Pulls a batch and sees it through. Nothing is acknowledged before its commit.
+    async fn step(&mut self, wait: Duration) -> Result<usize, RecorderError> {
+        let submitted = self.bus.pull(BATCH_MAX, wait).await?;
+        let mut messages: &[Submitted] = &submitted;
+        let mut barred = HashSet::new();
+        while !messages.is_empty() {
+            let done = self.record(messages, &mut barred).await?;
+            messages = &messages[done..];
+        }
+        Ok(submitted.len())
+    }
+
+    /// Records as much of the batch as one transaction can; returns how many messages are settled.
+    /// `barred` collects events whose place in their key's sequence is taken, which only the log knows.
+    async fn record(
+        &mut self,
+        submitted: &[Submitted],
+        barred: &mut HashSet<EventId>,
+    ) -> Result<usize, RecorderError> {
+        let messages: Vec<Message<'_>> = submitted.iter().map(message).collect();
+        let mut view = match self.view.take() {
+            Some(view) => view,
+            None => View::load(&self.log, &self.config.key.key_id()).await?,
+        };
+        let mut planner = Planner {
+            log: &self.log,
+            view: &mut view,
+            reference: &self.config.reference,
+            key: &self.config.key,
+            state: &self.config.state,
+            now: (self.config.clock)(),
+            barred,
+        };
+        let (plan, planned) = planner.plan(&messages).await?;
+        let outcomes = self.log.append(&plan.entries, &plan.quarantine).await?;
+        // From here on the batch is in the record; a crash only means that it is delivered again.
+        let Some(head) = settle(&mut view, &plan, &outcomes, barred)? else {
+            // Another recorder came between, or a key's sequence number was used twice: read the log
+            // again and plan the same batch anew. What was appended is found there by its id.
+            tracing::warn!("the log does not stand as this recorder saw it; planning the batch again");
+            return Ok(0);
+        };
+        *self.view = Some(view);
+        self.bus.ack(submitted[..planned].iter().map(|message| message.token.clone()).collect()).await?;
+        self.recorded.notify_one();
+        for (publisher, notice) in &plan.notices {
+            self.bus.notify(*publisher, notice).await?;
+        }
+        count(&plan, head);
+        Ok(planned)
+    }
+}
+
+fn message(submitted: &Submitted) -> Message<'_> {
+    Message {
+        subject: &submitted.subject,
+        arrived: Arrived {
+            publisher: submitted.publisher,
+            stream: submitted.stream,
+            signature: submitted.signature.as_deref(),
+            bytes: &submitted.bytes,
+        },
+    }
+}
+
+/// Folds what was appended into the view. `None` when the log had moved and the plan was made on an
+/// old state: what was appended stays (it is idempotent), the rest must be planned anew.
+fn settle(
+    view: &mut View,
+    plan: &Plan,
+    outcomes: &[Outcome],
+    barred: &mut HashSet<EventId>,
+) -> Result<Option<u64>, RecorderError> {
+    let mut last = Some(0);
+    for (entry, outcome) in plan.entries.iter().zip(outcomes) {
+        match outcome {
+            Outcome::Recorded(receipt) | Outcome::AlreadyRecorded(receipt) => {
+                if let Some(position) = &mut last {
+                    view.apply(&entry.envelope, receipt.position)?;
+                    *position = receipt.position.0.max(*position);
+                }
+            }
+            Outcome::KeySequenceReused => {
+                barred.insert(entry.envelope.id);
+                last = None;
+            }
+            Outcome::IdReused(_) | Outcome::VersionConflict { .. } => last = None,
+        }
+    }
+    Ok(last)
+}
+
+fn count(plan: &Plan, last: u64) {
+    metrics::counter!("tais_recorder_entries_total").increment(plan.entries.len() as u64);
+    for kept in &plan.quarantine {
+        metrics::counter!("tais_recorder_quarantined_total", "code" => kept.code.clone()).increment(1);
+        tracing::warn!(subject = %kept.subject, code = %kept.code, reason = %kept.reason, "a message was set aside");
+    }
+    for (_, notice) in &plan.notices {
+        if matches!(notice, Notice::Recorded { .. }) {
+            metrics::counter!("tais_recorder_repeated_total").increment(1);
+        }
+    }
+    if !plan.entries.is_empty() {
+        tracing::debug!(entries = plan.entries.len(), position = last, "recorded");
+    }
+}

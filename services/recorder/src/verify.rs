@@ -1,0 +1,145 @@
+//! From raw bytes to a verified event: signature first, parsing after. Pure.
+
+use serde::Deserialize;
+use tais_domain::Registry;
+use tais_proto::envelope::{MESSAGE_BYTES_MAX, Source};
+use tais_proto::signing::parse_signature_header;
+use tais_proto::{Envelope, EnvelopeError, EventId, KeyId, Publisher, Signed, StreamId, StreamRef};
+
+/// What arrived under one subject.
+#[derive(Clone, Debug)]
+pub struct Arrived<'a> {
+    /// The publisher whose subject it came on; NATS lets nobody else publish there.
+    pub publisher: Option<Publisher>,
+    /// The stream named by the subject.
+    pub stream: Option<StreamId>,
+    /// The signature header, as it came.
+    pub signature: Option<&'a str>,
+    /// The raw bytes.
+    pub bytes: &'a [u8],
+}
+
+/// Bytes whose signature holds.
+#[derive(Debug)]
+pub enum Verified {
+    /// An event of this contract, as its subject says.
+    Event(Box<Envelope>, Signed),
+    /// Signed properly, and not an event of this contract.
+    Unreadable {
+        /// What is wrong with it.
+        code: &'static str,
+        /// The same in words.
+        reason: String,
+        /// Who it claims to be, where that much can be read.
+        claim: Option<Claim>,
+        /// The evidence.
+        signed: Signed,
+    },
+}
+
+/// What a refusal entry needs to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// The event.
+    pub event: EventId,
+    /// The stream it was meant for.
+    pub stream: StreamId,
+    /// Who published it.
+    pub publisher: Publisher,
+    /// The key that signed it.
+    pub key_id: KeyId,
+    /// Its place in that key's sequence.
+    pub key_seq: u32,
+}
+
+/// Bytes that nobody known has signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unverified {
+    /// A short code.
+    pub code: &'static str,
+    /// The same in words.
+    pub reason: String,
+}
+
+impl Unverified {
+    fn new(code: &'static str, reason: impl Into<String>) -> Self {
+        Self { code, reason: reason.into() }
+    }
+}
+
+/// Verifies and then parses one message.
+///
+/// # Errors
+/// When no valid key of the subject's publisher signed exactly these bytes.
+pub fn verify(arrived: &Arrived<'_>, registry: &Registry) -> Result<Verified, Unverified> {
+    let (Some(publisher), Some(stream)) = (arrived.publisher, arrived.stream) else {
+        return Err(Unverified::new("wrong-subject", "the subject names no publisher or no stream of this record"));
+    };
+    if arrived.bytes.len() > MESSAGE_BYTES_MAX {
+        let error = EnvelopeError::Oversized(arrived.bytes.len());
+        return Err(Unverified::new(error.code(), error.to_string()));
+    }
+    let Some(signature) = arrived.signature.and_then(parse_signature_header) else {
+        return Err(Unverified::new(
+            "no-signature",
+            "the message carries no readable Tais-Signature header, so nobody can have said it",
+        ));
+    };
+    let signed = Signed { bytes: arrived.bytes.to_vec(), signature };
+    let key_id = registry
+        .keys()
+        .filter(|(_, key)| key.publisher == publisher && key.until.is_none())
+        .find(|(_, key)| signed.verify(key.public_key))
+        .map(|(id, _)| id.clone());
+    let Some(key_id) = key_id else {
+        return Err(Unverified::new(
+            "bad-signature",
+            format!("no valid key of {publisher} signed these bytes: they were altered, or the key was never registered or is revoked"),
+        ));
+    };
+    Ok(read(signed, publisher, stream, key_id))
+}
+
+fn read(signed: Signed, publisher: Publisher, stream: StreamId, key_id: KeyId) -> Verified {
+    let unreadable = |signed: Signed, code, reason| {
+        let claim = claim(&signed.bytes, publisher, &key_id);
+        Verified::Unreadable { code, reason, claim, signed }
+    };
+    match Envelope::parse(&signed.bytes) {
+        Err(error) => unreadable(signed, error.code(), error.to_string()),
+        Ok(envelope) if envelope.key_id != key_id => {
+            let reason = format!("it names key {}, but key {key_id} signed it", envelope.key_id);
+            unreadable(signed, "wrong-key", reason)
+        }
+        Ok(envelope) if envelope.source.publisher != publisher || envelope.stream.id != stream => {
+            let reason = format!(
+                "it says {} of {}, but came on the subject of {publisher} and stream {stream}",
+                envelope.source, envelope.stream
+            );
+            unreadable(signed, "wrong-subject", reason)
+        }
+        Ok(envelope) => Verified::Event(Box::new(envelope), signed),
+    }
+}
+
+/// Reads just enough of an envelope to name it in a refusal entry.
+fn claim(bytes: &[u8], publisher: Publisher, key_id: &KeyId) -> Option<Claim> {
+    #[derive(Deserialize)]
+    struct Attributes {
+        id: EventId,
+        subject: StreamRef,
+        source: Source,
+        keyseq: u32,
+    }
+    if bytes.len() > MESSAGE_BYTES_MAX {
+        return None;
+    }
+    let attributes: Attributes = serde_json::from_slice(bytes).ok()?;
+    (attributes.source.publisher == publisher && attributes.keyseq > 0).then(|| Claim {
+        event: attributes.id,
+        stream: attributes.subject.id,
+        publisher,
+        key_id: key_id.clone(),
+        key_seq: attributes.keyseq,
+    })
+}

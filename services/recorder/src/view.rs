@@ -1,0 +1,98 @@
+//! The recorder's view of the log: the registry, and a bounded cache of folded streams.
+//!
+//! It is a cache and nothing more: it can be thrown away at any moment and read again.
+
+use std::num::NonZeroUsize;
+
+use lru::LruCache;
+use tais_domain::Registry;
+use tais_domain::admission::StreamState;
+use tais_log::{Entry, Log};
+use tais_proto::{Envelope, Event, KeyId, Position, StreamId, StreamKind};
+
+use crate::RecorderError;
+
+/// How many folded streams are kept; some kilobytes each.
+const STREAMS_MAX: NonZeroUsize = NonZeroUsize::new(10_000).expect("not zero");
+
+/// The view, as of everything this recorder has appended or read.
+#[derive(Debug)]
+pub struct View {
+    /// Keys and roles.
+    pub registry: Registry,
+    /// The stream that holds the registry.
+    pub registry_stream: StreamId,
+    /// How many entries the log's own key has signed.
+    pub log_key_seq: u32,
+    streams: LruCache<StreamId, Option<StreamState>>,
+}
+
+impl View {
+    /// Reads the registry from the genesis on.
+    ///
+    /// # Errors
+    /// When there is no genesis, or the record does not fold.
+    pub async fn load<L: Log>(log: &L, log_key: &KeyId) -> Result<Self, RecorderError> {
+        let genesis = log.read_one(Position(0)).await?.ok_or(RecorderError::NoGenesis)?;
+        let mut registry = Registry::default();
+        for entry in log.read_stream(genesis.stream.id).await? {
+            let envelope = envelope_of(&entry)?;
+            registry
+                .apply(entry.position, &envelope)
+                .map_err(|source| RecorderError::Broken { position: entry.position.0, source })?;
+        }
+        match registry.genesis() {
+            Some(genesis) if genesis.log_key.key_id() == *log_key => {}
+            Some(_) => return Err(RecorderError::ForeignLog),
+            None => return Err(RecorderError::NoGenesis),
+        }
+        let log_key_seq = log.last_key_seq(log_key).await?;
+        let streams = LruCache::new(STREAMS_MAX);
+        Ok(Self { registry, registry_stream: genesis.stream.id, log_key_seq, streams })
+    }
+
+    /// What a stream is; read and folded from the log where it is not cached.
+    ///
+    /// # Errors
+    /// When the log cannot be read, or the stream does not fold.
+    pub async fn stream<L: Log>(&mut self, log: &L, id: StreamId) -> Result<Option<StreamState>, RecorderError> {
+        if let Some(state) = self.streams.get(&id) {
+            return Ok(state.clone());
+        }
+        let mut state = None;
+        for entry in log.read_stream(id).await? {
+            state = Some(evolve(state, &envelope_of(&entry)?, entry.position)?);
+        }
+        self.streams.put(id, state.clone());
+        Ok(state)
+    }
+
+    /// Takes in what was just appended.
+    ///
+    /// # Errors
+    /// When it does not fold, which means that the plan and the log disagree.
+    pub fn apply(&mut self, envelope: &Envelope, position: Position) -> Result<(), RecorderError> {
+        if matches!(envelope.event, Event::RefusalRefused(_)) {
+            self.log_key_seq = self.log_key_seq.max(envelope.key_seq);
+        }
+        if envelope.stream.kind == StreamKind::Registry {
+            return self
+                .registry
+                .apply(position, envelope)
+                .map_err(|source| RecorderError::Broken { position: position.0, source });
+        }
+        if let Some(state) = self.streams.pop(&envelope.stream.id) {
+            let state = evolve(state, envelope, position)?;
+            self.streams.put(envelope.stream.id, Some(state));
+        }
+        Ok(())
+    }
+}
+
+fn envelope_of(entry: &Entry) -> Result<Envelope, RecorderError> {
+    entry.envelope().map_err(|source| RecorderError::Unreadable { position: entry.position.0, source })
+}
+
+fn evolve(state: Option<StreamState>, envelope: &Envelope, position: Position) -> Result<StreamState, RecorderError> {
+    StreamState::evolve(state, envelope).map_err(|source| RecorderError::Broken { position: position.0, source })
+}
