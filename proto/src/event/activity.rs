@@ -17,8 +17,9 @@ use crate::when::PartialDate;
 pub struct ActivityDetails {
     /// The pillar whose correspondent answers for it.
     pub pillar: Pillar,
-    /// The member state that hosts or is concerned.
-    pub member_state: StateCode,
+    /// The member state that hosts or is concerned; absent for an activity of ASEAN as a whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member_state: Option<StateCode>,
     /// What it is, in the office's terms.
     pub kind: ActivityKind,
     /// The source's own word where it says more than one kind holds.

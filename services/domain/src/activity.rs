@@ -13,8 +13,8 @@ use tais_proto::reference::Reference;
 use tais_proto::vocabulary::Qualifier;
 use tais_proto::{AccountId, Event, EventId, Texts};
 
-use crate::refusal::{EvolveError, Refusal, Rule};
 use crate::Happened;
+use crate::refusal::{EvolveError, Refusal, Rule};
 
 /// Where an activity stands in the workflow.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -254,7 +254,11 @@ fn check_step(activity: &Activity, event: &Event, actor: AccountId) -> Result<()
 }
 
 /// After a validation, a change gives its reason and names the validation that it corrects.
-fn check_correction(activity: &Activity, corrects: Option<EventId>, reason: Option<&str>) -> Result<(), Refusal> {
+fn check_correction(
+    activity: &Activity,
+    corrects: Option<EventId>,
+    reason: Option<&str>,
+) -> Result<(), Refusal> {
     let Some(validation) = activity.status.validation() else { return Ok(()) };
     require(reason, "/reason")?;
     if corrects == Some(validation) { Ok(()) } else { Err(Refusal::at(Rule::CorrectionUnnamed, "/corrects")) }
@@ -301,8 +305,10 @@ fn check_codes(details: &ActivityDetails, reference: &Reference) -> Result<(), R
     let unknown = |what, code: &dyn std::fmt::Display, pointer: String| {
         Err(Refusal::at(Rule::UnknownCode { what, code: code.to_string() }, pointer))
     };
-    if reference.member_state(&details.member_state).is_none() {
-        return unknown("member state", &details.member_state, "/details/memberState".into());
+    if let Some(state) = &details.member_state
+        && reference.member_state(state).is_none()
+    {
+        return unknown("member state", state, "/details/memberState".into());
     }
     for (index, state) in details.counterparts.iter().enumerate() {
         if reference.member_state(state).is_none() {
@@ -346,7 +352,9 @@ fn check_participation(participation: &ActivityParticipationRecorded) -> Result<
         return Err(Rule::NothingCounted.into());
     }
     for (index, cell) in counts.iter().enumerate() {
-        let same = |other: &ParticipationCount| (other.role, other.sex, other.age) == (cell.role, cell.sex, cell.age);
+        let same = |other: &ParticipationCount| {
+            (other.role, other.sex, other.age) == (cell.role, cell.sex, cell.age)
+        };
         if counts[..index].iter().any(same) {
             return Err(Refusal::at(Rule::CellTwice, format!("/counts/{index}")));
         }
@@ -390,10 +398,16 @@ pub fn evolve(state: Option<Activity>, happened: &Happened<'_>) -> Result<Activi
         Event::ActivityParticipationRecorded(participation) => {
             activity.change(|a| a.participation = Some((**participation).clone()));
         }
-        Event::ActivityDocumentAttached(attached) => activity.change(|a| a.documents.push(attached.document.clone())),
-        Event::ActivityOutcomeRecorded(recorded) => activity.change(|a| a.outcomes.push(recorded.outcome.clone())),
+        Event::ActivityDocumentAttached(attached) => {
+            activity.change(|a| a.documents.push(attached.document.clone()))
+        }
+        Event::ActivityOutcomeRecorded(recorded) => {
+            activity.change(|a| a.outcomes.push(recorded.outcome.clone()))
+        }
         Event::ActivitySubmitted(_) => activity.status = Status::Submitted { by: happened.actor },
-        Event::ActivityReturned(returned) => activity.status = Status::Returned { reason: returned.reason.clone() },
+        Event::ActivityReturned(returned) => {
+            activity.status = Status::Returned { reason: returned.reason.clone() }
+        }
         Event::ActivityValidated(_) => {
             activity.status = Status::Validated { by: happened.actor, validation: happened.id };
         }

@@ -65,7 +65,9 @@ impl StreamState {
         let happened = Happened::from(envelope);
         let error = || EvolveError::of(&happened);
         match (envelope.stream.kind, state) {
-            (StreamKind::Activity, None) => activity::evolve(None, &happened).map(Box::new).map(Self::Activity),
+            (StreamKind::Activity, None) => {
+                activity::evolve(None, &happened).map(Box::new).map(Self::Activity)
+            }
             (StreamKind::Activity, Some(Self::Activity(state))) => {
                 activity::evolve(Some(*state), &happened).map(Box::new).map(Self::Activity)
             }

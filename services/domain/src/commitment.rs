@@ -65,7 +65,11 @@ pub enum Command {
 ///
 /// # Errors
 /// When a rule is broken; nothing happens then.
-pub fn decide(state: Option<&Commitment>, command: Command, reference: &Reference) -> Result<Vec<Event>, Refusal> {
+pub fn decide(
+    state: Option<&Commitment>,
+    command: Command,
+    reference: &Reference,
+) -> Result<Vec<Event>, Refusal> {
     let event: Event = match command {
         Command::Make(made) => made.into(),
         Command::Progress(note) => CommitmentProgressed { note }.into(),
@@ -153,7 +157,9 @@ pub fn evolve(state: Option<Commitment>, happened: &Happened<'_>) -> Result<Comm
         Event::CommitmentProgressed(progressed) => commitment.progress.push(progressed.note.clone()),
         Event::CommitmentFulfilled(fulfilled) => commitment.status = Status::Fulfilled { on: fulfilled.on },
         Event::CommitmentExtended(extended) => commitment.due = extended.due,
-        Event::CommitmentLapsed(lapsed) => commitment.status = Status::Lapsed { reason: lapsed.reason.clone() },
+        Event::CommitmentLapsed(lapsed) => {
+            commitment.status = Status::Lapsed { reason: lapsed.reason.clone() }
+        }
         _ => return Err(error()),
     }
     Ok(commitment)

@@ -157,7 +157,9 @@ fn tagged_in_force<'a>(
 /// women and men given, or cells that add up to the exact total. Anything less is missing, and a
 /// missing half is never guessed.
 #[must_use]
-pub fn attendances_by_sex(participation: &ActivityParticipationRecorded) -> Option<Vec<(ParticipantRole, Sex, u32)>> {
+pub fn attendances_by_sex(
+    participation: &ActivityParticipationRecorded,
+) -> Option<Vec<(ParticipantRole, Sex, u32)>> {
     let counts = &participation.counts;
     let cells: Vec<_> =
         counts.iter().map(|c| Some((c.role, c.sex, c.count.if_exact()?))).collect::<Option<_>>()?;
@@ -263,6 +265,9 @@ impl std::ops::Add for Share {
     type Output = Self;
     /// Shares are joined by summing their counts, never by averaging.
     fn add(self, other: Self) -> Self {
-        Self { numerator: self.numerator + other.numerator, denominator: self.denominator + other.denominator }
+        Self {
+            numerator: self.numerator + other.numerator,
+            denominator: self.denominator + other.denominator,
+        }
     }
 }

@@ -3,6 +3,7 @@
 use tais_proto::{EventType, Pillar, Publisher};
 
 /// A rule of the domain that something broke.
+#[expect(missing_docs, reason = "the fields of a rule say what they are")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rule {
     /// The publisher or the actor's role may not say this.
@@ -138,7 +139,10 @@ impl std::fmt::Display for Refusal {
             Rule::AlreadyBegun => f.write_str("this id is already in use: start a new one"),
             Rule::NotBegun => f.write_str("nothing was reported under this id yet"),
             Rule::VersionConflict { expected, given } => {
-                write!(f, "somebody was faster: version {expected} is next, this is version {given}; read what changed and decide again")
+                write!(
+                    f,
+                    "somebody was faster: version {expected} is next, this is version {given}; read what changed and decide again"
+                )
             }
             Rule::Closed => f.write_str("it is closed; nothing can follow"),
             Rule::TitleMissing => f.write_str("a title is required, in at least one language"),
@@ -153,7 +157,9 @@ impl std::fmt::Display for Refusal {
             Rule::CellsExceedTotal { cells, total } => {
                 write!(f, "the counts add up to {cells}, more than the total of {total}")
             }
-            Rule::NotSha256 => f.write_str("a document is known by its SHA-256: 64 lower-case hexadecimal digits"),
+            Rule::NotSha256 => {
+                f.write_str("a document is known by its SHA-256: 64 lower-case hexadecimal digits")
+            }
             Rule::RevisionChanged { current, given } => {
                 write!(f, "revision {given} was read, but revision {current} stands now: read it again")
             }
@@ -163,10 +169,16 @@ impl std::fmt::Display for Refusal {
             Rule::OwnSubmission => f.write_str("nobody validates their own submission: another person must"),
             Rule::CorrectionUnnamed => f.write_str("a correction names the validation that it corrects"),
             Rule::NotLater => f.write_str("the new due date must be later than the present one"),
-            Rule::SecondPersonMissing => f.write_str("keys and roles change only with a second person's approval"),
-            Rule::KeyMismatch => f.write_str("the key's id does not follow from the key, or the key is already registered"),
+            Rule::SecondPersonMissing => {
+                f.write_str("keys and roles change only with a second person's approval")
+            }
+            Rule::KeyMismatch => {
+                f.write_str("the key's id does not follow from the key, or the key is already registered")
+            }
             Rule::KeyInvalid => f.write_str("the key is unknown or no longer valid"),
-            Rule::PillarOfRole => f.write_str("a correspondent has exactly one pillar; no other role has any"),
+            Rule::PillarOfRole => {
+                f.write_str("a correspondent has exactly one pillar; no other role has any")
+            }
         }
     }
 }
@@ -174,7 +186,9 @@ impl std::fmt::Display for Refusal {
 /// An event that cannot follow on a state. What was admitted never gives one: seeing it means that
 /// the record was read in the wrong order or was altered.
 #[derive(Debug, thiserror::Error)]
-#[error("{event_type} as version {version} cannot follow here: the stream was read out of order, or the record was altered")]
+#[error(
+    "{event_type} as version {version} cannot follow here: the stream was read out of order, or the record was altered"
+)]
 pub struct EvolveError {
     /// The event's type.
     pub event_type: &'static str,

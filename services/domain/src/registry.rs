@@ -9,9 +9,9 @@ use tais_proto::event::registry::*;
 use tais_proto::vocabulary::Attestation;
 use tais_proto::{AccountId, Envelope, Event, KeyId, Position, PublicKey, Publisher, Role};
 
+use crate::Happened;
 use crate::policy::Grant;
 use crate::refusal::{EvolveError, Refusal, Rule};
-use crate::Happened;
 
 /// A key as the registry knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,12 +83,9 @@ impl Registry {
         }
         match event {
             Event::RegistryKeyRegistered(registered) => {
-                self.check_first_or_two(
-                    publisher,
-                    actor,
-                    registered.approved_by,
-                    || !self.keys.values().any(|key| key.publisher == registered.publisher),
-                )?;
+                self.check_first_or_two(publisher, actor, registered.approved_by, || {
+                    !self.keys.values().any(|key| key.publisher == registered.publisher)
+                })?;
                 self.check_new_key(&registered.key_id, registered.public_key)
             }
             Event::RegistryRoleGranted(granted) => {
@@ -192,7 +189,12 @@ impl Registry {
         Ok(())
     }
 
-    fn add_key(&mut self, id: KeyId, (public_key, publisher, attestation): (PublicKey, Publisher, Attestation), from: Position) {
+    fn add_key(
+        &mut self,
+        id: KeyId,
+        (public_key, publisher, attestation): (PublicKey, Publisher, Attestation),
+        from: Position,
+    ) {
         self.keys.insert(id, KeyRecord { public_key, publisher, attestation, from, until: None });
     }
 }

@@ -78,7 +78,13 @@ fn row(activity: &Activity, id: Uuid, position: Position, reference: &Reference)
     let stated = activity.participation.as_ref().and_then(attendances_by_sex);
     let sum = |women_only: bool| {
         let cells = stated.as_ref()?;
-        Some(cells.iter().filter(|(_, sex, _)| !women_only || *sex == Sex::Female).map(|c| i64::from(c.2)).sum())
+        Some(
+            cells
+                .iter()
+                .filter(|(_, sex, _)| !women_only || *sex == Sex::Female)
+                .map(|c| i64::from(c.2))
+                .sum(),
+        )
     };
     ActivityRow {
         position: bigint(position),

@@ -123,8 +123,7 @@ impl Row for MeasureRow {
         "create index on {schema}.total (boundary, measure)",
     ];
     // A roll-up at boundary b sums every delta at a position <= b.
-    const AFTER: &'static [&'static str] = &[
-        "with recursive boundary (b) as (
+    const AFTER: &'static [&'static str] = &["with recursive boundary (b) as (
              select ($1 / 1024 + 1) * 1024 where ($1 / 1024 + 1) * 1024 <= $2
              union all select b + 1024 from boundary where b + 1024 <= $2),
          part as (
@@ -135,8 +134,7 @@ impl Row for MeasureRow {
                from boundary, {schema}.total where total.boundary = $1 / 1024 * 1024)
          insert into {schema}.total
          select b, measure, pillar, quarter, kind, standing, body, item, role, sex, sum(amount)
-           from part group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 having sum(amount) <> 0",
-    ];
+           from part group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 having sum(amount) <> 0"];
 
     fn fields(&self) -> Result<Vec<Option<String>>, ProjectorError> {
         Ok(vec![

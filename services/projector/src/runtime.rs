@@ -11,11 +11,11 @@ use tais_proto::reference::Reference;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::ProjectorError;
 use crate::activity::ActivityProjection;
 use crate::measure::MeasureProjection;
 use crate::projection::{Projection, envelope};
 use crate::store::{self, Batch, Build};
-use crate::ProjectorError;
 
 /// The most entries folded into one transaction.
 const BATCH_MAX: usize = 1_000;
@@ -75,7 +75,12 @@ async fn keep<P: Projection, L: Log>(
                     waits = back_off();
                 }
                 let wait = waits.next().unwrap_or(BACK_OFF_MAX);
-                tracing::warn!(projection = P::NAME, error = &error as &dyn std::error::Error, ?wait, "projecting paused; trying again");
+                tracing::warn!(
+                    projection = P::NAME,
+                    error = &error as &dyn std::error::Error,
+                    ?wait,
+                    "projecting paused; trying again"
+                );
                 tokio::select! { () = shutdown.cancelled() => {}, () = tokio::time::sleep(wait) => {} }
             }
             Err(error) => return Err(error),
@@ -99,7 +104,12 @@ async fn follow<P: Projection, L: Log>(
             store::swap::<P>(&config.pool, &build).await?;
             build.live = true;
             *rebuild = false;
-            tracing::info!(projection = P::NAME, version = P::VERSION, entries = build.next().0, "projection is live");
+            tracing::info!(
+                projection = P::NAME,
+                version = P::VERSION,
+                entries = build.next().0,
+                "projection is live"
+            );
         }
         let entries = follower.next(BATCH_MAX).await?;
         let batch = fold::<P>(config, &build, &entries).await?;
@@ -122,9 +132,16 @@ async fn check_history<P: Projection, L: Log>(log: &L, build: &Build) -> Result<
 }
 
 /// Folds a batch; pure but for loading what the fold remembers of the streams it touches.
-async fn fold<P: Projection>(config: &Config, build: &Build, entries: &[Entry]) -> Result<Batch<P>, ProjectorError> {
-    let streams: Vec<Uuid> =
-        entries.iter().filter(|entry| entry.stream.kind == P::STREAMS).map(|entry| entry.stream.id.0).collect();
+async fn fold<P: Projection>(
+    config: &Config,
+    build: &Build,
+    entries: &[Entry],
+) -> Result<Batch<P>, ProjectorError> {
+    let streams: Vec<Uuid> = entries
+        .iter()
+        .filter(|entry| entry.stream.kind == P::STREAMS)
+        .map(|entry| entry.stream.id.0)
+        .collect();
     let mut states: HashMap<Uuid, P::State> = match streams.is_empty() {
         true => HashMap::new(),
         false => store::states::<P>(&config.pool, build, &streams).await?,

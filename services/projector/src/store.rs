@@ -108,11 +108,12 @@ fn read_frontier<P: Projection>(size: i64, hashes: &[Vec<u8>]) -> Result<Frontie
 }
 
 async fn create<P: Projection>(tx: &mut PgConnection) -> Result<Build, ProjectorError> {
-    let id: i64 = sqlx::query_scalar("insert into projection.build (name, version) values ($1, $2) returning id")
-        .bind(P::NAME)
-        .bind(version::<P>())
-        .fetch_one(&mut *tx)
-        .await?;
+    let id: i64 =
+        sqlx::query_scalar("insert into projection.build (name, version) values ($1, $2) returning id")
+            .bind(P::NAME)
+            .bind(version::<P>())
+            .fetch_one(&mut *tx)
+            .await?;
     let build = Build { id, live: false, frontier: Frontier::default() };
     let schema = build.schema::<P>();
     let mut statements = vec![
@@ -188,7 +189,11 @@ pub(crate) async fn write<P: Projection>(
     Ok(())
 }
 
-async fn copy_rows<P: Projection>(tx: &mut PgConnection, schema: &str, rows: &[P::Row]) -> Result<(), ProjectorError> {
+async fn copy_rows<P: Projection>(
+    tx: &mut PgConnection,
+    schema: &str,
+    rows: &[P::Row],
+) -> Result<(), ProjectorError> {
     let mut text = String::new();
     for row in rows {
         for (index, field) in row.fields()?.iter().enumerate() {
@@ -262,7 +267,10 @@ pub(crate) async fn swap<P: Projection>(pool: &PgPool, build: &Build) -> Result<
         sqlx::query(AssertSqlSafe(statement)).execute(&mut *tx).await?;
     }
     sqlx::query("delete from projection.build where id = any($1)").bind(&old).execute(&mut *tx).await?;
-    sqlx::query("update projection.build set live = true where id = $1").bind(build.id).execute(&mut *tx).await?;
+    sqlx::query("update projection.build set live = true where id = $1")
+        .bind(build.id)
+        .execute(&mut *tx)
+        .await?;
     tx.commit().await?;
     Ok(())
 }

@@ -36,7 +36,9 @@ pub enum RecorderError {
     #[error("the log is empty: run `tais migrate` first, which writes the genesis at position 0")]
     NoGenesis,
     /// The genesis names another key than the one the recorder holds.
-    #[error("the log's key on this machine is not the key its genesis names: this recorder belongs to another log")]
+    #[error(
+        "the log's key on this machine is not the key its genesis names: this recorder belongs to another log"
+    )]
     ForeignLog,
     /// An entry of the log's own could not be made.
     #[error("an entry of the log's own could not be encoded")]

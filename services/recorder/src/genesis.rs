@@ -99,14 +99,22 @@ fn events(log_key: PublicKey, beginning: &Beginning) -> Vec<Event> {
         })
     });
     let roles = beginning.roles.iter().map(|(account, role, pillar)| {
-        Event::from(RegistryRoleGranted { account: *account, role: *role, pillar: *pillar, approved_by: None })
+        Event::from(RegistryRoleGranted {
+            account: *account,
+            role: *role,
+            pillar: *pillar,
+            approved_by: None,
+        })
     });
     std::iter::once(genesis.into()).chain(keys).chain(roles).collect()
 }
 
 /// Signs an envelope of the log's own.
-pub(crate) fn sign(key: &SigningKey, envelope: Envelope, pillar: Option<Pillar>) -> Result<NewEntry, RecorderError> {
+pub(crate) fn sign(
+    key: &SigningKey,
+    envelope: Envelope,
+    pillar: Option<Pillar>,
+) -> Result<NewEntry, RecorderError> {
     let signed = key.sign(envelope.to_bytes()?);
     Ok(NewEntry { signed, envelope, pillar })
 }
-

@@ -9,15 +9,15 @@ use tais_log::{Log, NewEntry, Quarantined, Receipt};
 use tais_proto::event::refusal::RefusalRefused;
 use tais_proto::reference::{Reference, StateCode};
 use tais_proto::{
-    AccountId, Envelope, Event, EventId, Publisher, Signed, SigningKey, Source, StreamId, StreamKind, StreamRef,
-    Timestamp,
+    AccountId, Envelope, Event, EventId, Publisher, Signed, SigningKey, Source, StreamId, StreamKind,
+    StreamRef, Timestamp,
 };
 use uuid::Uuid;
 
+use crate::RecorderError;
 use crate::genesis::sign;
 use crate::verify::{Arrived, Claim, Verified, verify};
 use crate::view::View;
-use crate::RecorderError;
 
 /// What one batch comes to.
 #[derive(Debug, Default)]
@@ -200,8 +200,8 @@ impl<L: Log> Planner<'_, L> {
     ) -> Result<(), RecorderError> {
         let sha256 = signed.sha256();
         let stream = StreamRef { kind: StreamKind::Refusal, id: refusal_stream(&sha256) };
-        let refused_before = plan.streams.contains_key(&stream.id)
-            || self.view.stream(self.log, stream.id).await?.is_some();
+        let refused_before =
+            plan.streams.contains_key(&stream.id) || self.view.stream(self.log, stream.id).await?.is_some();
         if refused_before {
             return Ok(());
         }

@@ -68,7 +68,11 @@ pub async fn run<L: Log, B: RecorderBus>(
             Ok(()) => back_off = self::back_off(),
             Err(error) if error.is_transient() => {
                 let wait = back_off.next().unwrap_or(BACK_OFF_MAX);
-                tracing::warn!(error = &error as &dyn std::error::Error, ?wait, "recording paused; trying again");
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    ?wait,
+                    "recording paused; trying again"
+                );
                 recorder.view = None;
                 tokio::select! { () = shutdown.cancelled() => {}, () = tokio::time::sleep(wait) => {} }
             }

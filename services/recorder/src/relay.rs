@@ -15,10 +15,16 @@ const BATCH_MAX: usize = 256;
 const POLL: Duration = Duration::from_millis(500);
 
 /// Publishes what is recorded, in order, for ever.
-pub(crate) async fn run<L: Log, B: RecorderBus>(log: &L, bus: &B, recorded: &Notify) -> Result<(), RecorderError> {
+pub(crate) async fn run<L: Log, B: RecorderBus>(
+    log: &L,
+    bus: &B,
+    recorded: &Notify,
+) -> Result<(), RecorderError> {
     let mut place = log.relay_place().await?;
     if place > Position(0) && bus.recorded_is_empty().await? {
-        tracing::warn!("RECORDED is empty although {place} entries were relayed: filling it again from the log");
+        tracing::warn!(
+            "RECORDED is empty although {place} entries were relayed: filling it again from the log"
+        );
         place = Position(0);
     }
     loop {

@@ -73,7 +73,10 @@ impl Unverified {
 /// When no valid key of the subject's publisher signed exactly these bytes.
 pub fn verify(arrived: &Arrived<'_>, registry: &Registry) -> Result<Verified, Unverified> {
     let (Some(publisher), Some(stream)) = (arrived.publisher, arrived.stream) else {
-        return Err(Unverified::new("wrong-subject", "the subject names no publisher or no stream of this record"));
+        return Err(Unverified::new(
+            "wrong-subject",
+            "the subject names no publisher or no stream of this record",
+        ));
     };
     if arrived.bytes.len() > MESSAGE_BYTES_MAX {
         let error = EnvelopeError::Oversized(arrived.bytes.len());
@@ -94,7 +97,9 @@ pub fn verify(arrived: &Arrived<'_>, registry: &Registry) -> Result<Verified, Un
     let Some(key_id) = key_id else {
         return Err(Unverified::new(
             "bad-signature",
-            format!("no valid key of {publisher} signed these bytes: they were altered, or the key was never registered or is revoked"),
+            format!(
+                "no valid key of {publisher} signed these bytes: they were altered, or the key was never registered or is revoked"
+            ),
         ));
     };
     Ok(read(signed, publisher, stream, key_id))

@@ -55,7 +55,11 @@ impl View {
     ///
     /// # Errors
     /// When the log cannot be read, or the stream does not fold.
-    pub async fn stream<L: Log>(&mut self, log: &L, id: StreamId) -> Result<Option<StreamState>, RecorderError> {
+    pub async fn stream<L: Log>(
+        &mut self,
+        log: &L,
+        id: StreamId,
+    ) -> Result<Option<StreamState>, RecorderError> {
         if let Some(state) = self.streams.get(&id) {
             return Ok(state.clone());
         }
@@ -93,6 +97,11 @@ fn envelope_of(entry: &Entry) -> Result<Envelope, RecorderError> {
     entry.envelope().map_err(|source| RecorderError::Unreadable { position: entry.position.0, source })
 }
 
-fn evolve(state: Option<StreamState>, envelope: &Envelope, position: Position) -> Result<StreamState, RecorderError> {
-    StreamState::evolve(state, envelope).map_err(|source| RecorderError::Broken { position: position.0, source })
+fn evolve(
+    state: Option<StreamState>,
+    envelope: &Envelope,
+    position: Position,
+) -> Result<StreamState, RecorderError> {
+    StreamState::evolve(state, envelope)
+        .map_err(|source| RecorderError::Broken { position: position.0, source })
 }

@@ -1,0 +1,38 @@
+//! The files that are compiled in. Adding a framework is adding a file and its line here.
+
+macro_rules! embedded {
+    ($($name:literal),+ $(,)?) => {
+        &[$(($name, include_str!(concat!("../../reference/", $name)))),+]
+    };
+}
+
+/// Name and text of every file, relative to `proto/reference/`.
+pub(super) const EMBEDDED: &[(&str, &str)] = embedded![
+    "frameworks/asean-2025.json",
+    "frameworks/asean-2045.json",
+    "frameworks/asean-agmsf.json",
+    "frameworks/asean-wps-rpa.json",
+    "frameworks/asean-wps.json",
+    "frameworks/bpfa.json",
+    "frameworks/cedaw-co.json",
+    "frameworks/cedaw-gr.json",
+    "frameworks/cedaw.json",
+    "frameworks/iasc-gam.json",
+    "frameworks/iasc-gem.json",
+    "frameworks/oecd-dac-gen.json",
+    "frameworks/sdg.json",
+    "frameworks/tl-nap1.json",
+    "frameworks/tl-nap2.json",
+    "frameworks/unscr-wps.json",
+    "frameworks/wps-global-ind.json",
+    "frameworks/wps-pillar.json",
+    "sectoral_bodies.json",
+    "member_states.json",
+    "municipalities.json",
+    "organisations.json",
+    "chairmanship.json",
+    "legal_instruments.json",
+    "baselines.json",
+    "crosswalk.json",
+    "aliases.json",
+];
