@@ -1,0 +1,233 @@
+//! The log's twin in memory: the same promises, and it fails on command.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tais_proto::{EventId, KeyId, Position, StreamId, Timestamp};
+use tokio::sync::watch;
+
+use crate::append::{Known, sequence};
+use crate::entry::{Entry, Filter, Head, NewEntry, Outcome, Page, Quarantined, Receipt, StoredQuarantined};
+use crate::frontier::Frontier;
+use crate::{Clock, Follower, Log, LogError};
+
+/// How the next append fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It fails and nothing is kept.
+    NotKept,
+    /// It is kept, and the answer is an error.
+    Kept,
+    /// It succeeds, late.
+    Delayed(Duration),
+}
+
+#[derive(Debug, Default)]
+struct State {
+    entries: Vec<(Entry, KeyId, u32)>,
+    frontier: Frontier,
+    quarantine: Vec<StoredQuarantined>,
+    relay: u64,
+    faults: VecDeque<Fault>,
+    led: bool,
+}
+
+/// A log in memory.
+#[derive(Clone)]
+pub struct MemoryLog {
+    state: Arc<Mutex<State>>,
+    size: Arc<watch::Sender<u64>>,
+    clock: Clock,
+}
+
+impl MemoryLog {
+    /// An empty log.
+    #[must_use]
+    pub fn new(clock: Clock) -> Self {
+        Self { state: Arc::default(), size: Arc::new(watch::Sender::new(0)), clock }
+    }
+
+    /// Makes the next append fail in this way; several faults come in order.
+    pub fn fail_next(&self, fault: Fault) {
+        self.lock().faults.push_back(fault);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A panic in a test must not hide behind a poisoned lock.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn append_now(&self, batch: &[NewEntry], quarantine: &[Quarantined]) -> Vec<Outcome> {
+        let mut state = self.lock();
+        let last = state.entries.last().map(|(entry, ..)| entry.recorded_at);
+        let recorded_at = last.map_or_else(|| (self.clock)(), |last| last.max((self.clock)()));
+        let known = state.known();
+        let sequenced = sequence(batch, known, state.frontier.clone(), recorded_at);
+        for entry in sequenced.entries {
+            let new = batch.iter().find(|new| new.envelope.id == entry.event_id);
+            let (key, seq) = new.map(|new| (new.envelope.key_id.clone(), new.envelope.key_seq)).unzip();
+            if let (Some(key), Some(seq)) = (key, seq) {
+                state.entries.push((entry, key, seq));
+            }
+        }
+        state.frontier = sequenced.frontier;
+        for message in quarantine {
+            let again = |kept: &StoredQuarantined| kept.message.raw == message.raw && kept.message.code == message.code;
+            if !state.quarantine.iter().any(again) {
+                let id = i64::try_from(state.quarantine.len()).unwrap_or(i64::MAX) + 1;
+                state.quarantine.push(StoredQuarantined { id, received_at: recorded_at, message: message.clone() });
+            }
+        }
+        self.size.send_replace(state.frontier.size());
+        sequenced.outcomes
+    }
+}
+
+impl State {
+    fn known(&self) -> Known {
+        let mut known = Known::default();
+        for (entry, key, seq) in &self.entries {
+            known.ids.insert(entry.event_id, (entry.receipt(), entry.signed.clone()));
+            known.versions.insert(entry.stream.id, entry.version);
+            known.key_seqs.insert((key.clone(), *seq));
+        }
+        known
+    }
+
+    fn entries_from(&self, from: Position) -> impl Iterator<Item = &Entry> {
+        let from = usize::try_from(from.0).unwrap_or(usize::MAX);
+        self.entries.iter().skip(from).map(|(entry, ..)| entry)
+    }
+}
+
+impl Log for MemoryLog {
+    type Lease = MemoryLease;
+    type Follower = MemoryFollower;
+
+    async fn append(&self, batch: &[NewEntry], quarantine: &[Quarantined]) -> Result<Vec<Outcome>, LogError> {
+        let fault = self.lock().faults.pop_front();
+        match fault {
+            Some(Fault::NotKept) => return Err(LogError::OnCommand),
+            Some(Fault::Delayed(wait)) => tokio::time::sleep(wait).await,
+            Some(Fault::Kept) | None => {}
+        }
+        let outcomes = self.append_now(batch, quarantine);
+        if fault == Some(Fault::Kept) { Err(LogError::OnCommand) } else { Ok(outcomes) }
+    }
+
+    async fn head(&self) -> Result<Head, LogError> {
+        let state = self.lock();
+        let last_recorded_at = state.entries.last().map(|(entry, ..)| entry.recorded_at);
+        Ok(Head { size: state.frontier.size(), root: state.frontier.root(), last_recorded_at })
+    }
+
+    async fn root_at(&self, size: u64) -> Result<Option<[u8; 32]>, LogError> {
+        let state = self.lock();
+        if size > state.frontier.size() {
+            return Ok(None);
+        }
+        let mut frontier = Frontier::default();
+        let count = usize::try_from(size).unwrap_or(usize::MAX);
+        state.entries_from(Position(0)).take(count).for_each(|entry| frontier.append(entry.leaf_hash));
+        Ok(Some(frontier.root()))
+    }
+
+    async fn read_from(&self, from: Position, limit: usize, filter: &Filter) -> Result<Page, LogError> {
+        let state = self.lock();
+        let wanted = state.entries_from(from).filter(|entry| filter.takes(entry));
+        let entries: Vec<Entry> = wanted.take(limit).cloned().collect();
+        let scanned_to = match entries.last() {
+            Some(last) if entries.len() == limit => last.position.next(),
+            _ => Position(state.frontier.size().max(from.0)),
+        };
+        Ok(Page { entries, scanned_to })
+    }
+
+    async fn read_one(&self, position: Position) -> Result<Option<Entry>, LogError> {
+        Ok(self.lock().entries_from(position).next().cloned())
+    }
+
+    async fn read_stream(&self, stream: StreamId) -> Result<Vec<Entry>, LogError> {
+        let state = self.lock();
+        Ok(state.entries_from(Position(0)).filter(|entry| entry.stream.id == stream).cloned().collect())
+    }
+
+    async fn find(&self, ids: &[EventId]) -> Result<Vec<Receipt>, LogError> {
+        let state = self.lock();
+        let found = state.entries_from(Position(0)).filter(|entry| ids.contains(&entry.event_id));
+        Ok(found.map(Entry::receipt).collect())
+    }
+
+    async fn last_position_before(&self, instant: Timestamp) -> Result<Option<Position>, LogError> {
+        let state = self.lock();
+        let before = state.entries_from(Position(0)).take_while(|entry| entry.recorded_at < instant);
+        Ok(before.last().map(|entry| entry.position))
+    }
+
+    async fn last_key_seq(&self, key: &KeyId) -> Result<u32, LogError> {
+        let state = self.lock();
+        Ok(state.entries.iter().filter(|(_, id, _)| id == key).map(|(.., seq)| *seq).max().unwrap_or(0))
+    }
+
+    async fn follow(&self, from: Position) -> Result<MemoryFollower, LogError> {
+        Ok(MemoryFollower { log: self.clone(), size: self.size.subscribe(), next: from })
+    }
+
+    async fn quarantined(&self, limit: usize) -> Result<Vec<StoredQuarantined>, LogError> {
+        Ok(self.lock().quarantine.iter().rev().take(limit).cloned().collect())
+    }
+
+    async fn relay_place(&self) -> Result<Position, LogError> {
+        Ok(Position(self.lock().relay))
+    }
+
+    async fn set_relay_place(&self, place: Position) -> Result<(), LogError> {
+        self.lock().relay = place.0;
+        Ok(())
+    }
+
+    async fn try_lead(&self) -> Result<Option<MemoryLease>, LogError> {
+        let mut state = self.lock();
+        if state.led {
+            return Ok(None);
+        }
+        state.led = true;
+        Ok(Some(MemoryLease(Arc::clone(&self.state))))
+    }
+
+    async fn hold(&self, _lease: &mut MemoryLease) -> LogError {
+        std::future::pending().await
+    }
+}
+
+/// The place of the active recorder; free again when this is dropped.
+#[derive(Debug)]
+pub struct MemoryLease(Arc<Mutex<State>>);
+
+impl Drop for MemoryLease {
+    fn drop(&mut self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).led = false;
+    }
+}
+
+/// Follows a log in memory.
+pub struct MemoryFollower {
+    log: MemoryLog,
+    size: watch::Receiver<u64>,
+    next: Position,
+}
+
+impl Follower for MemoryFollower {
+    async fn next(&mut self, limit: usize) -> Result<Vec<Entry>, LogError> {
+        let next = self.next.0;
+        // The sender lives as long as the log that this follower holds.
+        if self.size.wait_for(|size| *size > next).await.is_err() {
+            return Err(LogError::OnCommand);
+        }
+        let page = self.log.read_from(self.next, limit, &Filter::default()).await?;
+        self.next = page.scanned_to;
+        Ok(page.entries)
+    }
+}
+

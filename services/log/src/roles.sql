@@ -1,0 +1,32 @@
+-- Who may do what. Run after the migrations, by the operator, as often as one likes.
+
+revoke all on schema public from public;
+revoke all on all tables in schema log from public;
+revoke all on schema log from public;
+
+alter schema log owner to tais_owner;
+alter table log.head owner to tais_owner;
+alter table log.entry owner to tais_owner;
+alter table log.quarantine owner to tais_owner;
+alter table log.relay owner to tais_owner;
+alter function log.refuse_change() owner to tais_owner;
+
+grant usage on schema log to tais_recorder, tais_projector, tais_office, tais_audit;
+grant select, insert on log.entry, log.quarantine to tais_recorder;
+grant select, update on log.head, log.relay to tais_recorder;
+grant select on log.entry, log.head to tais_projector, tais_office, tais_audit;
+grant select on log.quarantine, log.relay to tais_audit;
+
+-- The projector owns what it builds; readers see it through default privileges, so that a new build
+-- needs no grant of its own.
+alter default privileges for role tais_projector grant usage on schemas to tais_office, tais_audit;
+alter default privileges for role tais_projector grant select on tables to tais_office, tais_audit;
+
+-- The recorder writes and must be told when the disk has it. A statement that waits longer than this
+-- for the head row lets another recorder go on.
+alter role tais_recorder set synchronous_commit = on;
+alter role tais_recorder set lock_timeout = '10s';
+alter role tais_recorder set statement_timeout = '60s';
+alter role tais_recorder set idle_in_transaction_session_timeout = '30s';
+alter role tais_office set default_transaction_read_only = on;
+alter role tais_audit set default_transaction_read_only = on;
