@@ -97,7 +97,7 @@ mod tests {
     fn every_size_to_600_agrees_with_the_definition_and_with_ct_merkle() {
         let mut frontier = Frontier::default();
         let mut leaves = Vec::new();
-        let mut other = ct_merkle::mem_backed_tree::MemoryBackedTree::<Sha256, Vec<u8>>::new();
+        let mut other = ct_merkle::mem_backed_tree::MemoryBackedTree::<sha2_11::Sha256, Vec<u8>>::new();
         assert_eq!(frontier.root(), naive(&[]));
         for n in 0..600_u32 {
             let data = n.to_be_bytes();

@@ -1,0 +1,154 @@
+//! The durable outbox of every publisher: what was said is on disk before anybody is told "saved",
+//! and stays until the record has it.
+//!
+//! ```text
+//! saved -> received (the broker has it) -> recorded (the log has it; the receipt is kept)
+//!                                       -> refused, quarantined: what waits behind it on the same
+//!                                          stream is held, the person decides, the held is abandoned
+//! ```
+//!
+//! One event of a stream is in flight; the next goes after the receipt. An event gets its place in
+//! the key's sequence and its signature when it is first sent, not when it is saved: what is held
+//! and abandoned then leaves no gap that would look like a withheld event.
+
+mod item;
+mod send;
+mod store;
+
+use std::future::Future;
+use std::path::Path;
+use std::sync::Arc;
+
+use tais_proto::{Position, SigningKey, Source, StreamId, Timestamp};
+use tokio::sync::{Notify, watch};
+
+use crate::message::RecordedEntry;
+pub use item::{Item, ItemState, NewEvents};
+pub use store::OutboxError;
+use store::Store;
+
+/// The clock, as a parameter.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// What a reader made of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// It is taken in, now or before.
+    Yes,
+    /// Something before it is missing: ask for a replay.
+    Gap,
+}
+
+/// Who folds what comes back. Entries may come more than once, and out of order.
+pub trait Reader: Send + Sync {
+    /// Takes an entry in, durably if that matters.
+    fn take(&self, entry: &RecordedEntry) -> impl Future<Output = Result<Taken, OutboxError>> + Send;
+}
+
+/// A reader that keeps nothing, for publishers that read the log itself.
+#[derive(Clone, Copy, Debug)]
+pub struct NoReader;
+
+impl Reader for NoReader {
+    async fn take(&self, _entry: &RecordedEntry) -> Result<Taken, OutboxError> {
+        Ok(Taken::Yes)
+    }
+}
+
+/// A publisher's outbox.
+#[derive(Clone)]
+pub struct Outbox {
+    store: Store,
+    source: Source,
+    key: SigningKey,
+    clock: Clock,
+    wake: Arc<Notify>,
+    changes: Arc<watch::Sender<u64>>,
+}
+
+impl Outbox {
+    /// Opens the outbox in a file of its own, making it where there is none.
+    ///
+    /// # Errors
+    /// When the file cannot be used.
+    pub async fn open(
+        path: &Path,
+        source: Source,
+        key: SigningKey,
+        clock: Clock,
+    ) -> Result<Self, OutboxError> {
+        let store = Store::open(path).await?;
+        let wake = Arc::new(Notify::new());
+        Ok(Self { store, source, key, clock, wake, changes: Arc::new(watch::Sender::new(0)) })
+    }
+
+    /// Whose outbox this is.
+    #[must_use]
+    pub const fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// Saves events; they are on disk when this returns. Saving the same again gives the same items.
+    ///
+    /// # Errors
+    /// When an id was used for something else, the stream is held, or the disk does not take it.
+    pub async fn save(&self, events: &NewEvents) -> Result<Vec<Item>, OutboxError> {
+        let items = self.store.save(events).await?;
+        self.changed();
+        Ok(items)
+    }
+
+    /// One item.
+    ///
+    /// # Errors
+    /// When the disk does not answer.
+    pub async fn item(&self, event: tais_proto::EventId) -> Result<Option<Item>, OutboxError> {
+        self.store.item(event).await
+    }
+
+    /// The items of a stream, in order.
+    ///
+    /// # Errors
+    /// When the disk does not answer.
+    pub async fn items_of(&self, stream: StreamId) -> Result<Vec<Item>, OutboxError> {
+        self.store.items_of(stream).await
+    }
+
+    /// What is not recorded: saved, received, refused, quarantined or held; in order.
+    ///
+    /// # Errors
+    /// When the disk does not answer.
+    pub async fn open_items(&self) -> Result<Vec<Item>, OutboxError> {
+        self.store.open_items().await
+    }
+
+    /// Ends a held stream after the person has chosen: the refused is closed and what waited behind
+    /// it abandoned; what was chosen is then saved as new events.
+    ///
+    /// # Errors
+    /// When the disk does not answer.
+    pub async fn resolve(&self, stream: StreamId) -> Result<(), OutboxError> {
+        self.store.resolve(stream).await?;
+        self.changed();
+        Ok(())
+    }
+
+    /// Up to where the record was asked for.
+    ///
+    /// # Errors
+    /// When the disk does not answer.
+    pub async fn seen_to(&self) -> Result<Position, OutboxError> {
+        self.store.seen_to().await
+    }
+
+    /// Changes whenever an item does; for pages that wait.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    fn changed(&self) {
+        self.changes.send_modify(|count| *count += 1);
+        self.wake.notify_one();
+    }
+}

@@ -1,0 +1,416 @@
+//! The outbox's file: SQLite, one writer, every commit on disk before it returns.
+
+use std::path::Path;
+
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
+};
+use sqlx::{AssertSqlSafe, Row as _, SqlitePool};
+use tais_proto::{
+    AccountId, Envelope, Event, EventId, EventType, KeyId, LeafHash, Position, Signed, SigningKey, Source,
+    StreamId, StreamKind, StreamRef, Timestamp,
+};
+use uuid::Uuid;
+
+use super::item::{Item, ItemState, NewEvents};
+
+/// Why the outbox did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum OutboxError {
+    /// The disk.
+    #[error("the outbox's file did not take it: nothing was saved; is the disk full?")]
+    Disk(#[from] sqlx::Error),
+    /// An id that already names something else.
+    #[error("event {} was already saved with other content: nothing was changed; choose a new id to say something new", .0.event_id)]
+    IdReused(Box<Item>),
+    /// A stream whose conflict waits for a person.
+    #[error("an earlier update of this record was refused: decide about that first")]
+    StreamHeld(StreamId),
+    /// The file holds what no outbox writes.
+    #[error("the outbox's file cannot be read ({0}): keep it, and ask for help")]
+    Unreadable(String),
+    /// A reader's own trouble.
+    #[error("what came back could not be taken in: {0}")]
+    Reader(String),
+}
+
+const SCHEMA: &str = "
+create table if not exists item (
+    seq integer primary key autoincrement,
+    event_id blob not null unique,
+    stream_kind text not null,
+    stream blob not null,
+    version integer not null,
+    actor blob not null,
+    correlation blob not null,
+    causation blob,
+    time integer not null,
+    type text not null,
+    data text not null,
+    -- set when it is first sent, and never changed afterwards
+    key_id text,
+    key_seq integer,
+    envelope blob,
+    signature blob,
+    sha256 text,
+    state text not null default 'saved',
+    attempts integer not null default 0,
+    next_at integer not null default 0,
+    position integer,
+    recorded_at integer,
+    leaf_hash blob,
+    code text,
+    reason text,
+    unique (key_id, key_seq));
+create index if not exists item_open on item (state, stream, seq) where state in ('saved', 'received');
+create index if not exists item_stream on item (stream, seq);
+create table if not exists place (one integer primary key check (one = 1), seen_to integer not null);
+insert or ignore into place values (1, 0);
+";
+
+const COLUMNS: &str = "seq, event_id, stream_kind, stream, version, actor, correlation, causation, time, type, \
+    data, state, attempts, position, recorded_at, leaf_hash, code, reason";
+
+#[derive(Clone)]
+pub(super) struct Store(SqlitePool);
+
+impl Store {
+    pub async fn open(path: &Path) -> Result<Self, OutboxError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // "Saved" means on disk: every commit waits for it.
+            .synchronous(SqliteSynchronous::Full);
+        // One connection: writers take turns, and nobody meets a busy database.
+        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
+        sqlx::raw_sql(SCHEMA).execute(&pool).await?;
+        Ok(Self(pool))
+    }
+
+    pub async fn save(&self, new: &NewEvents) -> Result<Vec<Item>, OutboxError> {
+        let mut tx = self.0.begin().await?;
+        let held: Option<i64> = sqlx::query_scalar(
+            "select 1 from item where stream = ? and state in ('refused', 'quarantined', 'held') and code <> 'closed' limit 1",
+        )
+        .bind(new.stream.id.0)
+        .fetch_optional(&mut *tx)
+        .await?;
+        let mut items = Vec::with_capacity(new.events.len());
+        for (version, (event_id, event)) in (new.base_version + 1..).zip(&new.events) {
+            if let Some(existing) = find(&mut tx, *event_id).await? {
+                if existing.stream != new.stream || existing.event != *event {
+                    return Err(OutboxError::IdReused(Box::new(existing)));
+                }
+                items.push(existing);
+                continue;
+            }
+            if held.is_some() {
+                return Err(OutboxError::StreamHeld(new.stream.id));
+            }
+            insert(&mut tx, new, version, *event_id, event).await?;
+            let saved = find(&mut tx, *event_id).await?;
+            items.push(saved.ok_or_else(|| OutboxError::Unreadable(event_id.to_string()))?);
+        }
+        tx.commit().await?;
+        Ok(items)
+    }
+
+    pub async fn item(&self, event: EventId) -> Result<Option<Item>, OutboxError> {
+        find(&mut *self.0.acquire().await?, event).await
+    }
+
+    pub async fn items_of(&self, stream: StreamId) -> Result<Vec<Item>, OutboxError> {
+        let statement = format!("select {COLUMNS} from item where stream = ? order by seq");
+        let rows = sqlx::query(AssertSqlSafe(statement)).bind(stream.0).fetch_all(&self.0).await?;
+        rows.iter().map(item).collect()
+    }
+
+    pub async fn open_items(&self) -> Result<Vec<Item>, OutboxError> {
+        let statement = format!(
+            "select {COLUMNS} from item where state in ('saved', 'received', 'held')
+                or (state in ('refused', 'quarantined') and code <> 'closed') order by seq"
+        );
+        let rows = sqlx::query(AssertSqlSafe(statement)).fetch_all(&self.0).await?;
+        rows.iter().map(item).collect()
+    }
+
+    /// The first open item of each stream that is due, oldest first.
+    pub async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Item>, OutboxError> {
+        let statement = format!(
+            "select {COLUMNS} from item where next_at <= ? and seq in (
+                 select min(seq) from item where state in ('saved', 'received') group by stream)
+              order by seq limit ?"
+        );
+        let rows = sqlx::query(AssertSqlSafe(statement))
+            .bind(now.unix_micros())
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .fetch_all(&self.0)
+            .await?;
+        rows.iter().map(item).collect()
+    }
+
+    /// When the next first-of-its-stream item is due.
+    pub async fn next_due(&self) -> Result<Option<Timestamp>, OutboxError> {
+        let at: Option<i64> = sqlx::query_scalar(
+            "select min(next_at) from item where seq in (
+                 select min(seq) from item where state in ('saved', 'received') group by stream)",
+        )
+        .fetch_one(&self.0)
+        .await?;
+        Ok(at.map(Timestamp::from_unix_micros))
+    }
+
+    /// Makes everything due now: the connection is back.
+    pub async fn make_due(&self) -> Result<(), OutboxError> {
+        sqlx::query("update item set next_at = 0 where state in ('saved', 'received')")
+            .execute(&self.0)
+            .await?;
+        Ok(())
+    }
+
+    /// Gives an item its place in the key's sequence and its signature, once; counts the attempt.
+    pub async fn sign(&self, item: &Item, source: &Source, key: &SigningKey) -> Result<Signed, OutboxError> {
+        let mut tx = self.0.begin().await?;
+        let stored = sqlx::query("select envelope, signature from item where seq = ?")
+            .bind(item.seq)
+            .fetch_one(&mut *tx)
+            .await?;
+        let envelope: Option<Vec<u8>> = stored.try_get("envelope")?;
+        let signed = match envelope {
+            Some(bytes) => Signed { bytes, signature: array(stored.try_get("signature")?)? },
+            None => {
+                let key_id = key.key_id();
+                let last: Option<i64> = sqlx::query_scalar("select max(key_seq) from item where key_id = ?")
+                    .bind(key_id.as_str())
+                    .fetch_one(&mut *tx)
+                    .await?;
+                let key_seq = u32::try_from(last.unwrap_or(0) + 1).unwrap_or(u32::MAX);
+                let signed = key.sign(envelope_of(item, source, key_id, key_seq)?);
+                sqlx::query(
+                    "update item set key_id = ?, key_seq = ?, envelope = ?, signature = ?, sha256 = ? where seq = ?",
+                )
+                .bind(key.key_id().as_str().to_owned())
+                .bind(i64::from(key_seq))
+                .bind(&signed.bytes)
+                .bind(signed.signature.to_vec())
+                .bind(signed.sha256())
+                .bind(item.seq)
+                .execute(&mut *tx)
+                .await?;
+                signed
+            }
+        };
+        sqlx::query("update item set attempts = attempts + 1 where seq = ?")
+            .bind(item.seq)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(signed)
+    }
+
+    /// Notes that an item was sent, and when to look again.
+    pub async fn sent(&self, seq: i64, received: bool, next_at: Timestamp) -> Result<(), OutboxError> {
+        sqlx::query(
+            "update item set next_at = ?, state = case when ? then 'received' else state end
+              where seq = ? and state in ('saved', 'received')",
+        )
+        .bind(next_at.unix_micros())
+        .bind(received)
+        .bind(seq)
+        .execute(&self.0)
+        .await?;
+        Ok(())
+    }
+
+    /// Keeps a receipt, if these are exactly the bytes that were sent.
+    pub async fn recorded(
+        &self,
+        event: EventId,
+        signed: &Signed,
+        (position, recorded_at, leaf_hash): (Position, Timestamp, LeafHash),
+    ) -> Result<bool, OutboxError> {
+        let done = sqlx::query(
+            "update item set state = 'recorded', position = ?, recorded_at = ?, leaf_hash = ?
+              where event_id = ? and envelope = ? and signature = ? and state <> 'recorded'",
+        )
+        .bind(i64::try_from(position.0).unwrap_or(i64::MAX))
+        .bind(recorded_at.unix_micros())
+        .bind(leaf_hash.0.to_vec())
+        .bind(event.0)
+        .bind(&signed.bytes)
+        .bind(signed.signature.to_vec())
+        .execute(&self.0)
+        .await?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    /// Ends an item that was refused (`position` is where the record says so) or set aside, and holds
+    /// what waits behind it.
+    pub async fn failed(
+        &self,
+        sha256: &str,
+        code: &str,
+        reason: &str,
+        position: Option<Position>,
+    ) -> Result<bool, OutboxError> {
+        let mut tx = self.0.begin().await?;
+        // A refusal in the record outweighs a notice of quarantine that came before it.
+        let row = sqlx::query(
+            "update item set state = ?, code = ?, reason = ?, position = ?
+              where sha256 = ? and (state in ('saved', 'received') or (? and state = 'quarantined' and code <> 'closed'))
+              returning seq, stream",
+        )
+        .bind(if position.is_some() { "refused" } else { "quarantined" })
+        .bind(code)
+        .bind(reason)
+        .bind(position.map(|position| i64::try_from(position.0).unwrap_or(i64::MAX)))
+        .bind(sha256)
+        .bind(position.is_some())
+        .fetch_optional(&mut *tx)
+        .await?;
+        if let Some(row) = &row {
+            sqlx::query("update item set state = 'held', code = 'held' where stream = ? and seq > ? and state = 'saved'")
+                .bind(row.try_get::<Uuid, _>("stream")?)
+                .bind(row.try_get::<i64, _>("seq")?)
+                .execute(&mut *tx)
+                .await?;
+        }
+        tx.commit().await?;
+        Ok(row.is_some())
+    }
+
+    pub async fn resolve(&self, stream: StreamId) -> Result<(), OutboxError> {
+        let mut tx = self.0.begin().await?;
+        sqlx::query("update item set state = 'abandoned' where stream = ? and state = 'held'")
+            .bind(stream.0)
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query(
+            "update item set code = 'closed' where stream = ? and state in ('refused', 'quarantined')",
+        )
+        .bind(stream.0)
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    pub async fn seen_to(&self) -> Result<Position, OutboxError> {
+        let seen: i64 = sqlx::query_scalar("select seen_to from place").fetch_one(&self.0).await?;
+        Ok(Position(u64::try_from(seen).unwrap_or(0)))
+    }
+
+    pub async fn set_seen_to(&self, position: Position) -> Result<(), OutboxError> {
+        sqlx::query("update place set seen_to = max(seen_to, ?)")
+            .bind(i64::try_from(position.0).unwrap_or(i64::MAX))
+            .execute(&self.0)
+            .await?;
+        Ok(())
+    }
+}
+
+async fn find(connection: &mut sqlx::SqliteConnection, event: EventId) -> Result<Option<Item>, OutboxError> {
+    let statement = format!("select {COLUMNS} from item where event_id = ?");
+    let row = sqlx::query(AssertSqlSafe(statement)).bind(event.0).fetch_optional(connection).await?;
+    row.as_ref().map(item).transpose()
+}
+
+async fn insert(
+    connection: &mut sqlx::SqliteConnection,
+    new: &NewEvents,
+    version: u32,
+    event_id: EventId,
+    event: &Event,
+) -> Result<(), OutboxError> {
+    let data = event.to_json().map_err(|error| OutboxError::Unreadable(error.to_string()))?;
+    sqlx::query(
+        "insert into item (event_id, stream_kind, stream, version, actor, correlation, causation, time, type, data)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(event_id.0)
+    .bind(new.stream.kind.code())
+    .bind(new.stream.id.0)
+    .bind(version)
+    .bind(new.actor.0)
+    .bind(new.correlation)
+    .bind(new.causation.map(|id| id.0))
+    .bind(new.time.unix_micros())
+    .bind(event.event_type().as_str())
+    .bind(data)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+fn envelope_of(item: &Item, source: &Source, key_id: KeyId, key_seq: u32) -> Result<Vec<u8>, OutboxError> {
+    let envelope = Envelope {
+        id: item.event_id,
+        source: source.clone(),
+        stream: item.stream,
+        stream_version: item.version,
+        time: item.time,
+        correlation: item.correlation,
+        causation: item.causation,
+        actor: item.actor,
+        key_id,
+        key_seq,
+        event: item.event.clone(),
+    };
+    envelope.to_bytes().map_err(|error| OutboxError::Unreadable(error.to_string()))
+}
+
+fn array<const N: usize>(bytes: Vec<u8>) -> Result<[u8; N], OutboxError> {
+    bytes
+        .try_into()
+        .map_err(|_| OutboxError::Unreadable("a signature or hash of the wrong length".to_owned()))
+}
+
+fn item(row: &SqliteRow) -> Result<Item, OutboxError> {
+    let unreadable = |what: &str| OutboxError::Unreadable(what.to_owned());
+    let kind: String = row.try_get("stream_kind")?;
+    let event_type = EventType::parse(&row.try_get::<String, _>("type")?)
+        .map_err(|error| OutboxError::Unreadable(error.to_string()))?;
+    let event = Event::parse(event_type, &row.try_get::<String, _>("data")?)
+        .map_err(|error| OutboxError::Unreadable(error.to_string()))?;
+    Ok(Item {
+        seq: row.try_get("seq")?,
+        event_id: EventId(row.try_get("event_id")?),
+        stream: StreamRef {
+            kind: StreamKind::from_code(&kind).ok_or_else(|| unreadable("stream_kind"))?,
+            id: StreamId(row.try_get("stream")?),
+        },
+        version: row.try_get("version")?,
+        actor: AccountId(row.try_get("actor")?),
+        correlation: row.try_get("correlation")?,
+        causation: row.try_get::<Option<Uuid>, _>("causation")?.map(EventId),
+        time: Timestamp::from_unix_micros(row.try_get("time")?),
+        event,
+        state: state(row)?,
+        attempts: row.try_get("attempts")?,
+    })
+}
+
+fn state(row: &SqliteRow) -> Result<ItemState, OutboxError> {
+    let text = |name: &str| Ok::<_, sqlx::Error>(row.try_get::<Option<String>, _>(name)?.unwrap_or_default());
+    let position = || {
+        let place = row.try_get::<Option<i64>, _>("position")?.and_then(|n| u64::try_from(n).ok());
+        place.map(Position).ok_or_else(|| OutboxError::Unreadable("position".to_owned()))
+    };
+    Ok(match row.try_get::<String, _>("state")?.as_str() {
+        "saved" => ItemState::Saved,
+        "received" => ItemState::Received,
+        "recorded" => ItemState::Recorded {
+            position: position()?,
+            recorded_at: Timestamp::from_unix_micros(row.try_get("recorded_at")?),
+            leaf_hash: LeafHash(array(row.try_get("leaf_hash")?)?),
+        },
+        "refused" => {
+            ItemState::Refused { rule: text("code")?, reason: text("reason")?, position: position()? }
+        }
+        "quarantined" => ItemState::Quarantined { code: text("code")?, reason: text("reason")? },
+        "held" => ItemState::Held,
+        "abandoned" => ItemState::Abandoned,
+        other => return Err(OutboxError::Unreadable(format!("state {other}"))),
+    })
+}

@@ -1,0 +1,156 @@
+//! A publisher's side on NATS. A correspondent has no `$JS.API`: it publishes and awaits the
+//! broker's acknowledgement, listens on its delivery subject, and asks the recorder for replays.
+
+use std::sync::Arc;
+
+use async_nats::{Client, HeaderMap, Message, Subscriber};
+use futures_util::StreamExt as _;
+use serde::Deserialize;
+use tais_proto::reference::StateCode;
+use tais_proto::signing::parse_signature_header;
+use tais_proto::{Pillar, Position, Publisher, Signed, StreamId};
+use tokio::sync::{Mutex, broadcast};
+
+use crate::credentials::User;
+use crate::message::{
+    AckToken, Delivery, RecordedEntry, ReplayPage, decode_page, encode_request, parse_leaf_hash,
+};
+use crate::nats::{ANSWER_WAIT, connect};
+use crate::{BusError, PublisherBus, subject};
+
+/// A publisher connected to NATS.
+#[derive(Clone)]
+pub struct NatsPublisher {
+    client: Client,
+    publisher: Publisher,
+    state: StateCode,
+    incoming: Arc<Mutex<Incoming>>,
+}
+
+struct Incoming {
+    delivered: Subscriber,
+    notices: Subscriber,
+    connected: broadcast::Receiver<()>,
+}
+
+/// The broker's answer to a publish.
+#[derive(Deserialize)]
+struct PubAck {
+    error: Option<PubError>,
+}
+
+#[derive(Deserialize)]
+struct PubError {
+    description: String,
+}
+
+impl NatsPublisher {
+    /// Connects; keeps trying in the background where the bus is away.
+    ///
+    /// # Errors
+    /// When the address or the seed is none.
+    pub async fn connect(
+        url: &str,
+        seed: &str,
+        publisher: Publisher,
+        state: StateCode,
+    ) -> Result<Self, BusError> {
+        let (client, connected) = connect(url, User::Publisher(publisher), seed).await?;
+        let subscribe = async |subject| {
+            client.subscribe(subject).await.map_err(|error| BusError::Unreachable(error.to_string()))
+        };
+        let delivered = subscribe(subject::deliver(&state, publisher)).await?;
+        let notices = subscribe(subject::notice(&state, publisher)).await?;
+        let incoming = Arc::new(Mutex::new(Incoming { delivered, notices, connected }));
+        Ok(Self { client, publisher, state, incoming })
+    }
+
+    async fn request(&self, subject: String, headers: HeaderMap, body: Vec<u8>) -> Result<Message, BusError> {
+        let request = self.client.request_with_headers(subject, headers, body.into());
+        match tokio::time::timeout(ANSWER_WAIT, request).await {
+            Err(_) => Err(BusError::Timeout),
+            Ok(Err(error)) => match error.kind() {
+                async_nats::RequestErrorKind::TimedOut => Err(BusError::Timeout),
+                _ => Err(BusError::Unreachable(error.to_string())),
+            },
+            Ok(Ok(message)) => Ok(message),
+        }
+    }
+}
+
+impl PublisherBus for NatsPublisher {
+    async fn submit(&self, stream: StreamId, signed: &Signed, message_id: &str) -> Result<(), BusError> {
+        let mut headers = HeaderMap::new();
+        headers.insert(subject::SIGNATURE, signed.signature_header());
+        headers.insert(async_nats::header::NATS_MESSAGE_ID, message_id);
+        let subject = subject::submit(&self.state, self.publisher, stream);
+        let answer = self.request(subject, headers, signed.bytes.clone()).await?;
+        let ack: PubAck = serde_json::from_slice(&answer.payload)
+            .map_err(|error| BusError::Unreadable(error.to_string()))?;
+        match ack.error {
+            None => Ok(()),
+            Some(error) => Err(BusError::Refused(error.description)),
+        }
+    }
+
+    async fn next_delivery(&self) -> Result<Delivery, BusError> {
+        let mut incoming = self.incoming.lock().await;
+        let Incoming { delivered, notices, connected } = &mut *incoming;
+        tokio::select! {
+            message = delivered.next() => recorded(message.ok_or_else(closed)?),
+            message = notices.next() => serde_json::from_slice(&message.ok_or_else(closed)?.payload)
+                .map(Delivery::Notice)
+                .map_err(|error| BusError::Unreadable(error.to_string())),
+            // Lagging behind several reconnections is as good as hearing of one.
+            _ = connected.recv() => Ok(Delivery::Reconnected),
+        }
+    }
+
+    async fn acknowledge(&self, token: AckToken) -> Result<(), BusError> {
+        let published = self.client.publish(token.0, "+ACK".into()).await;
+        published.map_err(|error| BusError::Unreachable(error.to_string()))
+    }
+
+    async fn replay(&self, from: Position) -> Result<ReplayPage, BusError> {
+        let subject = subject::replay(&self.state, self.publisher);
+        let answer = self.request(subject, HeaderMap::new(), encode_request(from)?).await?;
+        decode_page(&answer.payload)
+    }
+}
+
+fn closed() -> BusError {
+    BusError::Unreachable("the connection was closed".to_owned())
+}
+
+fn recorded(message: Message) -> Result<Delivery, BusError> {
+    let header = |name: &str| message.headers.as_ref()?.get(name).map(ToString::to_string);
+    let missing =
+        |name: &str| BusError::Unreadable(format!("{} carries no readable {name}", message.subject));
+    let number = |name| header(name).and_then(|text| text.parse().ok());
+    // The subject the entry was relayed under: tais.recorded.<state>.<pillar>.<stream>
+    let stream = header(STREAM).and_then(|text| text.parse().ok()).ok_or_else(|| missing(STREAM))?;
+    let entry = RecordedEntry {
+        position: Position(number(subject::POSITION).ok_or_else(|| missing(subject::POSITION))?),
+        recorded_at: header(subject::RECORDED_AT)
+            .and_then(|text| text.parse().ok())
+            .ok_or_else(|| missing(subject::RECORDED_AT))?,
+        leaf_hash: header(subject::LEAF_HASH)
+            .and_then(|text| parse_leaf_hash(&text))
+            .ok_or_else(|| missing(subject::LEAF_HASH))?,
+        pillar: header(PILLAR).and_then(|code| Pillar::from_code(&code)),
+        stream,
+        signed: Signed {
+            signature: header(subject::SIGNATURE)
+                .and_then(|text| parse_signature_header(&text))
+                .ok_or_else(|| missing(subject::SIGNATURE))?,
+            bytes: message.payload.to_vec(),
+        },
+    };
+    let token = AckToken(message.reply.map(|reply| reply.to_string()).unwrap_or_default());
+    Ok(Delivery::Recorded(Box::new(entry.checked()?), token))
+}
+
+/// The header that names an entry's stream; a delivery's own subject no longer does.
+pub(crate) const STREAM: &str = "Tais-Stream";
+/// The header that names the pillar of an entry's stream, where it has one.
+pub(crate) const PILLAR: &str = "Tais-Pillar";

@@ -1,0 +1,184 @@
+//! The recorder's side on NATS.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_nats::jetstream::consumer::{PullConsumer, pull};
+use async_nats::jetstream::{self, Context};
+use async_nats::{Client, HeaderMap, Subscriber};
+use futures_util::future::try_join_all;
+use futures_util::{FutureExt as _, StreamExt as _};
+use tais_proto::Publisher;
+use tais_proto::reference::StateCode;
+use tokio::sync::Mutex;
+
+use crate::credentials::User;
+use crate::message::{
+    AckToken, Notice, RecordedEntry, ReplayPage, ReplayRequest, Submitted, decode_request, encode_page,
+};
+use crate::nats::{ANSWER_WAIT, connect};
+use crate::publisher::{PILLAR, STREAM};
+use crate::{BusError, RecorderBus, subject};
+
+/// How many submissions are fetched ahead of the recorder.
+const PREFETCH: usize = 1024;
+/// How long one request for submissions stands.
+const PULL_EXPIRES: Duration = Duration::from_secs(30);
+/// How often the broker shows that a request still stands.
+const HEARTBEAT: Duration = Duration::from_secs(5);
+
+/// The recorder connected to NATS.
+#[derive(Clone)]
+pub struct NatsRecorder {
+    client: Client,
+    context: Context,
+    state: StateCode,
+    submissions: Arc<Mutex<Option<pull::Stream>>>,
+    replays: Arc<Mutex<Subscriber>>,
+}
+
+impl NatsRecorder {
+    /// Connects; keeps trying in the background where the bus is away.
+    ///
+    /// # Errors
+    /// When the address or the seed is none.
+    pub async fn connect(url: &str, seed: &str, state: StateCode) -> Result<Self, BusError> {
+        let (client, _) = connect(url, User::Recorder, seed).await?;
+        let replays = format!("tais.replay.{}.*", subject::state_token(&state));
+        let replays =
+            client.subscribe(replays).await.map_err(|error| BusError::Unreachable(error.to_string()))?;
+        let mut context = jetstream::new(client.clone());
+        context.set_timeout(ANSWER_WAIT);
+        Ok(Self {
+            client,
+            context,
+            state,
+            submissions: Arc::default(),
+            replays: Arc::new(Mutex::new(replays)),
+        })
+    }
+
+    async fn open(&self) -> Result<pull::Stream, BusError> {
+        let consumer: PullConsumer = self
+            .context
+            .get_consumer_from_stream(subject::RECORDER, subject::SUBMIT)
+            .await
+            .map_err(|error| BusError::Unreachable(error.to_string()))?;
+        consumer
+            .stream()
+            .max_messages_per_batch(PREFETCH)
+            .expires(PULL_EXPIRES)
+            .heartbeat(HEARTBEAT)
+            .messages()
+            .await
+            .map_err(|error| BusError::Unreachable(error.to_string()))
+    }
+}
+
+fn submitted(message: jetstream::Message) -> Submitted {
+    let (publisher, stream) = subject::parse_submit(&message.subject);
+    let headers = message.headers.as_ref();
+    Submitted {
+        publisher,
+        stream,
+        signature: headers.and_then(|headers| headers.get(subject::SIGNATURE)).map(ToString::to_string),
+        token: AckToken(message.reply.as_ref().map(ToString::to_string).unwrap_or_default()),
+        bytes: message.payload.to_vec(),
+        subject: message.subject.to_string(),
+    }
+}
+
+impl RecorderBus for NatsRecorder {
+    async fn pull(&self, max: usize, wait: Duration) -> Result<Vec<Submitted>, BusError> {
+        let mut slot = self.submissions.lock().await;
+        let mut stream = match slot.take() {
+            Some(stream) => stream,
+            None => self.open().await?,
+        };
+        let mut pulled = Vec::new();
+        let mut next = tokio::time::timeout(wait, stream.next()).await.ok();
+        while let Some(message) = next {
+            match message {
+                Some(Ok(message)) => pulled.push(submitted(message)),
+                // The stream of messages is broken: what was pulled is good, the next pull reopens.
+                Some(Err(error)) if pulled.is_empty() => {
+                    return Err(BusError::Unreachable(error.to_string()));
+                }
+                Some(Err(_)) => return Ok(pulled),
+                None => return if pulled.is_empty() { Err(BusError::Timeout) } else { Ok(pulled) },
+            }
+            // What is already here is taken; more is not waited for.
+            next = if pulled.len() < max { stream.next().now_or_never() } else { None };
+        }
+        *slot = Some(stream);
+        Ok(pulled)
+    }
+
+    async fn ack(&self, tokens: Vec<AckToken>) -> Result<(), BusError> {
+        for token in tokens {
+            let acked = self.client.publish(token.0, "+ACK".into()).await;
+            acked.map_err(|error| BusError::Unreachable(error.to_string()))?;
+        }
+        Ok(())
+    }
+
+    async fn publish_recorded(&self, entries: &[RecordedEntry]) -> Result<(), BusError> {
+        let mut acks = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let mut headers = HeaderMap::new();
+            headers.insert(async_nats::header::NATS_MESSAGE_ID, entry.position.to_string());
+            headers.insert(subject::SIGNATURE, entry.signed.signature_header());
+            headers.insert(subject::POSITION, entry.position.to_string());
+            headers.insert(subject::RECORDED_AT, entry.recorded_at.to_string());
+            headers.insert(subject::LEAF_HASH, entry.leaf_hash.to_string());
+            headers.insert(STREAM, entry.stream.to_string());
+            if let Some(pillar) = entry.pillar {
+                headers.insert(PILLAR, pillar.code());
+            }
+            let subject = subject::recorded(&self.state, entry.pillar, entry.stream);
+            let body = entry.signed.bytes.clone().into();
+            let ack = self.context.publish_with_headers(subject, headers, body).await;
+            acks.push(ack.map_err(|error| BusError::Unreachable(error.to_string()))?.into_future());
+        }
+        let acked = tokio::time::timeout(ANSWER_WAIT, try_join_all(acks)).await;
+        match acked {
+            Err(_) => Err(BusError::Timeout),
+            Ok(Err(error)) => Err(BusError::Refused(error.to_string())),
+            Ok(Ok(_)) => Ok(()),
+        }
+    }
+
+    async fn recorded_is_empty(&self) -> Result<bool, BusError> {
+        let stream = self.context.get_stream(subject::RECORDED).await;
+        let stream = stream.map_err(|error| BusError::Unreachable(error.to_string()))?;
+        Ok(stream.cached_info().state.last_sequence == 0)
+    }
+
+    async fn notify(&self, publisher: Publisher, notice: &Notice) -> Result<(), BusError> {
+        let body = serde_json::to_vec(notice).map_err(|error| BusError::Unreadable(error.to_string()))?;
+        let sent = self.client.publish(subject::notice(&self.state, publisher), body.into()).await;
+        sent.map_err(|error| BusError::Unreachable(error.to_string()))
+    }
+
+    async fn next_replay(&self) -> Result<ReplayRequest, BusError> {
+        let mut replays = self.replays.lock().await;
+        loop {
+            let Some(message) = replays.next().await else {
+                return Err(BusError::Unreachable("the connection was closed".to_owned()));
+            };
+            let publisher = subject::parse_replay(&message.subject);
+            match (publisher, message.reply, decode_request(&message.payload)) {
+                (Some(publisher), Some(reply), Ok(from)) => {
+                    return Ok(ReplayRequest { publisher, from, reply: reply.to_string() });
+                }
+                // Whoever asks wrongly gets no answer, and keeps nobody else from theirs.
+                _ => tracing::warn!(subject = %message.subject, "a replay request that cannot be read"),
+            }
+        }
+    }
+
+    async fn answer_replay(&self, request: ReplayRequest, page: ReplayPage) -> Result<(), BusError> {
+        let sent = self.client.publish(request.reply, encode_page(&page)?.into()).await;
+        sent.map_err(|error| BusError::Unreachable(error.to_string()))
+    }
+}
