@@ -108,6 +108,11 @@ pub fn admit(
     if !may_say(publisher, registry.grants_of(envelope.actor), event_type) {
         return Err(Rule::NotAllowed { publisher, event_type }.into());
     }
+    // There is one registry: what claims to be another knows nothing of keys and roles.
+    let is_registry = envelope.stream.kind == StreamKind::Registry;
+    if is_registry && registry.stream().is_some_and(|stream| stream != envelope.stream.id) {
+        return Err(Rule::NotBegun.into());
+    }
     let version = match envelope.stream.kind {
         StreamKind::Registry => registry.version(),
         _ => state.map_or(0, StreamState::version),

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tais_proto::event::registry::*;
 use tais_proto::vocabulary::Attestation;
-use tais_proto::{AccountId, Envelope, Event, KeyId, Position, PublicKey, Publisher, Role};
+use tais_proto::{AccountId, Envelope, Event, KeyId, Position, PublicKey, Publisher, Role, StreamId};
 
 use crate::Happened;
 use crate::policy::Grant;
@@ -31,6 +31,7 @@ pub struct KeyRecord {
 /// Keys, roles and the genesis, as of the last entry applied.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Registry {
+    stream: Option<StreamId>,
     version: u32,
     genesis: Option<RegistryGenesis>,
     keys: BTreeMap<KeyId, KeyRecord>,
@@ -42,6 +43,12 @@ impl Registry {
     #[must_use]
     pub const fn genesis(&self) -> Option<&RegistryGenesis> {
         self.genesis.as_ref()
+    }
+
+    /// The one stream that is the registry: the one of the genesis.
+    #[must_use]
+    pub const fn stream(&self) -> Option<StreamId> {
+        self.stream
     }
 
     /// The version of its last event.
@@ -159,6 +166,7 @@ impl Registry {
                 let administrator = Grant { role: Role::Administrator, pillar: None };
                 self.grants.entry(genesis.administrator).or_default().insert(administrator);
                 self.genesis = Some((**genesis).clone());
+                self.stream = Some(envelope.stream.id);
             }
             Event::RegistryKeyRegistered(r) => {
                 self.add_key(r.key_id.clone(), (r.public_key, r.publisher, r.attestation), position);

@@ -14,9 +14,6 @@ pub enum ProjectorError {
     /// A row could not be encoded.
     #[error("a row could not be encoded")]
     Encode(#[from] serde_json::Error),
-    /// A row could not be encoded for COPY.
-    #[error("a row could not be encoded for COPY")]
-    Csv(#[from] csv::Error),
     /// The record does not fold.
     #[error("entry {position} cannot be folded: {problem}; stop, and verify the record")]
     Broken {

@@ -38,7 +38,6 @@ pub(crate) async fn run<L: Log, B: RecorderBus>(
         bus.publish_recorded(&entries).await?;
         place = page.scanned_to;
         log.set_relay_place(place).await?;
-        bus.announce_head(place).await?;
     }
 }
 

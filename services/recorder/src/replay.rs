@@ -13,9 +13,8 @@ const PAGE_BYTES_MAX: usize = 300 * 1024;
 
 /// Answers replay requests, for ever.
 pub(crate) async fn run<L: Log, B: RecorderBus>(log: &L, bus: &B) -> Result<(), RecorderError> {
-    let mut requests = bus.serve_replay().await?;
     loop {
-        let request = bus.next_replay(&mut requests).await?;
+        let request = bus.next_replay().await?;
         // A correspondent hears of its own pillar; the office and the auditors of everything.
         let filter = Filter { pillar: request.publisher.pillar(), ..Filter::default() };
         let page = fit(log.read_from(request.from, PAGE_MAX, &filter).await?);

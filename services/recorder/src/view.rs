@@ -20,8 +20,6 @@ const STREAMS_MAX: NonZeroUsize = NonZeroUsize::new(10_000).expect("not zero");
 pub struct View {
     /// Keys and roles.
     pub registry: Registry,
-    /// The stream that holds the registry.
-    pub registry_stream: StreamId,
     /// How many entries the log's own key has signed.
     pub log_key_seq: u32,
     streams: LruCache<StreamId, Option<StreamState>>,
@@ -48,7 +46,7 @@ impl View {
         }
         let log_key_seq = log.last_key_seq(log_key).await?;
         let streams = LruCache::new(STREAMS_MAX);
-        Ok(Self { registry, registry_stream: genesis.stream.id, log_key_seq, streams })
+        Ok(Self { registry, log_key_seq, streams })
     }
 
     /// What a stream is; read and folded from the log where it is not cached.
