@@ -1,271 +1,245 @@
-//! Loading and checking: every error at once, each with file and item.
+//! The rules that need all the files: codes that must exist, spans that must not overlap, and the
+//! validity that an item takes from what is above it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
-use serde::de::DeserializeOwned;
-
-use super::Reference;
-use super::codes::ItemCode;
-use super::rows::{Framework, Item, ItemRow};
-use crate::text::{Lang, Texts};
+use super::codes::{FrameworkCode, ItemCode};
+use super::directory::MemberState;
+use super::framework::{Framework, FrameworkStatus, Item};
+use super::load::Loader;
+use super::words::TABLES;
+use super::{Reference, files};
 use crate::when::Date;
 
-/// Everything that is wrong with the reference data.
-#[derive(Debug, thiserror::Error)]
-#[error("the reference data is wrong:\n{}", .0.join("\n"))]
-pub struct ReferenceErrors(pub Vec<String>);
-
-#[derive(Default)]
-struct Loader {
-    reference: Reference,
-    errors: Vec<String>,
-    /// Which file each item came from, for errors found at the end.
-    item_files: BTreeMap<ItemCode, String>,
+struct Problem {
+    file: String,
+    item: String,
+    problem: String,
 }
 
-pub(super) fn load<'a>(
-    files: impl IntoIterator<Item = (&'a str, &'a str)>,
-) -> Result<Reference, ReferenceErrors> {
-    let mut loader = Loader::default();
-    for (name, text) in files {
-        loader.file(name, text);
-    }
-    loader.check_items();
-    loader.check_rest();
-    if loader.errors.is_empty() { Ok(loader.reference) } else { Err(ReferenceErrors(loader.errors)) }
+fn problem(file: &str, item: &dyn Display, problem: impl Into<String>) -> Problem {
+    Problem { file: file.to_owned(), item: item.to_string(), problem: problem.into() }
 }
 
-impl Loader {
-    fn error(&mut self, file: &str, item: &dyn Display, problem: &str) {
-        self.errors.push(format!("{file}: {item}: {problem}"));
-    }
+const BACKWARDS: &str = "it ends before it begins (valid_to before valid_from)";
 
-    fn parse<T: DeserializeOwned>(&mut self, file: &str, text: &str) -> Option<T> {
-        let mut deserializer = serde_json::Deserializer::from_str(text);
-        serde_path_to_error::deserialize(&mut deserializer)
-            .map_err(|error| {
-                let path = error.path().to_string();
-                self.error(file, &path, &error.into_inner().to_string());
-            })
-            .ok()
-    }
-
-    fn file(&mut self, name: &str, text: &str) {
-        match name {
-            "sectoral_bodies.json" => {
-                let rows: Vec<super::Body> = self.parse(name, text).unwrap_or_default();
-                for row in rows {
-                    self.check_row(name, &row.code, &row.title, &row.source);
-                    if let Some(old) = self.reference.bodies.insert(row.code.clone(), row) {
-                        self.error(name, &old.code, "the code stands twice");
-                    }
-                }
-            }
-            "member_states.json" => {
-                let rows: Vec<super::MemberState> = self.parse(name, text).unwrap_or_default();
-                for row in rows {
-                    self.check_row(name, &row.code, &row.title, &row.source);
-                    if let Some(old) = self.reference.states.insert(row.code.clone(), row) {
-                        self.error(name, &old.code, "the code stands twice");
-                    }
-                }
-            }
-            "municipalities.json" => {
-                let rows: Vec<super::Municipality> = self.parse(name, text).unwrap_or_default();
-                for row in rows {
-                    self.check_row(name, &row.code, &row.title, &row.source);
-                    if let Some(old) = self.reference.municipalities.insert(row.code.clone(), row) {
-                        self.error(name, &old.code, "the code stands twice");
-                    }
-                }
-            }
-            "organisations.json" => {
-                let rows: Vec<super::Organisation> = self.parse(name, text).unwrap_or_default();
-                for row in rows {
-                    self.check_row(name, &row.code, &row.title, &row.source);
-                    if let Some(old) = self.reference.organisations.insert(row.code.clone(), row) {
-                        self.error(name, &old.code, "the code stands twice");
-                    }
-                }
-            }
-            "chairmanship.json" => self.reference.chairs = self.parse(name, text).unwrap_or_default(),
-            "legal_instruments.json" => {
-                self.reference.legal_instruments = self.parse(name, text).unwrap_or_default();
-            }
-            "baselines.json" => self.reference.baselines = self.parse(name, text).unwrap_or_default(),
-            "crosswalk.json" => self.reference.crosswalk = self.parse(name, text).unwrap_or_default(),
-            "aliases.json" => self.reference.aliases = self.parse(name, text).unwrap_or_default(),
-            _ if name.starts_with("frameworks/") => {
-                if let Some(framework) = self.parse(name, text) {
-                    self.framework(name, framework);
-                }
-            }
-            _ => self.error(name, &"the file", "nobody knows what this file holds; add it to the loader"),
-        }
-    }
-
-    fn check_row(&mut self, file: &str, code: &dyn Display, title: &Texts, source: &str) {
-        if title.get(Lang::EN).is_none_or(|title| title.trim().is_empty()) {
-            self.error(file, code, "it has no English title");
-        }
-        if source.trim().is_empty() {
-            self.error(file, code, "it names no source");
-        }
-    }
-
-    fn framework(&mut self, file: &str, mut framework: Framework) {
-        self.check_span(file, &framework.code, framework.valid_from, framework.valid_to);
-        for row in std::mem::take(&mut framework.items) {
-            self.check_row(file, &row.code, &row.title, &row.source);
-            self.check_span(file, &row.code, row.valid_from, row.valid_to);
-            self.item_files.entry(row.code.clone()).or_insert_with(|| file.to_owned());
-            let item = item(&framework, row);
-            self.reference.items.entry(item.code.clone()).or_default().push(item);
-        }
-        let code = framework.code.clone();
-        if self.reference.frameworks.insert(code.clone(), framework).is_some() {
-            self.error(file, &code, "the code stands twice");
-        }
-    }
-
-    fn check_span(&mut self, file: &str, code: &dyn Display, from: Option<Date>, to: Option<Date>) {
-        if let (Some(from), Some(to)) = (from, to)
-            && to < from
-        {
-            self.error(file, code, "it ends before it begins (valid_to before valid_from)");
-        }
-    }
-
-    fn check_items(&mut self) {
-        let mut problems = Vec::new();
-        for versions in self.reference.items.values_mut() {
-            versions.sort_by_key(|item| item.valid_from);
-        }
-        let items = &self.reference.items;
-        for (code, versions) in items {
-            for pair in versions.windows(2) {
-                let apart =
-                    matches!((pair[0].valid_to, pair[1].valid_from), (Some(to), Some(from)) if to < from);
-                if !apart {
-                    let whole = pair[0].valid_from.is_none() && pair[1].valid_from.is_none();
-                    problems.push((
-                        code,
-                        if whole { "the code stands twice" } else { "two versions overlap in time" }
-                            .to_owned(),
-                    ));
-                }
-            }
-            let mut seen = BTreeSet::from([code]);
-            let mut at = versions.last();
-            while let Some(parent) = at.and_then(|item| item.parent.as_ref()) {
-                if !items.contains_key(parent) {
-                    problems.push((code, format!("its parent {parent} does not exist")));
-                } else if !seen.insert(parent) {
-                    problems.push((code, format!("its parents go in a circle at {parent}")));
-                    break;
-                }
-                at = items.get(parent).and_then(|versions| versions.last());
-            }
-        }
-        let problems: Vec<_> = problems
-            .into_iter()
-            .map(|(code, problem)| {
-                (self.item_files.get(code).cloned().unwrap_or_default(), code.clone(), problem)
-            })
-            .collect();
-        for (file, code, problem) in problems {
-            self.error(&file, &code, &problem);
-        }
-    }
-
-    fn check_rest(&mut self) {
-        let reference = &self.reference;
-        let mut found: Vec<(&str, String, String)> = Vec::new();
-        for row in &reference.crosswalk {
-            for end in [&row.from, &row.to] {
-                if reference.item(end).is_none() {
-                    found.push((
-                        "crosswalk.json",
-                        format!("{} to {}", row.from, row.to),
-                        format!("item {end} does not exist"),
-                    ));
-                }
-            }
-        }
-        for body in reference.bodies.values() {
-            if let Some(above) = body.supports.as_ref().filter(|above| !reference.bodies.contains_key(*above))
-            {
-                found.push((
-                    "sectoral_bodies.json",
-                    body.code.to_string(),
-                    format!("it supports {above}, which does not exist"),
-                ));
-            }
-        }
-        for place in reference.municipalities.values() {
-            if let Some(from) =
-                place.split_from.as_ref().filter(|from| !reference.municipalities.contains_key(*from))
-            {
-                found.push((
-                    "municipalities.json",
-                    place.code.to_string(),
-                    format!("it was split from {from}, which does not exist"),
-                ));
-            }
-        }
-        let mut years = BTreeSet::new();
-        for chair in &reference.chairs {
-            if !reference.states.contains_key(&chair.chair) {
-                found.push((
-                    "chairmanship.json",
-                    chair.year.to_string(),
-                    format!("the state {} does not exist", chair.chair),
-                ));
-            }
-            if !years.insert(chair.year) {
-                found.push(("chairmanship.json", chair.year.to_string(), "the year stands twice".into()));
-            }
-        }
-        found.extend(unknown_aliases(reference));
-        for (file, item, problem) in found {
-            self.error(file, &item, &problem);
-        }
-    }
-}
-
-fn unknown_aliases(reference: &Reference) -> Vec<(&'static str, String, String)> {
-    let known = |table: &str, code: &str| match table {
-        "themes" | "frameworks" => code.parse().is_ok_and(|code| reference.item(&code).is_some()),
-        "bodies" => code.parse().is_ok_and(|code| reference.sectoral_body(&code).is_some()),
-        "organisations" => code.parse().is_ok_and(|code| reference.organisation(&code).is_some()),
-        "kinds" => crate::vocabulary::ActivityKind::from_code(code).is_some(),
-        _ => false,
+pub(super) fn everything(loader: &mut Loader) {
+    let mut found = Vec::new();
+    let place = |code: &ItemCode| match loader.item_files.get(code) {
+        Some(files) => files.iter().map(String::as_str).collect::<Vec<_>>().join(" and "),
+        None => String::new(),
     };
-    let tables = reference.aliases.tables.iter();
-    tables
-        .flat_map(|(table, words)| words.iter().map(move |(word, code)| (table, word, code)))
-        .filter(|(table, _, code)| !known(table, code))
-        .map(|(table, word, code)| {
-            ("aliases.json", format!("{table}: {word}"), format!("{code} does not exist"))
-        })
-        .collect()
+    let spans = inherit_validity(&mut loader.reference);
+    let reference = &loader.reference;
+    let of_items = spans.into_iter().chain(parents(reference)).chain(versions(reference));
+    found.extend(of_items.map(|(code, text)| problem(&place(&code), &code, text)));
+    for (code, file) in &loader.framework_files {
+        let wrong = reference.framework(code).map(|one| framework(reference, one)).unwrap_or_default();
+        found.extend(wrong.into_iter().map(|text| problem(file, code, text)));
+    }
+    found.extend(crosswalk(reference));
+    found.extend(reference.states.values().flat_map(capacities));
+    found.extend(directory(reference));
+    found.extend(themes(reference));
+    found.extend(aliases(reference));
+    loader.reference.index_themes();
+    for Problem { file, item, problem } in found {
+        loader.error(&file, &item, &problem);
+    }
 }
 
-fn item(framework: &Framework, row: ItemRow) -> Item {
-    Item {
-        framework: framework.code.clone(),
-        code: row.code,
-        title: row.title,
-        parent: row.parent,
-        pillar: row.pillar,
-        adopted: row.adopted,
-        year: row.year,
-        theme_as_stated: row.theme_as_stated,
-        valid_from: row.valid_from.or(framework.valid_from),
-        valid_to: row.valid_to.or(framework.valid_to),
-        note: row.note,
-        source: row.source,
-        confirmed: row.confirmed,
+/// Gives every item its first and last day: its own, else its parents' in the same framework, else
+/// the framework's. Sorts the versions of each item by them. Returns the spans that go backwards.
+fn inherit_validity(reference: &mut Reference) -> Vec<(ItemCode, String)> {
+    let mut backwards = Vec::new();
+    let resolved: BTreeMap<ItemCode, Vec<Item>> = reference
+        .items
+        .iter()
+        .map(|(code, versions)| {
+            let mut versions: Vec<Item> = versions.iter().map(|item| in_force(reference, item)).collect();
+            versions.sort_by_key(|item| item.valid_from);
+            (code.clone(), versions)
+        })
+        .collect();
+    for (code, versions) in &reference.items {
+        let own = versions.iter().any(|item| item.valid_from.is_some() || item.valid_to.is_some());
+        if own && resolved[code].iter().any(|item| is_backwards(item.valid_from, item.valid_to)) {
+            backwards.push((code.clone(), BACKWARDS.to_owned()));
+        }
     }
+    reference.items = resolved;
+    backwards
+}
+
+fn in_force(reference: &Reference, item: &Item) -> Item {
+    let mut resolved = item.clone();
+    let mut seen = BTreeSet::from([&item.code]);
+    let mut above = item.parent.as_ref();
+    while let Some(code) = above.filter(|code| seen.insert(code)) {
+        let Some([parent]) = reference.items.get(code).map(Vec::as_slice) else { break };
+        if parent.framework != item.framework {
+            break;
+        }
+        resolved.valid_from = resolved.valid_from.or(parent.valid_from);
+        resolved.valid_to = resolved.valid_to.or(parent.valid_to);
+        above = parent.parent.as_ref();
+    }
+    let framework = reference.frameworks.get(&item.framework);
+    resolved.valid_from = resolved.valid_from.or(framework.and_then(|f| f.valid_from));
+    resolved.valid_to = resolved.valid_to.or(framework.and_then(|f| f.valid_to));
+    resolved
+}
+
+fn is_backwards(from: Option<Date>, to: Option<Date>) -> bool {
+    matches!((from, to), (Some(from), Some(to)) if to < from)
+}
+
+fn parents(reference: &Reference) -> Vec<(ItemCode, String)> {
+    let mut found = Vec::new();
+    for item in reference.items.values().flatten() {
+        if let Some(parent) = item.parent.as_ref().filter(|parent| reference.item(parent).is_none()) {
+            found.push((item.code.clone(), format!("its parent {parent} does not exist")));
+        }
+    }
+    for item in reference.items() {
+        let mut seen = BTreeSet::new();
+        let above = std::iter::successors(item.parent.as_ref(), |code| {
+            reference.item(code).and_then(|item| item.parent.as_ref())
+        });
+        if above.take_while(|code| seen.insert(*code)).any(|code| *code == item.code) {
+            found.push((item.code.clone(), format!("its parents go in a circle at {}", item.code)));
+        }
+    }
+    found
+}
+
+fn versions(reference: &Reference) -> Vec<(ItemCode, String)> {
+    let mut found = Vec::new();
+    for (code, versions) in &reference.items {
+        for pair in versions.windows(2) {
+            let (one, next) = (&pair[0], &pair[1]);
+            let apart = matches!((one.valid_to, next.valid_from), (Some(to), Some(from)) if to < from);
+            if one.valid_from == next.valid_from {
+                found.push((code.clone(), "the code stands twice".to_owned()));
+            } else if !apart {
+                found.push((code.clone(), "two versions overlap in time".to_owned()));
+            }
+        }
+    }
+    found
+}
+
+fn framework(reference: &Reference, framework: &Framework) -> Vec<String> {
+    let mut wrong = Vec::new();
+    if is_backwards(framework.valid_from, framework.valid_to) {
+        wrong.push(BACKWARDS.to_owned());
+    }
+    if framework.status != FrameworkStatus::InForce && framework.valid_to.is_none() {
+        wrong.push("it has ended, yet it has no last day (valid_to)".to_owned());
+    }
+    if (framework.status == FrameworkStatus::Replaced) != framework.replaced_by.is_some() {
+        wrong.push("the status replaced and the field replaced_by must come together".to_owned());
+    }
+    let missing = |code: &&FrameworkCode| !reference.frameworks.contains_key(*code);
+    if let Some(successor) = framework.replaced_by.as_ref().filter(missing) {
+        wrong.push(format!("it is replaced by {successor}, which does not exist"));
+    }
+    wrong
+}
+
+fn crosswalk(reference: &Reference) -> Vec<Problem> {
+    let mut found = Vec::new();
+    let mut seen = BTreeSet::new();
+    for row in &reference.crosswalk {
+        let mut wrong =
+            |text| found.push(problem(files::CROSSWALK, &format!("{} to {}", row.from, row.to), text));
+        for end in [&row.from, &row.to] {
+            if reference.item(end).is_none() {
+                wrong(format!("item {end} does not exist"));
+            }
+        }
+        if row.from == row.to {
+            wrong("it ties an item to itself".to_owned());
+        }
+        if !seen.insert((&row.from, &row.to)) {
+            wrong("the tie stands twice".to_owned());
+        }
+        if row.note.trim().is_empty() {
+            wrong("it does not say why (note)".to_owned());
+        }
+    }
+    found
+}
+
+fn capacities(state: &MemberState) -> Vec<Problem> {
+    let mut wrong = Vec::new();
+    for span in &state.capacities {
+        if matches!((span.from, span.to), (Some(from), Some(to)) if to.latest() < from.earliest()) {
+            wrong.push("a capacity ends before it begins");
+        }
+    }
+    for pair in state.capacities.windows(2) {
+        let apart =
+            matches!((pair[0].to, pair[1].from), (Some(to), Some(from)) if to.latest() < from.earliest());
+        if !apart {
+            wrong.push("two capacities overlap in time, or are not in order");
+        }
+    }
+    wrong.into_iter().map(|text| problem(files::STATES, &state.code, text)).collect()
+}
+
+fn directory(reference: &Reference) -> Vec<Problem> {
+    let bodies = reference.bodies.values().filter_map(|body| {
+        let above = body.supports.as_ref().filter(|above| !reference.bodies.contains_key(*above))?;
+        Some(problem(files::BODIES, &body.code, format!("it supports {above}, which does not exist")))
+    });
+    let places = reference.municipalities.values().filter_map(|place| {
+        let from = place.split_from.as_ref().filter(|from| !reference.municipalities.contains_key(*from))?;
+        Some(problem(
+            files::MUNICIPALITIES,
+            &place.code,
+            format!("it was split from {from}, which does not exist"),
+        ))
+    });
+    let chairs = reference.chairs.iter().filter_map(|chair| {
+        let missing = !reference.states.contains_key(&chair.chair);
+        missing
+            .then(|| problem(files::CHAIRS, &chair.year, format!("the state {} does not exist", chair.chair)))
+    });
+    bodies.chain(places).chain(chairs).collect()
+}
+
+fn themes(reference: &Reference) -> Vec<Problem> {
+    let mut found = Vec::new();
+    let mut seen = BTreeSet::new();
+    for theme in &reference.themes {
+        let mut wrong = |text| found.push(problem(files::THEMES, &theme.word, text));
+        if let Some(item) = theme.item.as_ref().filter(|item| reference.item(item).is_none()) {
+            wrong(format!("item {item} does not exist"));
+        }
+        if theme.reason.trim().is_empty() {
+            wrong("it gives no reason".to_owned());
+        }
+        if !seen.insert(&theme.word) {
+            wrong("the word stands twice".to_owned());
+        }
+    }
+    found
+}
+
+fn aliases(reference: &Reference) -> Vec<Problem> {
+    let mut found = Vec::new();
+    for (table, words) in &reference.aliases.tables {
+        if !TABLES.contains(&table.as_str()) {
+            let text = format!("no such table; there are {}", TABLES.join(", "));
+            found.push(problem(files::ALIASES, table, text));
+            continue;
+        }
+        for (word, code) in words.iter().filter(|(_, code)| !reference.is_code(table, code)) {
+            let text = format!("{code} does not exist");
+            found.push(problem(files::ALIASES, &format!("{table}: {word}"), text));
+        }
+    }
+    found
 }

@@ -1,5 +1,28 @@
 //! The files that are compiled in. Adding a framework is adding a file and its line here.
 
+/// The sectoral bodies.
+pub(super) const BODIES: &str = "sectoral_bodies.json";
+/// The member states.
+pub(super) const STATES: &str = "member_states.json";
+/// The municipalities.
+pub(super) const MUNICIPALITIES: &str = "municipalities.json";
+/// The organisations.
+pub(super) const ORGANISATIONS: &str = "organisations.json";
+/// Who chairs when.
+pub(super) const CHAIRS: &str = "chairmanship.json";
+/// The legal instruments of the accession.
+pub(super) const INSTRUMENTS: &str = "legal_instruments.json";
+/// Baselines and targets.
+pub(super) const BASELINES: &str = "baselines.json";
+/// The ties between items.
+pub(super) const CROSSWALK: &str = "crosswalk.json";
+/// The theme words.
+pub(super) const THEMES: &str = "themes.json";
+/// The other words.
+pub(super) const ALIASES: &str = "aliases.json";
+/// Where the frameworks lie, one file each.
+pub(super) const FRAMEWORKS: &str = "frameworks/";
+
 macro_rules! embedded {
     ($($name:literal),+ $(,)?) => {
         &[$(($name, include_str!(concat!("../../reference/", $name)))),+]
@@ -34,5 +57,6 @@ pub(super) const EMBEDDED: &[(&str, &str)] = embedded![
     "legal_instruments.json",
     "baselines.json",
     "crosswalk.json",
+    "themes.json",
     "aliases.json",
 ];

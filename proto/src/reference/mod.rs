@@ -7,21 +7,27 @@
 
 mod check;
 mod codes;
+mod directory;
 mod files;
-mod rows;
+mod framework;
+mod load;
+mod optional_date;
+mod rollup;
+mod words;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::when::Date;
 
-pub use check::ReferenceErrors;
 pub use codes::{
     BodyCode, CODE_BYTES_MAX, CodeError, FrameworkCode, ItemCode, MunicipalityCode, OrgCode, StateCode,
 };
-pub use rows::{
-    Aliases, Baseline, Body, Capacity, Chair, Crosswalk, Framework, Item, LegalInstrument, MemberState,
-    Municipality, Organisation, Relation,
+pub use directory::{
+    Baseline, Body, Capacity, Chair, LegalInstrument, MemberState, Municipality, Organisation,
 };
+pub use framework::{Crosswalk, Framework, FrameworkStatus, Item, Relation};
+pub use load::ReferenceErrors;
+pub use words::{Aliases, Theme};
 
 /// The framework whose items are the four pillars of the Women, Peace and Security agenda.
 pub const WPS_PILLARS: &str = "WPS-PILLAR";
@@ -39,6 +45,7 @@ pub struct Reference {
     chairs: Vec<Chair>,
     legal_instruments: Vec<LegalInstrument>,
     baselines: Vec<Baseline>,
+    themes: Vec<Theme>,
     aliases: Aliases,
 }
 
@@ -58,7 +65,7 @@ impl Reference {
     pub fn from_files<'a>(
         files: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Result<Self, ReferenceErrors> {
-        check::load(files)
+        load::load(files)
     }
 
     /// Every framework.
@@ -104,35 +111,6 @@ impl Reference {
         ["WPS-PART", "WPS-PREV", "WPS-PROT", "WPS-RELR"]
             .iter()
             .filter_map(|code| self.item(&code.parse().ok()?))
-    }
-
-    /// The WPS pillars an item rolls up to: itself, through its parents, and through the crosswalk.
-    /// A set, so that one tag never counts twice in a pillar.
-    #[must_use]
-    pub fn wps_pillars_of(&self, code: &ItemCode) -> BTreeSet<ItemCode> {
-        let mut pillars = BTreeSet::new();
-        for item in self.ancestry(code) {
-            if item.framework.as_str() == WPS_PILLARS {
-                pillars.insert(item.code.clone());
-            }
-            pillars
-                .extend(self.crosswalk.iter().filter(|row| row.from == item.code).map(|row| row.to.clone()));
-        }
-        pillars
-    }
-
-    /// Whether an item belongs to Women, Peace and Security: its framework does, or it rolls up to a
-    /// WPS pillar.
-    #[must_use]
-    pub fn is_wps(&self, code: &ItemCode) -> bool {
-        let of_framework =
-            self.item(code).and_then(|item| self.frameworks.get(&item.framework)).is_some_and(|f| f.wps);
-        of_framework || !self.wps_pillars_of(code).is_empty()
-    }
-
-    /// An item and everything above it. Loading refused dangling parents and circles.
-    fn ancestry<'a>(&'a self, code: &ItemCode) -> impl Iterator<Item = &'a Item> {
-        std::iter::successors(self.item(code), |item| self.item(item.parent.as_ref()?))
     }
 
     /// The crosswalk between near and equal items.
