@@ -9,13 +9,29 @@
 //! Invariants:
 //! * every page reads and works without JavaScript; the one script only saves a reload;
 //! * nothing is asked of any other host, and nothing is inline: the content policy forbids both;
-//! * a page frozen at a position never updates itself.
+//! * a page frozen at a position never updates itself;
+//! * a request that changes something comes from our own page and carries its session's token, or
+//!   carries a name and a password of its own.
 
 mod escape;
+mod frame;
+mod local_path;
+mod shell;
 
+pub mod answer;
 pub mod assets;
 pub mod chart;
 pub mod headers;
+pub mod health;
 pub mod language;
+pub mod page;
+pub mod parts;
+pub mod session;
 
+pub use answer::Failure;
 pub use escape::escape;
+pub use frame::Frame;
+pub use language::{Arg, Language, Texts};
+pub use local_path::{LocalPath, percent_encode};
+pub use page::{Frozen, NavItem, Notice, Page, Place, Tone};
+pub use shell::Shell;

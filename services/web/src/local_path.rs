@@ -41,7 +41,11 @@ impl LocalPath {
     #[must_use]
     pub fn as_header(&self) -> String {
         self.0.bytes().fold(String::new(), |mut text, byte| {
-            if byte.is_ascii() { text.push(char::from(byte)) } else { text.push_str(&format!("%{byte:02X}")) }
+            if byte.is_ascii() {
+                text.push(char::from(byte))
+            } else {
+                text.push_str(&format!("%{byte:02X}"))
+            }
             text
         })
     }
@@ -76,7 +80,8 @@ mod tests {
         for ours in ["/", "/apsc?at=12&kind=training", "/activities/Díli"] {
             assert!(LocalPath::parse(ours).is_some(), "{ours}");
         }
-        let foreign = ["", "apsc", "//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nb", "/\t/evil"];
+        let foreign =
+            ["", "apsc", "//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nb", "/\t/evil"];
         for text in foreign {
             assert!(LocalPath::parse(text).is_none(), "{text:?}");
         }

@@ -63,7 +63,9 @@ pub enum AccountsError {
         mode: u32,
     },
     /// The content is not the accounts.
-    #[error("the accounts file {path} is not understood ({why}): mend it, or move it away to have a new one made")]
+    #[error(
+        "the accounts file {path} is not understood ({why}): mend it, or move it away to have a new one made"
+    )]
     Content {
         /// Where it is.
         path: PathBuf,
@@ -162,9 +164,12 @@ fn parse(text: &str) -> Result<Accounts, String> {
 
 fn account(row: Row) -> Result<Account, String> {
     let Row { name, account, role, pillar, password } = row;
-    let role = Role::from_code(&role).ok_or_else(|| format!("account {name} has no known role: \"{role}\""))?;
+    let role =
+        Role::from_code(&role).ok_or_else(|| format!("account {name} has no known role: \"{role}\""))?;
     let pillar = pillar
-        .map(|code| Pillar::from_code(&code).ok_or_else(|| format!("account {name} has no known pillar: \"{code}\"")))
+        .map(|code| {
+            Pillar::from_code(&code).ok_or_else(|| format!("account {name} has no known pillar: \"{code}\""))
+        })
         .transpose()?;
     if (role == Role::Correspondent) != pillar.is_some() {
         return Err(format!("account {name}: a correspondent has a pillar, and nobody else has one"));
