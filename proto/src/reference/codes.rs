@@ -74,3 +74,48 @@ code! {
     /// A municipality of Timor-Leste.
     MunicipalityCode,
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_shapes_that_sources_use_are_codes() {
+        for text in ["NAP2-P1.1", "CEDAW/C/TLS/CO/2-3/Add.1", "X-ATAURO", "SDG-5.a", "A"] {
+            assert_eq!(text.parse::<ItemCode>().unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_a_code_is_refused_with_its_text() {
+        let long = "A".repeat(CODE_BYTES_MAX + 1);
+        for text in ["", " A", "A ", "A;B", "Díli", "A\n", long.as_str()] {
+            let error = text.parse::<ItemCode>().unwrap_err().to_string();
+            assert!(error.contains("cannot be a code"), "{error}");
+            assert!(serde_json::from_value::<ItemCode>(text.into()).is_err(), "{text}");
+        }
+        assert!("A".repeat(CODE_BYTES_MAX).parse::<ItemCode>().is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn a_code_survives_json_and_is_only_its_text(text in "[A-Za-z0-9.&/()_-]{1,40}") {
+            let code: OrgCode = text.parse().unwrap();
+            let json = serde_json::to_string(&code).unwrap();
+            prop_assert_eq!(&json, &format!("\"{text}\""));
+            prop_assert_eq!(serde_json::from_str::<OrgCode>(&json).unwrap(), code);
+        }
+
+        #[test]
+        fn whatever_is_taken_has_the_shape(text in any::<String>()) {
+            if let Ok(code) = text.parse::<BodyCode>() {
+                prop_assert!(!code.as_str().is_empty() && code.as_str().len() <= CODE_BYTES_MAX);
+                prop_assert!(code.as_str().is_ascii());
+            }
+        }
+    }
+}
