@@ -1,8 +1,11 @@
 //! The pages of the gallery. Every figure is invented.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use askama::Template;
 use axum::Router;
-use axum::response::Redirect;
+use axum::http::header;
+use axum::response::{IntoResponse, Redirect};
 use axum::routing::get;
 use tais_proto::{Pillar, Position};
 use tais_web::chart::{SmallMultiple, axis, bullet_bar, event_strip, pillar_mark, small_multiple, tint};
@@ -61,11 +64,15 @@ struct Gallery {
 #[derive(serde::Deserialize)]
 struct Nothing {}
 
+/// The invented log grows by one event each time a page asks for news.
+static POSITION: AtomicU64 = AtomicU64::new(1_842);
+
 /// `/` and `/frozen`: the same page, live and as it stood.
 pub fn site() -> Router {
     Router::new()
         .route("/", get(latest))
         .route("/frozen", get(frozen))
+        .route("/events", get(news))
         .route("/gallery", get(latest).post(|_: CheckedForm<Nothing>| async { Redirect::to("/") }))
 }
 
@@ -75,6 +82,13 @@ async fn latest(frame: Frame) -> Result<Page, Failure> {
     page.notices
         .push(Notice { tone: Tone::Warn, text: "Figures include events up to 1,839 of 1,842.".into() });
     Ok(page)
+}
+
+/// One event, then the end: the browser comes back for the next one by itself.
+async fn news() -> impl IntoResponse {
+    let position = POSITION.fetch_add(1, Ordering::Relaxed) + 1;
+    let headers = [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-store")];
+    (headers, format!("id: {position}\ndata: {position}\n\n"))
 }
 
 async fn frozen(frame: Frame) -> Result<Page, Failure> {
@@ -89,7 +103,7 @@ fn gallery(frame: &Frame) -> Result<Page, Failure> {
     let mut page = Page::new(frame, "Gallery", html).under(NavItem::Overview);
     page.live = Some("/events".to_owned());
     page.place = Some(Place {
-        position: Some(Position(1_842)),
+        position: Some(Position(POSITION.load(Ordering::Relaxed))),
         recorded_at: Some(datetime!(2026-11-22 07:40 UTC)),
         root: Some("7c1f 09ab … e09a".to_owned()),
         verify_url: Some("/audit/verify?size=1842".to_owned()),

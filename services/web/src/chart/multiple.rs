@@ -56,8 +56,7 @@ pub fn small_multiple(line: &SmallMultiple<'_>) -> String {
     if let Some((x, y)) = known.last() {
         let label = escape(line.last_label);
         svg.push_str(&format!(
-            r#"<circle cx="{x:.2}%" cy="{y:.1}" r="5"/><text class="last" x="{:.2}%" y="{:.1}">{label}</text>"#,
-            x + 2.5,
+            r#"<circle cx="{x:.2}%" cy="{y:.1}" r="5"/><text class="last" x="{x:.2}%" dx="10" y="{:.1}">{label}</text>"#,
             y + 6.0
         ));
     }
