@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 #![allow(clippy::unwrap_used, missing_docs)]
 
+pub mod listing;
 pub mod samples;
 
 use std::path::{Path, PathBuf};
