@@ -95,15 +95,442 @@ failure-internal-next = Try once more; if it happens again, tell them the error 
 
 ## office
 
+office-overview-title = Women, Peace and Security across the three pillars
+office-lead = { $share } of activities serve Women, Peace and Security ({ $part } of { $whole }).
+office-lead-lowest = { $pillar } holds the total back.
+office-lead-empty = Nothing is recorded for these quarters yet. Figures appear with the first activity.
+office-print = Print the brief
+office-data = Download data
+office-glance = At a glance
+office-changed = What changed
+office-changed-from-to = { $from } → { $to }
+office-changed-first = Nothing was on record before this month, so there is nothing to compare with.
+office-changed-same = The share stands where it stood when the month began.
+office-changed-moved = The share of activities that serve Women, Peace and Security, since the month began.
+office-changed-link = { $count ->
+    [one] One event about activities since then
+   *[other] { $count } events about activities since then
+}
+office-behind = Where we are behind
+office-behind-of = of { $count } theme and pillar cells are empty
+office-behind-none = Every pillar has at least one activity on every theme.
+office-behind-names = Nothing on record for { $names }.
+office-behind-link = See themes by pillar
+office-due = What is due
+office-due-quarter = { $days ->
+    [0] The quarter ends today.
+    [one] The quarter ends tomorrow, { $date }.
+   *[other] The quarter ends on { $date }, in { $days } days.
+}
+office-due-received = { $count ->
+    [one] one activity
+   *[other] { $count } activities
+}
+office-due-nothing = nothing yet
+office-asof-nothing = Nothing was recorded by then.
+office-asof-frozen = { $date }, event { $position }
+office-asof-latest = { $date }, event { $position }, the latest
+office-wps-title = { $share } of activities serve Women, Peace and Security
+office-wps-sub = Activities that serve a WPS item in force on their date, { $from } to { $to }.
+office-wps-note = { $share } of these activities are validated ({ $part } of { $whole }); the others are provisional. { $undated ->
+    [0] All have a date.
+    [one] One more has no known date and is in no quarter.
+   *[other] { $undated } more have no known date and are in no quarter.
+}
+office-women-title = Women are { $share } of attendances
+office-women-sub = Attendances with known sex, not people, { $from } to { $to }.
+office-women-target = NAP 1325 aim for decision-making: { $share }
+office-women-note = { $missing ->
+    [0] Every activity gives its attendances by sex.
+    [one] One activity gives no breakdown by sex and is left out.
+   *[other] { $missing } activities give no breakdown by sex and are left out.
+}
+office-earlier = { $share } when the month began
+office-of = { $part } of { $whole }
+office-above = { $points } above
+office-below = { $points } below
+office-no-figure = no figure
+office-coverage-title = { $gaps ->
+    [0] Every theme has activities in every pillar
+    [one] One theme has no activity in a pillar
+   *[other] { $gaps } gaps between themes and pillars
+}
+office-coverage-sub = Activities by WPS theme. Darker means more.
+office-coverage-caption = Activities by WPS theme and pillar
+office-coverage-note = An activity that serves two themes counts in both, so columns do not add up to activities.
+office-none-yet = none yet
+office-all = All
+office-trend-title = Quarter by quarter
+office-trend-sub = Share of activities that serve Women, Peace and Security, by quarter.
+office-trend-last = { $quarter } so far
+office-as-table = Show as a table
+office-pillar = Pillar
+office-latest = Latest events behind these figures
+office-latest-none = No activity has been recorded yet.
+office-history = Open the full history
+office-activities-title = Activities
+office-activities-all = Show all activities
+office-activities-none = No activity matches. An empty list behind a zero is the answer, not an error.
+office-csv = Download as a spreadsheet (CSV)
+office-all-pillars = All pillars
+office-list-all = { $count ->
+    [one] One activity, { $pillar }.
+   *[other] { $count } activities, { $pillar }.
+}
+office-list-wps = { $share } of activities serve Women, Peace and Security: { $count } of { $whole }, { $pillar }.
+office-list-theme = { $count ->
+    [one] One activity serves { $theme }, { $pillar }.
+   *[other] { $count } activities serve { $theme }, { $pillar }.
+}
+office-list-women = Women are { $share } of attendances: { $women } of { $attendances }, in the { $count } of { $whole } activities that give a breakdown by sex, { $pillar }.
+office-list-period = { $from } to { $to }.
+office-activity = Activity
+office-when = When
+office-where = Where
+office-serves = Serves
+office-serves-wps = WPS as a whole
+office-women-of = Women of attendances
+office-of-women = { $women } of { $all }
+office-not-stated = not stated
+office-state = State
+office-date-unknown = date not known
+office-days = { $from } to { $to }
+office-activity-facts = What is on record
+office-sources = Sources
+office-alternates = What other sources say
+office-participation = Attendances
+office-participation-none = No attendances are recorded.
+office-attendances = Attendances
+office-attendances-note = Counts are attendances, not people. What a source does not state is left open.
+office-total = Total as stated
+office-role = Part
+office-sex = Sex
+office-age = Age
+office-activity-events = Events behind this activity
+office-recorded = Recorded on { $recorded }; said to have happened or been noted on { $happened }.
+office-withdrawn = Withdrawn: { $reason }
+office-returned = Returned: { $reason }
+office-member-state = Member state
+office-regional = ASEAN as a whole
+office-bodies = Bodies
+office-partners = Partners
+office-frameworks = Framework items
+office-frameworks-stated = Frameworks as the source states them
+office-unconfirmed = unconfirmed
+office-marker = Gender marker
+office-marker-unscreened = not screened
+office-confidence = Confidence
+office-in-figures = In the figures
+office-yes = yes
+office-no = no
+office-blank = (left blank)
+office-not-a-position = “{ $text }” is not a position. A position is a whole number from 0.
+office-not-a-day = “{ $text }” is not a day. Write it as 24/11/2026.
+office-future = The record has no event { $asked } yet. Its last is event { $latest }.
+office-before-everything = a day before anything was recorded
+office-not-ready = The figures are being made for the first time.
+office-away = The database cannot be reached.
+
 ## correspondent
 
+correspondent-list-title = { $pillar }: my updates
+correspondent-list-lead = { $count ->
+    [one] One activity
+   *[other] { $count } activities
+}{ $waiting ->
+    [0] , all of it recorded.
+    [one] ; one still on its way.
+   *[other] ; { $waiting } still on their way.
+}
+correspondent-list-empty = Nothing has been reported yet. Begin with “New update”.
+correspondent-new = New update
+correspondent-recorded-events = { $count ->
+    [one] one event recorded
+   *[other] { $count } events recorded
+}
+correspondent-form-title = New update
+correspondent-form-lead = Report an activity. A title and a kind are enough; leave open what you do not know.
+correspondent-form-more = More: how, who, frameworks, gender marker
+correspondent-form-save = Save and submit
+correspondent-form-states = Saved means kept here; received means handed over; recorded means in the record for good, with a receipt.
+correspondent-choose = – choose –
+correspondent-title-missing = Write a title
+correspondent-kind-missing = Choose what kind of activity it was
+correspondent-wrong-choice = Choose one from the list
+correspondent-wrong-date = Write the day as 24/11/2026, or the month as 11/2026
+correspondent-wrong-number = Write a whole number, or leave it empty
+correspondent-wrong-item = There is no framework item with this code
+correspondent-marker-reason-missing = Write why this marker was chosen
+correspondent-total-too-small = The total is smaller than women, men and others together
+correspondent-id-reused = This update was already sent with other content. Nothing was changed. Open your list to see what was sent, and begin a new update to say something else.
+correspondent-stream-held = An earlier update of this activity was refused. Decide about that one first.
+correspondent-reference = Reference
+correspondent-activity = Activity
+correspondent-receipt = Receipt
+correspondent-what = What
+correspondent-state = State
+correspondent-position = Event
+correspondent-recorded-at = Recorded
+correspondent-leaf = Leaf hash
+correspondent-next = Figures take it in within a moment of being recorded. The leaf hash is the fingerprint by which anybody can later show that this entry was not changed.
+correspondent-back = Back to my updates
+correspondent-history = History
+correspondent-recorded-on = Recorded on { $time }
+correspondent-submit = Submit to the General Directorate
+correspondent-submit-words = The revision shown here is what the Directorate reads.
+correspondent-submit-button = Submit
+correspondent-withdraw = Withdraw
+correspondent-withdraw-words = It leaves every figure, and stays readable with your reason.
+correspondent-withdraw-button = Withdraw
+correspondent-reason = Reason
+
+item-saved = Saved
+item-received = Received
+item-recorded = Recorded
+item-refused = Refused
+item-quarantined = Set aside
+item-held = Held
+item-abandoned = Replaced
+
+update-saved-title = Saved
+update-saved = It is kept here and will be handed over as soon as the network allows. You can close this page.
+update-received-title = Received
+update-received = It was handed over and waits to be recorded.
+update-recorded-title = Recorded
+update-recorded = It stands in the record. This page is your receipt.
+update-refused-title = Refused
+update-refused = A rule refused it. Nothing of it counts; read the reason and decide again.
+update-quarantined-title = Set aside
+update-quarantined = It could not be taken. It is kept with the reason; read it and decide again.
+update-held-title = Held
+update-held = An earlier update of the same activity was refused. This one waits for your decision.
+update-abandoned-title = Replaced
+update-abandoned = Something else was said instead.
+
+field-title = Title
+field-language = Language of the title and summary
+field-kind = Kind of activity
+field-occurrence = Did it take place?
+field-starts = First day
+field-starts-hint = 24/11/2026, or 11/2026 where only the month is known
+field-ends = Last day
+field-ends-hint = Leave empty where it is not known
+field-summary = What it was about
+field-place = Building or room
+field-city = City
+field-country = Country
+field-themes = What it serves: Women, Peace and Security
+field-themes-hint = Choose all that apply, or none
+field-women = Women
+field-women-hint = Attendances, not people
+field-men = Men
+field-others = Other or undisclosed
+field-total = Total, as stated
+field-total-hint = Only if a total was given
+field-mode = How people met
+field-member_state = Member state
+field-body = ASEAN body
+field-partners = Partners
+field-partners-hint = Separate several with ;
+field-items = Other framework items
+field-items-hint = Codes such as NAP2-P1.1; separate several with ;
+field-marker = Gender marker
+field-marker_reason = Why this marker
+field-source = Where this is known from
+field-source-hint = An address; separate several with ;
+
+language-en = English
+language-pt = Português
+language-tet = Tetun
+language-id = Bahasa Indonesia
+
 ## audit
+
+audit-title = History
+audit-lead = { $count ->
+    [one] One entry stands in the record, newest first.
+   *[other] { $count } entries stand in the record, newest first.
+}
+audit-pillar = Pillar
+audit-show = Show
+audit-as-of = See the overview as it stood then
+audit-subject = See the activity as it stood then
+audit-none = Nothing was recorded here.
+audit-newer = Newer
+audit-older = Older
+audit-previous = Previous event
+audit-next = Next event
+audit-when = Recorded on { $recorded }; noted on { $happened }.
+audit-attested-server = signed by a server
+audit-event-title = Event { $position }: { $what }
+audit-verdict = Checked now
+audit-verdict-good = The stored bytes give the leaf hash below, and the key that the registry names signed exactly them.
+audit-verdict-signature = The leaf hash is right, but no key that the registry names for it signed these bytes.
+audit-verdict-leaf = The stored bytes do not give the stored leaf hash: this entry was altered.
+audit-position = Position
+audit-recorded-at = Recorded
+audit-happened-at = Noted by the publisher
+audit-event-id = Event
+audit-stream = Stream and version
+audit-leaf = Leaf hash
+audit-signature = Signature (Ed25519)
+audit-key = Key and its sequence
+audit-actor = Account
+audit-bytes = What was signed
+audit-bytes-words = Indented for reading; the evidence is the exact bytes as they are stored.
 
 ## domain
 
 pillar-apsc = Political-Security
 pillar-aec = Economic
 pillar-ascc = Socio-Cultural
+
+publisher-apsc = APSC correspondent
+publisher-aec = AEC correspondent
+publisher-ascc = ASCC correspondent
+publisher-office = Office for ASEAN Affairs
+publisher-audit = Auditors
+publisher-log = The log itself
+
+state-reported = Reported
+state-submitted = Submitted
+state-returned = Returned
+state-validated = Validated
+state-acknowledged = Acknowledged
+state-withdrawn = Withdrawn
+
+kind-meeting = Meeting
+kind-training = Training
+kind-workshop = Workshop
+kind-forum-session = Forum session
+kind-negotiation = Negotiation
+kind-policy-adoption = Policy adoption
+kind-ratification = Ratification
+kind-mission = Mission
+kind-mentoring = Mentoring
+kind-reporting = Reporting
+kind-campaign = Campaign or launch
+
+occurrence-planned = Planned
+occurrence-held = It took place
+
+mode-in-person = In one place
+mode-online = Online
+mode-hybrid = Both
+
+marker-0 = 0: gender equality is not targeted
+marker-1 = 1: a significant objective
+marker-2 = 2: the principal objective
+
+confidence-stated = stated by the source
+confidence-partly-inferred = partly taken from context
+
+qualifier-at-least = at least { $number }
+qualifier-about = about { $number }
+
+participant-participant = Participant
+participant-speaker = Speaker
+participant-facilitator = Facilitator
+participant-head-of-delegation = Head of delegation
+participant-decision-maker = Decision-maker
+
+sex-female = Female
+sex-male = Male
+sex-other = Other or undisclosed
+
+age-under-30 = Under 30
+age-30-59 = 30 to 59
+age-60-plus = 60 and over
+age-unknown = Not known
+
+event-unknown = An event this software does not know
+event-activity-reported = Reported
+event-activity-revised = Revised
+event-activity-participation-recorded = Attendances recorded
+event-activity-document-attached = Document attached
+event-activity-outcome-recorded = Outcome recorded
+event-activity-submitted = Submitted
+event-activity-returned = Returned
+event-activity-validated = Validated
+event-activity-acknowledged = Acknowledged
+event-activity-withdrawn = Withdrawn
+event-commitment-made = Commitment: made
+event-commitment-progressed = Commitment: progressed
+event-commitment-fulfilled = Commitment: fulfilled
+event-commitment-extended = Commitment: extended
+event-commitment-lapsed = Commitment: lapsed
+event-indicator-defined = Indicator: defined
+event-indicator-baseline-set = Indicator: baseline set
+event-indicator-target-set = Indicator: target set
+event-indicator-measured = Indicator: measured
+event-indicator-corrected = Indicator: corrected
+event-forum-session-held = Forum: session held
+event-forum-member-joined = Forum: member joined
+event-forum-mentorship-started = Forum: mentorship started
+event-forum-mentorship-completed = Forum: mentorship completed
+event-obligation-scheduled = Obligation: scheduled
+event-obligation-met = Obligation: met
+event-obligation-missed = Obligation: missed
+event-report-prepared = Report: prepared
+event-report-sealed = Report: sealed
+event-report-presented = Report: presented
+event-report-restated = Report: restated
+event-refusal-refused = Refusal: refused
+event-security-signed-in = Security: signed in
+event-security-sign-in-failed = Security: sign in failed
+event-security-denied = Security: denied
+event-security-exported = Security: exported
+event-security-verified = Security: verified
+event-registry-genesis = Registry: genesis
+event-registry-item-adopted = Registry: item adopted
+event-registry-item-confirmed = Registry: item confirmed
+event-registry-item-superseded = Registry: item superseded
+event-registry-item-retired = Registry: item retired
+event-registry-key-registered = Registry: key registered
+event-registry-key-rotated = Registry: key rotated
+event-registry-key-revoked = Registry: key revoked
+event-registry-role-granted = Registry: role granted
+event-registry-role-revoked = Registry: role revoked
+
+refusal-not-allowed = This may not be said here, or not in your role.
+refusal-wrong-pillar = This belongs to another pillar.
+refusal-already-begun = This id is already in use. Start a new one.
+refusal-not-begun = Nothing was reported under this id yet.
+refusal-version-conflict = Somebody was faster. Read what changed and decide again.
+refusal-closed = It is closed. Nothing can follow.
+refusal-title-missing = Write a title in at least one language.
+refusal-reason-missing = Give a reason.
+refusal-unknown-code = The reference data does not have this code. Choose one from the list.
+refusal-ends-before-starts = The last day lies before the first.
+refusal-tagged-exceeds-budget = The part tagged to gender equality exceeds the budget.
+refusal-nothing-counted = Give a count, a total or a stated figure.
+refusal-cell-twice = The same part, sex and age band is given twice.
+refusal-cells-exceed-total = The counts add up to more than the total.
+refusal-not-sha256 = A document is known by its SHA-256: 64 hexadecimal digits.
+refusal-revision-changed = Another revision stands now. Read it again.
+refusal-already-submitted = This revision is already submitted.
+refusal-not-submitted = It is not submitted, so it cannot be returned or validated.
+refusal-not-validated = It is not validated, so it cannot be acknowledged.
+refusal-own-submission = Nobody validates their own submission. Another person must.
+refusal-correction-unnamed = A correction names the validation that it corrects.
+refusal-not-later = The new due date must be later than the present one.
+refusal-second-person-missing = Keys and roles change only with a second person’s approval.
+refusal-key-mismatch = The key’s id does not follow from the key, or the key is already registered.
+refusal-key-invalid = The key is unknown or no longer valid.
+refusal-pillar-of-role = A correspondent has exactly one pillar; no other role has any.
+refusal-oversized = It is larger than 256 KiB. Attach documents by their hash instead.
+refusal-too-deep = It is nested more deeply than is taken.
+refusal-malformed = It is not an event that can be read.
+refusal-unknown-type = Its type is not one of the contract.
+refusal-future-version = It is of a newer version than this software knows.
+refusal-wrong-shape = A field of it does not have the shape of its type.
+refusal-contradiction = It contradicts itself.
+refusal-wrong-subject = It came on a subject it does not belong to.
+refusal-wrong-key = It names another key than the one that signed it.
+refusal-no-signature = It carries no signature.
+refusal-bad-signature = No valid key signed it: it was altered, or the key is not registered.
+refusal-id-reused = Its id was already used for something else.
+refusal-key-sequence-reused = Another event already has its place in the key’s sequence.
 
 role-correspondent = correspondent
 role-director = General Directorate

@@ -1,0 +1,184 @@
+//! The correspondent's own read model: the entries of one pillar, kept on disk, folded in memory.
+//!
+//! It is filled from RECORDED and from replays; it can be deleted and is then asked for again.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
+use sqlx::{Row as _, SqlitePool};
+use tais_bus::{OutboxError, Reader, RecordedEntry, Taken};
+use tais_domain::admission::StreamState;
+use tais_proto::{
+    AccountId, Envelope, EventId, EventType, Pillar, Position, StreamId, StreamKind, Timestamp,
+};
+
+/// One line of a stream's history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Its place in the record.
+    pub position: Position,
+    /// The event.
+    pub event_id: EventId,
+    /// Its type.
+    pub event_type: EventType,
+    /// The version it gave the stream.
+    pub version: u32,
+    /// Who acted.
+    pub actor: AccountId,
+    /// When it happened, as they say.
+    pub time: Timestamp,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+}
+
+/// A stream as the record has it.
+#[derive(Clone, Debug)]
+pub struct Stream {
+    /// What it is.
+    pub state: StreamState,
+    /// Its history, in order.
+    pub lines: Vec<Line>,
+}
+
+/// The read model.
+#[derive(Clone)]
+pub struct Book {
+    pillar: Pillar,
+    pool: SqlitePool,
+    streams: Arc<RwLock<BTreeMap<StreamId, Stream>>>,
+}
+
+const SCHEMA: &str = "
+create table if not exists entry (
+    position integer primary key, recorded_at integer not null, envelope blob not null);
+-- What was asked under a submission's id, so that the same is answered the same and other is refused.
+create table if not exists submission (id blob primary key, sha256 text not null, stream blob not null);
+";
+
+impl Book {
+    /// Opens the book in a file of its own and folds what it holds.
+    ///
+    /// # Errors
+    /// When the file cannot be used.
+    pub async fn open(path: &Path, pillar: Pillar) -> Result<Self, OutboxError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal);
+        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
+        sqlx::raw_sql(SCHEMA).execute(&pool).await?;
+        let book = Self { pillar, pool, streams: Arc::default() };
+        let rows = sqlx::query("select position, recorded_at, envelope from entry order by position")
+            .fetch_all(&book.pool)
+            .await?;
+        for row in rows {
+            let position = Position(u64::try_from(row.try_get::<i64, _>("position")?).unwrap_or(0));
+            let recorded_at = Timestamp::from_unix_micros(row.try_get("recorded_at")?);
+            let envelope = Envelope::parse(&row.try_get::<Vec<u8>, _>("envelope")?)
+                .map_err(|error| OutboxError::Unreadable(error.to_string()))?;
+            book.fold(&envelope, position, recorded_at)?;
+        }
+        Ok(book)
+    }
+
+    /// One stream.
+    #[must_use]
+    pub fn stream(&self, id: StreamId) -> Option<Stream> {
+        self.streams.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
+    }
+
+    /// Every activity, newest id first.
+    #[must_use]
+    pub fn activities(&self) -> Vec<(StreamId, Stream)> {
+        let streams = self.streams.read().unwrap_or_else(PoisonError::into_inner);
+        let activities =
+            streams.iter().rev().filter(|(_, stream)| stream.state.kind() == StreamKind::Activity);
+        activities.map(|(id, stream)| (*id, stream.clone())).collect()
+    }
+
+    /// Notes what was asked under a submission's id; gives what was asked under it before.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub async fn note_submission(
+        &self,
+        id: EventId,
+        sha256: &str,
+        stream: StreamId,
+    ) -> Result<Option<(String, StreamId)>, OutboxError> {
+        let inserted = sqlx::query("insert or ignore into submission values (?, ?, ?)")
+            .bind(id.0)
+            .bind(sha256)
+            .bind(stream.0)
+            .execute(&self.pool)
+            .await?;
+        if inserted.rows_affected() == 1 {
+            return Ok(None);
+        }
+        let row = sqlx::query("select sha256, stream from submission where id = ?")
+            .bind(id.0)
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(Some((row.try_get("sha256")?, StreamId(row.try_get("stream")?))))
+    }
+
+    /// Folds one more event, if it is the next of its stream.
+    fn fold(
+        &self,
+        envelope: &Envelope,
+        position: Position,
+        recorded_at: Timestamp,
+    ) -> Result<Taken, OutboxError> {
+        let mut streams = self.streams.write().unwrap_or_else(PoisonError::into_inner);
+        let id = envelope.stream.id;
+        let version = streams.get(&id).map_or(0, |stream| stream.state.version());
+        if envelope.stream_version <= version {
+            return Ok(Taken::Yes);
+        }
+        if envelope.stream_version > version + 1 {
+            return Ok(Taken::Gap);
+        }
+        let (state, mut lines) = streams.remove(&id).map_or((None, Vec::new()), |s| (Some(s.state), s.lines));
+        let state =
+            StreamState::evolve(state, envelope).map_err(|error| OutboxError::Reader(error.to_string()))?;
+        lines.push(Line {
+            position,
+            event_id: envelope.id,
+            event_type: envelope.event.event_type(),
+            version: envelope.stream_version,
+            actor: envelope.actor,
+            time: envelope.time,
+            recorded_at,
+        });
+        streams.insert(id, Stream { state, lines });
+        Ok(Taken::Yes)
+    }
+}
+
+impl Reader for Book {
+    async fn take(&self, entry: &RecordedEntry) -> Result<Taken, OutboxError> {
+        if entry.pillar != Some(self.pillar) {
+            return Ok(Taken::Yes);
+        }
+        let envelope = match Envelope::parse(&entry.signed.bytes) {
+            Ok(envelope) => envelope,
+            Err(error) => {
+                // Newer than this software: it stays in the record and is read after an update.
+                tracing::warn!(position = %entry.position, %error, "an entry cannot be read by this version");
+                return Ok(Taken::Yes);
+            }
+        };
+        let taken = self.fold(&envelope, entry.position, entry.recorded_at)?;
+        if taken == Taken::Yes {
+            sqlx::query("insert or ignore into entry values (?, ?, ?)")
+                .bind(i64::try_from(entry.position.0).unwrap_or(i64::MAX))
+                .bind(entry.recorded_at.unix_micros())
+                .bind(&entry.signed.bytes)
+                .execute(&self.pool)
+                .await?;
+        }
+        Ok(taken)
+    }
+}

@@ -1,0 +1,326 @@
+//! The form for an activity: what was typed, and what it means. The rules are the domain's; here
+//! only what a form alone can get wrong is told beside its field.
+
+use serde::Deserialize;
+use tais_proto::event::activity::*;
+use tais_proto::reference::Reference;
+use tais_proto::vocabulary::{ActivityKind, AgeBand, GenderScore, Mode, Occurrence, ParticipantRole, Sex};
+use tais_proto::{Lang, PartialDate, Pillar, Quantity, Texts};
+use tais_web::language::Texts as Words;
+use tais_web::parts::FieldError;
+
+/// What was typed, as it was typed: it is given back when something is wrong.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Typed {
+    /// The submission's id, made when the form was shown.
+    pub submission: String,
+    /// The title.
+    pub title: String,
+    /// The language it is written in.
+    pub language: String,
+    /// What it was about.
+    pub summary: String,
+    /// The kind.
+    pub kind: String,
+    /// Held or planned.
+    pub occurrence: String,
+    /// First day.
+    pub starts: String,
+    /// Last day.
+    pub ends: String,
+    /// How people met.
+    pub mode: String,
+    /// Building or room.
+    pub place: String,
+    /// City.
+    pub city: String,
+    /// Country.
+    pub country: String,
+    /// The member state.
+    pub member_state: String,
+    /// The sectoral body.
+    pub body: String,
+    /// Partners, separated by semicolons.
+    pub partners: String,
+    /// WPS pillars.
+    pub themes: Vec<String>,
+    /// Other framework items, separated by semicolons.
+    pub items: String,
+    /// The gender marker.
+    pub marker: String,
+    /// The reason for it.
+    pub marker_reason: String,
+    /// Attendances of women.
+    pub women: String,
+    /// Attendances of men.
+    pub men: String,
+    /// Attendances of others, or undisclosed.
+    pub others: String,
+    /// The stated total.
+    pub total: String,
+    /// Where this is known from.
+    pub source: String,
+}
+
+struct Reading<'a> {
+    t: Words,
+    reference: &'a Reference,
+    errors: Vec<FieldError>,
+}
+
+impl Reading<'_> {
+    fn wrong(&mut self, field: &str, key: &str) {
+        self.errors.push(FieldError { field: field.to_owned(), message: self.t.get(key) });
+    }
+
+    /// A value of a list, `None` where nothing was chosen.
+    fn choice<T>(&mut self, field: &str, text: &str, of: impl Fn(&str) -> Option<T>) -> Option<T> {
+        if text.is_empty() {
+            return None;
+        }
+        let value = of(text);
+        if value.is_none() {
+            self.wrong(field, "correspondent-wrong-choice");
+        }
+        value
+    }
+
+    fn date(&mut self, field: &str, text: &str) -> Option<PartialDate> {
+        let text = text.trim();
+        if text.is_empty() {
+            return None;
+        }
+        let date = date(text);
+        if date.is_none() {
+            self.wrong(field, "correspondent-wrong-date");
+        }
+        date
+    }
+
+    fn number(&mut self, field: &str, text: &str) -> Option<u32> {
+        let text = text.trim();
+        if text.is_empty() {
+            return None;
+        }
+        let number = text.parse().ok();
+        if number.is_none() {
+            self.wrong(field, "correspondent-wrong-number");
+        }
+        number
+    }
+}
+
+/// A day as people write it here (`24/11/2026`), as programs do, or a month (`11/2026`).
+fn date(text: &str) -> Option<PartialDate> {
+    let parts: Vec<&str> = text.split('/').collect();
+    match parts[..] {
+        [day, month, year] => format!("{year:0>4}-{month:0>2}-{day:0>2}").parse().ok(),
+        [month, year] => format!("{year:0>4}-{month:0>2}").parse().ok(),
+        _ => text.parse().ok(),
+    }
+}
+
+fn optional(text: &str) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(';').map(str::trim).filter(|word| !word.is_empty())
+}
+
+impl Typed {
+    /// What the form means.
+    ///
+    /// # Errors
+    /// Every field that cannot be understood, with words beside it.
+    pub fn read(
+        &self,
+        t: Words,
+        pillar: Pillar,
+        reference: &Reference,
+    ) -> Result<(ActivityDetails, Option<ActivityParticipationRecorded>), Vec<FieldError>> {
+        let mut reading = Reading { t, reference, errors: Vec::new() };
+        if self.title.trim().is_empty() {
+            reading.wrong("title", "correspondent-title-missing");
+        }
+        let kind = reading.choice("kind", &self.kind, ActivityKind::from_code);
+        if self.kind.is_empty() {
+            reading.wrong("kind", "correspondent-kind-missing");
+        }
+        let starts = reading.date("starts", &self.starts);
+        let ends = reading.date("ends", &self.ends);
+        if starts.zip(ends).is_some_and(|(starts, ends)| ends.latest() < starts.earliest()) {
+            reading.wrong("ends", "refusal-ends-before-starts");
+        }
+        let lang = self.language.parse().unwrap_or(Lang::EN);
+        let member_state = reading.choice("member_state", &self.member_state, |text| {
+            text.parse().ok().filter(|code| reference.member_state(code).is_some())
+        });
+        let occurrence = reading.choice("occurrence", &self.occurrence, Occurrence::from_code);
+        let mode = reading.choice("mode", &self.mode, Mode::from_code);
+        let sectoral_bodies = self.bodies(&mut reading);
+        let framework_items = self.framework_items(&mut reading);
+        let gender_marker = self.gender_marker(&mut reading);
+        let participation = self.participation(&mut reading);
+        let details = ActivityDetails {
+            pillar,
+            member_state,
+            kind: kind.unwrap_or(ActivityKind::Meeting),
+            kind_as_stated: None,
+            title: Texts::one(lang, self.title.trim()),
+            summary: optional(&self.summary).map(|text| Texts::one(lang, text)).unwrap_or_default(),
+            starts,
+            ends,
+            time_zone: None,
+            occurrence,
+            mode,
+            venue: self.venue(),
+            sectoral_bodies,
+            lead: None,
+            partners: words(&self.partners).map(|word| partner(reference, word)).collect(),
+            counterparts: Vec::new(),
+            framework_items,
+            frameworks_as_stated: Vec::new(),
+            gender_marker,
+            budget: None,
+            confidence: None,
+            sources: words(&self.source).map(str::to_owned).collect(),
+            alternates: Vec::new(),
+            external_ref: None,
+        };
+        if reading.errors.is_empty() { Ok((details, participation)) } else { Err(reading.errors) }
+    }
+
+    fn venue(&self) -> Option<Venue> {
+        let venue = Venue {
+            place: optional(&self.place),
+            municipality: None,
+            city: optional(&self.city),
+            country: optional(&self.country),
+        };
+        (venue != Venue::default()).then_some(venue)
+    }
+
+    fn bodies(&self, reading: &mut Reading<'_>) -> Vec<BodyRef> {
+        let reference = reading.reference;
+        let known = |text: &str| text.parse().ok().filter(|code| reference.sectoral_body(code).is_some());
+        reading.choice("body", &self.body, known).map(BodyRef::Code).into_iter().collect()
+    }
+
+    fn framework_items(&self, reading: &mut Reading<'_>) -> Vec<tais_proto::reference::ItemCode> {
+        let mut items = Vec::new();
+        let typed = self.themes.iter().map(|theme| ("themes", theme.as_str()));
+        for (field, word) in typed.chain(words(&self.items).map(|word| ("items", word))) {
+            match word.parse().ok().filter(|code| reading.reference.item(code).is_some()) {
+                Some(code) if items.contains(&code) => {}
+                Some(code) => items.push(code),
+                None => reading.wrong(field, "correspondent-wrong-item"),
+            }
+        }
+        items
+    }
+
+    fn gender_marker(&self, reading: &mut Reading<'_>) -> Option<GenderMarker> {
+        let score = reading.choice("marker", &self.marker, GenderScore::from_code)?;
+        match optional(&self.marker_reason) {
+            Some(reason) => Some(GenderMarker { score, reason }),
+            None => {
+                reading.wrong("marker_reason", "correspondent-marker-reason-missing");
+                None
+            }
+        }
+    }
+
+    fn participation(&self, reading: &mut Reading<'_>) -> Option<ActivityParticipationRecorded> {
+        let typed = [
+            (Sex::Female, "women", &self.women),
+            (Sex::Male, "men", &self.men),
+            (Sex::OtherOrUndisclosed, "others", &self.others),
+        ];
+        let mut counts = Vec::new();
+        for (sex, field, text) in typed {
+            if let Some(number) = reading.number(field, text) {
+                counts.push(ParticipationCount {
+                    role: ParticipantRole::Participant,
+                    sex,
+                    age: AgeBand::Unknown,
+                    count: Quantity::exact(number),
+                });
+            }
+        }
+        let total = reading.number("total", &self.total);
+        let sum: u64 = counts.iter().map(|cell| u64::from(cell.count.number)).sum();
+        if total.is_some_and(|total| sum > u64::from(total)) {
+            reading.wrong("total", "correspondent-total-too-small");
+        }
+        let recorded = ActivityParticipationRecorded {
+            counts,
+            total: total.map(Quantity::exact),
+            as_stated: Vec::new(),
+            reason: None,
+        };
+        (!recorded.counts.is_empty() || recorded.total.is_some()).then_some(recorded)
+    }
+}
+
+fn partner(reference: &Reference, word: &str) -> OrganisationRef {
+    match word.parse().ok().filter(|code| reference.organisation(code).is_some()) {
+        Some(code) => OrganisationRef::Code(code),
+        None => OrganisationRef::Name(word.to_owned()),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test")]
+mod tests {
+    use super::*;
+
+    fn read(typed: &Typed) -> Result<(ActivityDetails, Option<ActivityParticipationRecorded>), Vec<String>> {
+        let reference = Reference::load_embedded().unwrap();
+        let read = typed.read(Words::default(), Pillar::Apsc, &reference);
+        read.map_err(|errors| errors.into_iter().map(|error| error.field).collect())
+    }
+
+    #[test]
+    fn every_wrong_field_is_named_at_once() {
+        let typed = Typed {
+            starts: "31/02/2026".into(),
+            ends: "tomorrow".into(),
+            kind: "party".into(),
+            items: "NO-SUCH".into(),
+            women: "-1".into(),
+            marker: "2".into(),
+            ..Typed::default()
+        };
+        let fields = read(&typed).unwrap_err();
+        assert_eq!(fields, ["title", "kind", "starts", "ends", "items", "marker_reason", "women"]);
+    }
+
+    #[test]
+    fn what_is_left_empty_stays_unknown() {
+        let typed = Typed {
+            title: "Title".into(),
+            kind: "meeting".into(),
+            starts: "11/2026".into(),
+            ..Typed::default()
+        };
+        let (details, participation) = read(&typed).unwrap();
+        assert_eq!(details.starts.unwrap().to_string(), "2026-11");
+        assert_eq!((details.ends, details.gender_marker, participation), (None, None, None));
+    }
+
+    #[test]
+    fn the_parts_do_not_exceed_the_whole() {
+        let typed = Typed {
+            title: "Title".into(),
+            kind: "meeting".into(),
+            women: "7".into(),
+            men: "5".into(),
+            total: "11".into(),
+            ..Typed::default()
+        };
+        assert_eq!(read(&typed).unwrap_err(), ["total"]);
+    }
+}

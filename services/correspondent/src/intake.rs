@@ -1,0 +1,329 @@
+//! From what a person says to events in the outbox: the rules first, then the disk, then "saved".
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use tais_bus::{Item, ItemState, NewEvents, Outbox, OutboxError};
+use tais_domain::activity::{Activity, Command, decide, evolve};
+use tais_domain::admission::StreamState;
+use tais_domain::{Happened, Refusal, Rule};
+use tais_proto::event::activity::{ActivityDetails, ActivityParticipationRecorded};
+use tais_proto::reference::Reference;
+use tais_proto::signing::sha256_hex;
+use tais_proto::{AccountId, Event, EventId, Pillar, Publisher, StreamId, StreamKind, StreamRef, Timestamp};
+use uuid::Uuid;
+
+use crate::book::{Book, Line};
+
+/// Why something was not saved.
+#[derive(Debug, thiserror::Error)]
+pub enum IntakeError {
+    /// A rule.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The submission's id was used for something else.
+    #[error("submission {0} was already used for something else: nothing was changed; choose a new id")]
+    IdReused(EventId),
+    /// The outbox.
+    #[error(transparent)]
+    Outbox(#[from] OutboxError),
+    /// What was asked could not be encoded.
+    #[error("what was asked could not be encoded")]
+    Encode(#[from] serde_json::Error),
+}
+
+/// Who asks, under which id, and when they say it happened.
+#[derive(Clone, Copy, Debug)]
+pub struct Submission {
+    /// Made by the client, UUIDv7; asking again under it is safe.
+    pub id: EventId,
+    /// Who acts.
+    pub actor: AccountId,
+    /// When it happened, as they say.
+    pub time: Timestamp,
+}
+
+/// An activity as its correspondent sees it: what the record has, and what is still on its way.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// Its id.
+    pub id: StreamId,
+    /// What it will be once everything that is on its way is recorded.
+    pub activity: Activity,
+    /// Its recorded history.
+    pub lines: Vec<Line>,
+    /// What is not recorded: on its way, or stopped.
+    pub open: Vec<Item>,
+}
+
+/// The intake of one pillar.
+#[derive(Clone)]
+pub struct Intake {
+    pillar: Pillar,
+    outbox: Outbox,
+    book: Book,
+    reference: Arc<Reference>,
+}
+
+impl Intake {
+    /// The intake of a pillar on its outbox and its book.
+    #[must_use]
+    pub const fn new(pillar: Pillar, outbox: Outbox, book: Book, reference: Arc<Reference>) -> Self {
+        Self { pillar, outbox, book, reference }
+    }
+
+    /// The pillar.
+    #[must_use]
+    pub const fn pillar(&self) -> Pillar {
+        self.pillar
+    }
+
+    /// The reference data.
+    #[must_use]
+    pub fn reference(&self) -> &Reference {
+        &self.reference
+    }
+
+    /// The outbox.
+    #[must_use]
+    pub const fn outbox(&self) -> &Outbox {
+        &self.outbox
+    }
+
+    /// Reports a new activity, with its counts if there are any, and submits it if asked to.
+    ///
+    /// # Errors
+    /// When a rule is broken, or the disk does not take it; nothing is saved then.
+    pub async fn report(
+        &self,
+        submission: Submission,
+        details: ActivityDetails,
+        participation: Option<ActivityParticipationRecorded>,
+        submit: bool,
+    ) -> Result<(StreamId, Vec<Item>), IntakeError> {
+        // The activity's id follows from the submission's, so that asking again cannot make another.
+        let id = StreamId(submission.id.0);
+        let mut commands = vec![Command::Report(details)];
+        commands.extend(participation.map(Command::RecordParticipation));
+        if submit {
+            commands.push(Command::Submit(None));
+        }
+        let items = self.act(submission, id, commands).await?;
+        Ok((id, items))
+    }
+
+    /// Does these things with an activity, all or none.
+    ///
+    /// # Errors
+    /// When a rule is broken, or the disk does not take it; nothing is saved then.
+    pub async fn act(
+        &self,
+        submission: Submission,
+        id: StreamId,
+        commands: Vec<Command>,
+    ) -> Result<Vec<Item>, IntakeError> {
+        let asked = sha256_hex(format!("{id} {} {commands:?}", submission.actor).as_bytes());
+        if let Some((before, stream)) = self.book.note_submission(submission.id, &asked, id).await? {
+            if before != asked || stream != id {
+                return Err(IntakeError::IdReused(submission.id));
+            }
+            let items = self.items_of(submission.id).await?;
+            if !items.is_empty() {
+                return Ok(items);
+            }
+        }
+        let (mut state, base_version) = self.standing(id).await?;
+        let mut events: Vec<(EventId, Event)> = Vec::new();
+        for command in commands {
+            for event in decide(state.as_ref(), command, submission.actor, &self.reference)? {
+                self.check_pillar(&event)?;
+                let event_id = derived(submission.id, events.len());
+                let version = state.as_ref().map_or(base_version, |activity| activity.version) + 1;
+                let happened = Happened { id: event_id, actor: submission.actor, version, event: &event };
+                let next =
+                    evolve(state, &happened).map_err(|error| OutboxError::Reader(error.to_string()))?;
+                state = Some(next);
+                events.push((event_id, event));
+            }
+        }
+        let new = NewEvents {
+            stream: StreamRef { kind: StreamKind::Activity, id },
+            base_version,
+            actor: submission.actor,
+            correlation: submission.id.0,
+            causation: None,
+            time: submission.time,
+            events,
+        };
+        Ok(self.outbox.save(&new).await?)
+    }
+
+    fn check_pillar(&self, event: &Event) -> Result<(), Refusal> {
+        match event {
+            Event::ActivityReported(reported) if reported.details.pillar != self.pillar => {
+                let rule = Rule::WrongPillar {
+                    stream: reported.details.pillar,
+                    publisher: Publisher::from(self.pillar),
+                };
+                Err(Refusal::at(rule, "/details/pillar"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The items that were saved under a submission's id.
+    ///
+    /// # Errors
+    /// When the disk does not answer.
+    pub async fn items_of(&self, submission: EventId) -> Result<Vec<Item>, OutboxError> {
+        let mut items = Vec::new();
+        while let Some(item) = self.outbox.item(derived(submission, items.len())).await? {
+            items.push(item);
+        }
+        Ok(items)
+    }
+
+    /// What an activity is with everything that is on its way, and the version decisions build on.
+    async fn standing(&self, id: StreamId) -> Result<(Option<Activity>, u32), IntakeError> {
+        let recorded = self.book.stream(id).map(|stream| stream.state);
+        let mut state = match recorded {
+            Some(StreamState::Activity(activity)) => Some(*activity),
+            _ => None,
+        };
+        for item in self.outbox.items_of(id).await? {
+            let version = state.as_ref().map_or(0, |activity| activity.version);
+            let on_its_way = item.is_pending() || matches!(item.state, ItemState::Recorded { .. });
+            if on_its_way && item.version == version + 1 {
+                let happened = Happened {
+                    id: item.event_id,
+                    actor: item.actor,
+                    version: item.version,
+                    event: &item.event,
+                };
+                state =
+                    Some(evolve(state, &happened).map_err(|error| OutboxError::Reader(error.to_string()))?);
+            }
+        }
+        let version = state.as_ref().map_or(0, |activity| activity.version);
+        Ok((state, version))
+    }
+
+    /// One activity.
+    ///
+    /// # Errors
+    /// When the disk does not answer.
+    pub async fn activity(&self, id: StreamId) -> Result<Option<View>, IntakeError> {
+        let (Some(activity), _) = self.standing(id).await? else { return Ok(None) };
+        let lines = self.book.stream(id).map(|stream| stream.lines).unwrap_or_default();
+        let items = self.outbox.items_of(id).await?;
+        let recorded = |item: &Item| lines.iter().any(|line| line.event_id == item.event_id);
+        let open =
+            items.into_iter().filter(|item| item.state != ItemState::Abandoned && !recorded(item)).collect();
+        Ok(Some(View { id, activity, lines, open }))
+    }
+
+    /// Every activity of the pillar, newest first.
+    ///
+    /// # Errors
+    /// When the disk does not answer.
+    pub async fn activities(&self) -> Result<Vec<View>, IntakeError> {
+        let mut ids: Vec<StreamId> = self.book.activities().into_iter().map(|(id, _)| id).collect();
+        for item in self.outbox.open_items().await? {
+            if !ids.contains(&item.stream.id) {
+                ids.push(item.stream.id);
+            }
+        }
+        let mut views = Vec::with_capacity(ids.len());
+        for id in ids {
+            views.extend(self.activity(id).await?);
+        }
+        let key = |view: &View| {
+            let first = view.lines.first().map(|line| line.recorded_at);
+            (first.is_none(), first, view.id)
+        };
+        views.sort_by_key(|view| std::cmp::Reverse(key(view)));
+        Ok(views)
+    }
+}
+
+/// The id of the n-th event of a submission: the submission's own, counted up. Its time and version
+/// bits stay, and two submissions are 62 random bits apart.
+fn derived(submission: EventId, n: usize) -> EventId {
+    let (high, low) = submission.0.as_u64_pair();
+    let variant = low & (0b11 << 62);
+    let low = variant | (low.wrapping_add(n as u64) & !(0b11 << 62));
+    EventId(Uuid::from_u64_pair(high, low))
+}
+
+/// An item's state as programs read it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Update {
+    /// The event.
+    pub event_id: EventId,
+    /// The stream.
+    pub stream: String,
+    /// Its type.
+    pub r#type: &'static str,
+    /// saved, received, recorded, refused, quarantined, held or abandoned.
+    pub state: &'static str,
+    /// The receipt, once it is recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<ReceiptView>,
+    /// Why it was refused or set aside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// A receipt as programs read it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReceiptView {
+    /// Its place in the record.
+    pub position: u64,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+    /// Its leaf of the tree, in hexadecimal.
+    pub leaf_hash: String,
+}
+
+impl From<&Item> for Update {
+    fn from(item: &Item) -> Self {
+        let receipt = match &item.state {
+            ItemState::Recorded { position, recorded_at, leaf_hash } => Some(ReceiptView {
+                position: position.0,
+                recorded_at: *recorded_at,
+                leaf_hash: leaf_hash.to_string(),
+            }),
+            _ => None,
+        };
+        let reason = match &item.state {
+            ItemState::Refused { reason, .. } | ItemState::Quarantined { reason, .. } => Some(reason.clone()),
+            _ => None,
+        };
+        Self {
+            event_id: item.event_id,
+            stream: item.stream.to_string(),
+            r#type: item.event.event_type().as_str(),
+            state: item.state.code(),
+            receipt,
+            reason,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn derived_ids_stay_version_7_and_apart() {
+        let id = EventId(Uuid::from_u64_pair(0x0193_8f00_0000_7fff, u64::MAX >> 1 | 1 << 63));
+        for n in 0..3 {
+            let derived = derived(id, n).0;
+            assert_eq!(derived.get_version_num(), 7);
+            assert_eq!(derived.get_variant(), uuid::Variant::RFC4122);
+        }
+        assert_ne!(derived(id, 1), derived(id, 2));
+    }
+}

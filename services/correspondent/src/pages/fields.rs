@@ -1,0 +1,211 @@
+//! The fields of the form, each with its label, its hint and what is wrong with it.
+
+use askama::Template;
+use tais_proto::Pillar;
+use tais_proto::reference::Reference;
+use tais_proto::vocabulary::{ActivityKind, GenderScore, Mode, Occurrence};
+use tais_web::language::Texts;
+use tais_web::parts::{FieldError, error_summary, field_error};
+use tais_web::session::Csrf;
+
+use crate::form::Typed;
+
+/// The form's content.
+#[derive(Template)]
+#[template(path = "form.html")]
+pub struct FormPage<'a> {
+    t: Texts,
+    pillar: &'static str,
+    summary: String,
+    csrf: String,
+    typed: &'a Typed,
+    fields: Vec<String>,
+    more: Vec<String>,
+    open: bool,
+}
+
+/// The fields of the folded part.
+const MORE: [&str; 8] =
+    ["mode", "member_state", "body", "partners", "items", "marker", "marker_reason", "source"];
+
+/// The field that a refusal's pointer is about.
+pub fn field_of(pointer: &str) -> &'static str {
+    let fields = [
+        ("/details/title", "title"),
+        ("/details/ends", "ends"),
+        ("/details/memberState", "member_state"),
+        ("/details/sectoralBodies", "body"),
+        ("/details/partners", "partners"),
+        ("/details/frameworkItems", "items"),
+        ("/details/genderMarker", "marker_reason"),
+        ("/total", "total"),
+    ];
+    fields.iter().find(|(start, _)| pointer.starts_with(start)).map_or("title", |(_, field)| field)
+}
+
+struct Maker<'a> {
+    t: Texts,
+    errors: &'a [FieldError],
+}
+
+impl Maker<'_> {
+    fn wrap(&self, name: &str, input: &str) -> String {
+        let wrong = field_error(self.errors, name);
+        let class = if wrong.is_empty() { "field" } else { "field bad-field" };
+        let label = tais_web::escape(&self.t.get(&format!("field-{name}")));
+        let hint_key = format!("field-{name}-hint");
+        let hint = match self.t.has(&hint_key) {
+            true => format!(
+                r#"<span class="hint" id="hint-{name}">{}</span>"#,
+                tais_web::escape(&self.t.get(&hint_key))
+            ),
+            false => String::new(),
+        };
+        format!(r#"<div class="{class}"><label for="{name}">{label}</label>{hint}{wrong}{input}</div>"#)
+    }
+
+    fn described(&self, name: &str) -> String {
+        let hint = self.t.has(&format!("field-{name}-hint")).then(|| format!("hint-{name}"));
+        let wrong = self.errors.iter().any(|error| error.field == name);
+        let ids: Vec<String> = hint.into_iter().chain(wrong.then(|| format!("wrong-{name}"))).collect();
+        let invalid = if wrong { r#" aria-invalid="true""# } else { "" };
+        match ids.is_empty() {
+            true => invalid.to_owned(),
+            false => format!(r#" aria-describedby="{}"{invalid}"#, ids.join(" ")),
+        }
+    }
+
+    fn text(&self, name: &str, value: &str, size: Option<u8>, numeric: bool) -> String {
+        let size = size.map(|size| format!(r#" size="{size}""#)).unwrap_or_default();
+        let mode = if numeric { r#" inputmode="numeric""# } else { "" };
+        let described = self.described(name);
+        let value = tais_web::escape(value);
+        self.wrap(
+            name,
+            &format!(r#"<input id="{name}" name="{name}" value="{value}"{size}{mode}{described}>"#),
+        )
+    }
+
+    fn area(&self, name: &str, value: &str) -> String {
+        let described = self.described(name);
+        let value = tais_web::escape(value);
+        self.wrap(name, &format!(r#"<textarea id="{name}" name="{name}"{described}>{value}</textarea>"#))
+    }
+
+    fn select(&self, name: &str, value: &str, options: impl Iterator<Item = (String, String)>) -> String {
+        let described = self.described(name);
+        let none = tais_web::escape(&self.t.get("correspondent-choose"));
+        let options: String = options
+            .map(|(code, text)| {
+                let chosen = if code == value { " selected" } else { "" };
+                format!(
+                    r#"<option value="{}"{chosen}>{}</option>"#,
+                    tais_web::escape(&code),
+                    tais_web::escape(&text)
+                )
+            })
+            .collect();
+        let html = format!(
+            r#"<select id="{name}" name="{name}"{described}><option value="">{none}</option>{options}</select>"#
+        );
+        self.wrap(name, &html)
+    }
+}
+
+impl<'a> FormPage<'a> {
+    /// The form, with what was typed and what is wrong with it.
+    pub fn new(
+        t: Texts,
+        pillar: Pillar,
+        reference: &Reference,
+        typed: &'a Typed,
+        errors: &'a [FieldError],
+        csrf: &Csrf,
+    ) -> Self {
+        let make = Maker { t, errors };
+        let open = errors.iter().any(|error| MORE.contains(&error.field.as_str()));
+        Self {
+            t,
+            pillar: pillar.code(),
+            summary: error_summary(t, errors),
+            csrf: csrf.field(),
+            typed,
+            fields: first(&make, reference, typed),
+            more: more(&make, pillar, reference, typed),
+            open,
+        }
+    }
+}
+
+fn first(make: &Maker<'_>, reference: &Reference, typed: &Typed) -> Vec<String> {
+    let t = make.t;
+    let kinds = ActivityKind::ALL.iter().map(|kind| (kind.code().to_owned(), t.get(&format!("kind-{kind}"))));
+    let occurrences =
+        Occurrence::ALL.iter().map(|it| (it.code().to_owned(), t.get(&format!("occurrence-{it}"))));
+    let languages = ["en", "pt", "tet", "id"].map(|tag| (tag.to_owned(), t.get(&format!("language-{tag}"))));
+    vec![
+        make.text("title", &typed.title, None, false),
+        make.select("language", &typed.language, languages.into_iter()),
+        make.select("kind", &typed.kind, kinds),
+        make.select("occurrence", &typed.occurrence, occurrences),
+        make.text("starts", &typed.starts, Some(10), true),
+        make.text("ends", &typed.ends, Some(10), true),
+        make.area("summary", &typed.summary),
+        make.text("place", &typed.place, None, false),
+        make.text("city", &typed.city, None, false),
+        make.text("country", &typed.country, None, false),
+        themes(make, reference, typed),
+        make.text("women", &typed.women, Some(6), true),
+        make.text("men", &typed.men, Some(6), true),
+        make.text("others", &typed.others, Some(6), true),
+        make.text("total", &typed.total, Some(6), true),
+    ]
+}
+
+fn themes(make: &Maker<'_>, reference: &Reference, typed: &Typed) -> String {
+    let t = make.t;
+    let lang = t.language().tag().parse().unwrap_or(tais_proto::Lang::EN);
+    let boxes: String = reference
+        .wps_pillars()
+        .map(|item| {
+            let code = tais_web::escape(item.code.as_str());
+            let chosen = if typed.themes.iter().any(|theme| theme == item.code.as_str()) { " checked" } else { "" };
+            let name = item.title.best(lang).map_or(item.code.as_str(), |(_, text)| text);
+            let name = tais_web::escape(name);
+            format!(r#"<label class="choice"><input type="checkbox" name="themes" value="{code}"{chosen}>{name}</label>"#)
+        })
+        .collect();
+    let legend = tais_web::escape(&t.get("field-themes"));
+    let hint = tais_web::escape(&t.get("field-themes-hint"));
+    let wrong = field_error(make.errors, "themes");
+    format!(
+        r#"<fieldset class="field" id="themes"><legend>{legend}</legend><span class="hint">{hint}</span>{wrong}{boxes}</fieldset>"#
+    )
+}
+
+fn more(make: &Maker<'_>, pillar: Pillar, reference: &Reference, typed: &Typed) -> Vec<String> {
+    let t = make.t;
+    let lang = t.language().tag().parse().unwrap_or(tais_proto::Lang::EN);
+    let titled = |code: &str, title: &tais_proto::Texts| {
+        let text = title.best(lang).map_or(String::new(), |(_, text)| text.to_owned());
+        (code.to_owned(), format!("{text} ({code})"))
+    };
+    let modes = Mode::ALL.iter().map(|mode| (mode.code().to_owned(), t.get(&format!("mode-{mode}"))));
+    let states = reference.member_states().map(|state| titled(state.code.as_str(), &state.title));
+    let bodies = reference
+        .sectoral_bodies()
+        .filter(|body| body.pillar.is_none_or(|of| of == pillar))
+        .map(|body| titled(body.code.as_str(), &body.title));
+    let scores =
+        GenderScore::ALL.iter().map(|score| (score.code().to_owned(), t.get(&format!("marker-{score}"))));
+    vec![
+        make.select("mode", &typed.mode, modes),
+        make.select("member_state", &typed.member_state, states),
+        make.select("body", &typed.body, bodies),
+        make.text("partners", &typed.partners, None, false),
+        make.text("items", &typed.items, None, false),
+        make.select("marker", &typed.marker, scores),
+        make.text("marker_reason", &typed.marker_reason, None, false),
+        make.text("source", &typed.source, None, false),
+    ]
+}

@@ -1,0 +1,218 @@
+//! The correspondent's pages: my updates, a new one, its receipt, and one activity.
+
+mod fields;
+mod views;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use serde::Deserialize;
+use tais_domain::activity::Command;
+use tais_proto::{EventId, StreamId};
+use tais_web::session::{CheckedForm, SignedIn};
+use tais_web::{Failure, Frame, NavItem, Page};
+use uuid::Uuid;
+
+use crate::Correspondent;
+use crate::api::{failure, submission_id};
+use crate::form::Typed;
+use crate::intake::{IntakeError, Submission};
+use fields::FormPage;
+use views::{ActivityPage, ListPage, UpdatePage};
+
+/// How often a page that waits for its receipt is loaded again, without any script.
+const REFRESH_SECONDS: u32 = 2;
+
+pub(crate) fn router(correspondent: Correspondent) -> Router {
+    let base = format!("/{}", correspondent.intake.pillar());
+    Router::new()
+        .route(&base, get(list))
+        .route(&format!("{base}/new"), get(new).post(create))
+        .route(&format!("{base}/updates/{{id}}"), get(update))
+        .route(&format!("{base}/activities/{{id}}"), get(activity))
+        .route(&format!("{base}/activities/{{id}}/submission"), post(submit))
+        .route(&format!("{base}/activities/{{id}}/withdrawal"), post(withdraw))
+        .with_state(correspondent)
+}
+
+fn render(template: &impl Template) -> Result<String, Failure> {
+    template.render().map_err(|error| Failure::internal("writing a page", &error))
+}
+
+fn page(correspondent: &Correspondent, frame: &Frame, title: String, body: String) -> Page {
+    Page::new(frame, title, body).under(NavItem::MyPillar(correspondent.intake.pillar()))
+}
+
+async fn list(State(correspondent): State<Correspondent>, frame: Frame) -> Result<Page, Failure> {
+    correspondent.person(&frame)?;
+    let views = correspondent.intake.activities().await.map_err(|error| failure(&frame, error))?;
+    let content = ListPage::new(frame.texts, correspondent.intake.pillar(), &views);
+    let title = content.title().to_owned();
+    Ok(page(&correspondent, &frame, title, render(&content)?))
+}
+
+async fn new(State(correspondent): State<Correspondent>, frame: Frame) -> Result<Page, Failure> {
+    correspondent.person(&frame)?;
+    let typed = Typed {
+        submission: Uuid::now_v7().to_string(),
+        occurrence: "held".to_owned(),
+        member_state: "TL".to_owned(),
+        language: frame.texts.language().tag().to_owned(),
+        ..Typed::default()
+    };
+    form(&correspondent, &frame, &typed, &[])
+}
+
+fn form(
+    correspondent: &Correspondent,
+    frame: &Frame,
+    typed: &Typed,
+    errors: &[tais_web::parts::FieldError],
+) -> Result<Page, Failure> {
+    let t = frame.texts;
+    let content = FormPage::new(
+        t,
+        correspondent.intake.pillar(),
+        correspondent.intake.reference(),
+        typed,
+        errors,
+        &frame.csrf,
+    );
+    let title = t.get("correspondent-form-title");
+    let title = if errors.is_empty() { title } else { tais_web::parts::error_title(t, &title) };
+    let mut page = page(correspondent, frame, title, render(&content)?);
+    if !errors.is_empty() {
+        page.status = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(page)
+}
+
+async fn create(
+    State(correspondent): State<Correspondent>,
+    frame: Frame,
+    CheckedForm(typed): CheckedForm<Typed>,
+) -> Result<Response, Failure> {
+    let person = correspondent.person(&frame)?;
+    let intake = &correspondent.intake;
+    let (details, participation) = match typed.read(frame.texts, intake.pillar(), intake.reference()) {
+        Ok(read) => read,
+        Err(errors) => return Ok(form(&correspondent, &frame, &typed, &errors)?.into_response()),
+    };
+    let submission = submission(&correspondent, &person, &typed.submission)?;
+    match intake.report(submission, details, participation, true).await {
+        Ok(_) => Ok(to_update(&correspondent, submission.id)),
+        Err(IntakeError::Refused(refusal)) => {
+            let key = format!("refusal-{}", refusal.rule.code());
+            let message = if frame.texts.has(&key) { frame.texts.get(&key) } else { refusal.to_string() };
+            let field = fields::field_of(&refusal.pointer).to_owned();
+            let errors = [tais_web::parts::FieldError { field, message }];
+            Ok(form(&correspondent, &frame, &typed, &errors)?.into_response())
+        }
+        Err(error) => Err(failure(&frame, error)),
+    }
+}
+
+fn submission(correspondent: &Correspondent, person: &SignedIn, id: &str) -> Result<Submission, Failure> {
+    Ok(Submission { id: EventId(submission_id(id)?), actor: person.account, time: correspondent.now() })
+}
+
+fn to_update(correspondent: &Correspondent, submission: EventId) -> Response {
+    Redirect::to(&format!("/{}/updates/{submission}", correspondent.intake.pillar())).into_response()
+}
+
+#[derive(Deserialize)]
+struct Wait {
+    #[serde(default)]
+    still: Option<String>,
+}
+
+async fn update(
+    State(correspondent): State<Correspondent>,
+    Path(id): Path<String>,
+    Query(wait): Query<Wait>,
+    frame: Frame,
+) -> Result<Page, Failure> {
+    correspondent.person(&frame)?;
+    let submission = EventId(submission_id(&id).map_err(|_| Failure::NotFound)?);
+    let items = correspondent.intake.items_of(submission).await;
+    let items = items.map_err(|error| Failure::internal("reading the outbox", &error))?;
+    let stream = items.first().map(|item| item.stream.id).ok_or(Failure::NotFound)?;
+    let view = correspondent.intake.activity(stream).await.map_err(|error| failure(&frame, error))?;
+    let content = UpdatePage::new(
+        frame.texts,
+        correspondent.intake.pillar(),
+        submission,
+        &items,
+        &view.ok_or(Failure::NotFound)?,
+    );
+    let title = content.title().to_owned();
+    let waiting = content.is_waiting() && wait.still.is_none();
+    let mut page = page(&correspondent, &frame, title, render(&content)?);
+    if waiting {
+        page.head_extra = format!(r#"<meta http-equiv="refresh" content="{REFRESH_SECONDS}">"#);
+    }
+    Ok(page)
+}
+
+async fn activity(
+    State(correspondent): State<Correspondent>,
+    Path(id): Path<String>,
+    frame: Frame,
+) -> Result<Page, Failure> {
+    correspondent.person(&frame)?;
+    let id: StreamId = id.parse().map_err(|_| Failure::NotFound)?;
+    let view = correspondent.intake.activity(id).await.map_err(|error| failure(&frame, error))?;
+    let content = ActivityPage::new(
+        frame.texts,
+        correspondent.intake.pillar(),
+        &view.ok_or(Failure::NotFound)?,
+        &frame.csrf,
+        Uuid::now_v7(),
+    );
+    let title = content.title().to_owned();
+    Ok(page(&correspondent, &frame, title, render(&content)?))
+}
+
+#[derive(Deserialize)]
+struct Step {
+    submission: String,
+    #[serde(default)]
+    reason: String,
+}
+
+async fn step(
+    correspondent: &Correspondent,
+    frame: &Frame,
+    id: &str,
+    step: &Step,
+    command: Command,
+) -> Result<Response, Failure> {
+    let person = correspondent.person(frame)?;
+    let id: StreamId = id.parse().map_err(|_| Failure::NotFound)?;
+    let submission = submission(correspondent, &person, &step.submission)?;
+    let result = correspondent.intake.act(submission, id, vec![command]).await;
+    result.map_err(|error| failure(frame, error))?;
+    Ok(to_update(correspondent, submission.id))
+}
+
+async fn submit(
+    State(correspondent): State<Correspondent>,
+    Path(id): Path<String>,
+    frame: Frame,
+    CheckedForm(asked): CheckedForm<Step>,
+) -> Result<Response, Failure> {
+    step(&correspondent, &frame, &id, &asked, Command::Submit(None)).await
+}
+
+async fn withdraw(
+    State(correspondent): State<Correspondent>,
+    Path(id): Path<String>,
+    frame: Frame,
+    CheckedForm(asked): CheckedForm<Step>,
+) -> Result<Response, Failure> {
+    let reason = asked.reason.clone();
+    step(&correspondent, &frame, &id, &asked, Command::Withdraw(reason)).await
+}

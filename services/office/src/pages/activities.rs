@@ -1,0 +1,246 @@
+//! `/activities`: the list behind every figure. Its totals are the figure's.
+
+use askama::Template;
+use serde::Deserialize;
+use tais_domain::measure::Share;
+use tais_proto::Pillar;
+use tais_proto::reference::Reference;
+use tais_web::chart;
+use tais_web::language::{Arg, Texts};
+
+use super::words;
+use crate::figures::Period;
+use crate::link::{Links, Part};
+use crate::query::{Listed, Wanted};
+
+/// What the reader asked for.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Asked {
+    /// The pillar's code.
+    #[serde(default)]
+    pub pillar: Option<String>,
+    /// `wps`, `women` or `theme`.
+    #[serde(default)]
+    pub part: Option<String>,
+    /// The code of a WPS pillar, with `part=theme`.
+    #[serde(default)]
+    pub theme: Option<String>,
+    /// The first quarter.
+    #[serde(default)]
+    pub from: Option<String>,
+    /// The last quarter.
+    #[serde(default)]
+    pub to: Option<String>,
+}
+
+impl Asked {
+    /// The pillar, where one was asked for that exists.
+    #[must_use]
+    pub fn pillar(&self) -> Option<Pillar> {
+        self.pillar.as_deref().and_then(Pillar::from_code)
+    }
+
+    /// The period, where one was asked for.
+    #[must_use]
+    pub fn period(&self) -> Option<Period> {
+        let quarter = |text: &Option<String>| text.as_deref()?.parse().ok();
+        Some(Period { from: quarter(&self.from)?, to: quarter(&self.to)? })
+    }
+
+    /// Which part of a figure.
+    #[must_use]
+    pub fn part(&self) -> Part {
+        match (self.part.as_deref(), &self.theme) {
+            (Some("wps"), _) => Part::Wps,
+            (Some("women"), _) => Part::Women,
+            (Some("theme"), Some(theme)) => Part::Theme(theme.clone()),
+            _ => Part::All,
+        }
+    }
+
+    /// The same as a query.
+    #[must_use]
+    pub fn wanted(&self) -> Wanted {
+        let part = self.part();
+        Wanted {
+            pillar: self.pillar(),
+            wps: part == Part::Wps,
+            theme: match &part {
+                Part::Theme(theme) => Some(theme.clone()),
+                _ => None,
+            },
+            period: self.period(),
+            sex_stated: (part == Part::Women).then_some(true),
+            undated: false,
+            // The whole list shows everything; the list behind a figure only what the figure counts.
+            uncounted: part == Part::All && self.period().is_none(),
+        }
+    }
+}
+
+struct Row {
+    url: String,
+    lang: String,
+    title: String,
+    kind: String,
+    reference: String,
+    mark: String,
+    pillar: String,
+    when: String,
+    serves: String,
+    women: String,
+    state: String,
+}
+
+/// The page's content.
+#[derive(Template)]
+#[template(path = "activities.html")]
+pub struct Activities {
+    t: Texts,
+    lead: String,
+    csv_url: String,
+    all_url: Option<String>,
+    rows: Vec<Row>,
+}
+
+impl Activities {
+    /// Makes the content. `whole` is the number of activities of the same pillar and period.
+    #[must_use]
+    pub fn new(
+        t: Texts,
+        reference: &Reference,
+        asked: &Asked,
+        links: Links,
+        listed: &[Listed],
+        whole: i64,
+    ) -> Self {
+        let part = asked.part();
+        let csv_url = links.list(asked.pillar(), &part).replacen("/activities?", "/activities.csv?", 1);
+        let filtered = part != Part::All || asked.pillar().is_some() || asked.period().is_some();
+        Self {
+            lead: lead(t, reference, asked, listed, whole),
+            csv_url: if filtered { csv_url } else { format!("/activities.csv{}", links.frozen_query()) },
+            all_url: filtered.then(|| format!("/activities{}", links.frozen_query())),
+            rows: listed.iter().map(|listed| row(t, reference, links, listed)).collect(),
+            t,
+        }
+    }
+}
+
+/// The figure that this list is behind, repeated in words.
+fn lead(t: Texts, reference: &Reference, asked: &Asked, listed: &[Listed], whole: i64) -> String {
+    let count = i64::try_from(listed.len()).unwrap_or(i64::MAX);
+    let pillar = asked.pillar().map_or_else(|| t.get("office-all-pillars"), |p| p.code().to_uppercase());
+    let mut values =
+        vec![("count", Arg::from(count)), ("whole", Arg::from(whole)), ("pillar", Arg::from(pillar))];
+    let share = |share: Share| t.format_percent(share.numerator, share.denominator).unwrap_or_default();
+    let text = match asked.part() {
+        Part::All => t.with("office-list-all", &values),
+        Part::Wps => {
+            values.push(("share", Arg::from(share(Share { numerator: count, denominator: whole }))));
+            t.with("office-list-wps", &values)
+        }
+        Part::Theme(theme) => {
+            let name = theme.parse().map_or(theme, |code| words::item(t, reference, &code));
+            values.push(("theme", Arg::from(name)));
+            t.with("office-list-theme", &values)
+        }
+        Part::Women => {
+            let women = listed.iter().filter_map(|listed| listed.women).sum();
+            let attendances = listed.iter().filter_map(|listed| listed.attendances).sum();
+            values.push(("women", Arg::Number(women)));
+            values.push(("attendances", Arg::Number(attendances)));
+            values.push(("share", Arg::from(share(Share { numerator: women, denominator: attendances }))));
+            t.with("office-list-women", &values)
+        }
+    };
+    match asked.period() {
+        Some(period) => {
+            let from = ("from", Arg::from(t.format_quarter(period.from)));
+            let to = ("to", Arg::from(t.format_quarter(period.to)));
+            format!("{text} {}", t.with("office-list-period", &[from, to]))
+        }
+        None => text,
+    }
+}
+
+fn row(t: Texts, reference: &Reference, links: Links, listed: &Listed) -> Row {
+    let details = &listed.activity.details;
+    let (lang, title) = words::title(t, details);
+    let names =
+        listed.wps_pillars.iter().filter_map(|code| Some(words::item(t, reference, &code.parse().ok()?)));
+    let serves: Vec<String> = names.collect();
+    Row {
+        url: links.activity(listed.id),
+        lang,
+        title,
+        kind: t.get(&format!("kind-{}", details.kind)),
+        reference: details.external_ref.clone().unwrap_or_default(),
+        mark: chart::pillar_mark(details.pillar),
+        pillar: details.pillar.code().to_uppercase(),
+        when: words::days(t, details),
+        serves: match (serves.is_empty(), listed.wps) {
+            (false, _) => serves.join(", "),
+            (true, true) => t.get("office-serves-wps"),
+            (true, false) => "–".to_owned(),
+        },
+        women: match (listed.women, listed.attendances) {
+            (Some(women), Some(all)) => {
+                t.with("office-of-women", &[("women", Arg::Number(women)), ("all", Arg::Number(all))])
+            }
+            _ => t.get("office-not-stated"),
+        },
+        state: t.get(&format!("state-{}", listed.status)),
+    }
+}
+
+/// The list as a spreadsheet, with a byte order mark so that Excel reads its accents.
+///
+/// A cell that a spreadsheet would take for a formula is given a leading apostrophe.
+#[must_use]
+pub fn csv(listed: &[Listed]) -> String {
+    let mut text = String::from(
+        "\u{feff}id,reference,pillar,kind,title,starts,ends,status,standing,counted,wps,wps_pillars,women,attendances\r\n",
+    );
+    for listed in listed {
+        let details = &listed.activity.details;
+        let number = |n: Option<i64>| n.map(|n| n.to_string()).unwrap_or_default();
+        let date = |d: Option<tais_proto::PartialDate>| d.map(|d| d.to_string()).unwrap_or_default();
+        let fields = [
+            listed.id.to_string(),
+            details.external_ref.clone().unwrap_or_default(),
+            details.pillar.to_string(),
+            details.kind.to_string(),
+            details.title.best(tais_proto::Lang::EN).map(|(_, text)| text.to_owned()).unwrap_or_default(),
+            date(details.starts),
+            date(details.ends),
+            listed.status.clone(),
+            listed.standing.clone(),
+            listed.counted.to_string(),
+            listed.wps.to_string(),
+            listed.wps_pillars.join(";"),
+            number(listed.women),
+            number(listed.attendances),
+        ];
+        let quoted: Vec<String> = fields.iter().map(|field| quote(field)).collect();
+        text.push_str(&quoted.join(","));
+        text.push_str("\r\n");
+    }
+    text
+}
+
+fn quote(field: &str) -> String {
+    let guard = if field.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
+    format!("\"{guard}{}\"", field.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quote;
+
+    #[test]
+    fn a_cell_is_quoted_and_never_a_formula() {
+        assert_eq!(quote("a \"b\", c"), "\"a \"\"b\"\", c\"");
+        assert_eq!(quote("=1+1"), "\"'=1+1\"");
+    }
+}

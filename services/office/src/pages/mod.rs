@@ -1,0 +1,8 @@
+//! The office's pages, one file each.
+
+pub mod activities;
+pub mod activity;
+pub mod overview;
+mod words;
+
+pub use words::title;
