@@ -199,8 +199,7 @@ impl Envelope {
         if nesting(bytes) > NESTING_MAX {
             return Err(EnvelopeError::TooDeep);
         }
-        let wire: Wire<'_> =
-            serde_json::from_slice(bytes).map_err(|error| EnvelopeError::Malformed(error.to_string()))?;
+        let wire = Wire::parse(bytes).map_err(EnvelopeError::Malformed)?;
         let event_type = EventType::parse(&wire.r#type)?;
         wire.check(event_type)?;
         let event = Event::parse(event_type, wire.data.get())?;
@@ -252,7 +251,22 @@ pub fn data_schema(event_type: EventType) -> String {
     format!("urn:tais:proto:{}", event_type.message_name())
 }
 
-impl Wire<'_> {
+impl<'a> Wire<'a> {
+    /// The words of an error name the attribute that is wrong.
+    fn parse(bytes: &'a [u8]) -> Result<Self, String> {
+        let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+        let wire = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+            let path = error.path().to_string();
+            if path == "." {
+                error.into_inner().to_string()
+            } else {
+                format!("{path}: {}", error.into_inner())
+            }
+        })?;
+        deserializer.end().map_err(|error| error.to_string())?;
+        Ok(wire)
+    }
+
     fn check(&self, event_type: EventType) -> Result<(), EnvelopeError> {
         let contradiction = |text: String| Err(EnvelopeError::Contradiction(text));
         if self.specversion != "1.0" {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 /// A language tag of two or three lower-case letters: `en`, `pt`, `tet`, `id`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,7 +61,7 @@ impl<'de> Deserialize<'de> for Lang {
 }
 
 /// A text in one or more languages. An empty map means that nothing was written.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Texts(BTreeMap<Lang, String>);
 
@@ -94,6 +94,30 @@ impl Texts {
     /// Every language and its text.
     pub fn iter(&self) -> impl Iterator<Item = (Lang, &str)> {
         self.0.iter().map(|(lang, text)| (*lang, text.as_str()))
+    }
+}
+
+/// A language that stands twice is refused: two readers of the same signed bytes must not see two
+/// different texts.
+impl<'de> Deserialize<'de> for Texts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = Texts;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a map from language tag to text")
+            }
+            fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Texts, A::Error> {
+                let mut texts = BTreeMap::new();
+                while let Some((lang, text)) = map.next_entry::<Lang, String>()? {
+                    if texts.insert(lang, text).is_some() {
+                        return Err(de::Error::custom(format!("the language \"{lang}\" stands twice")));
+                    }
+                }
+                Ok(Texts(texts))
+            }
+        }
+        deserializer.deserialize_map(Visitor)
     }
 }
 

@@ -6,25 +6,36 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use time::format_description::well_known::Rfc3339;
-use time::macros::{format_description, offset};
-use time::{Month, OffsetDateTime, UtcOffset};
+use time::macros::{datetime, format_description, offset};
+use time::{Duration, Month, OffsetDateTime, UtcOffset};
 
 pub use time::Date;
 
 /// Asia/Dili: UTC+9, without daylight saving time.
 pub const DILI: UtcOffset = offset!(+9);
 
-/// An instant in UTC, to the microsecond (what Postgres keeps). On the wire RFC 3339.
+/// An instant in UTC, to the microsecond (what Postgres keeps), of the years 1 to 9999 in UTC and in
+/// Dili alike. On the wire RFC 3339.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(OffsetDateTime);
 
 impl Timestamp {
-    /// The instant, in UTC, cut to the microsecond.
+    /// The first there is.
+    pub const MIN: Self = Self(datetime!(0001-01-01 00:00:00 UTC));
+    /// The last there is: in Dili the year 9999 ends here.
+    pub const MAX: Self = Self(datetime!(9999-12-31 14:59:59.999999 UTC));
+
+    /// The instant, in UTC, cut to the microsecond; the nearest there is, if it is out of range.
     #[must_use]
     pub fn new(instant: OffsetDateTime) -> Self {
-        let utc = instant.to_offset(UtcOffset::UTC);
+        let utc = instant.clamp(Self::MIN.0, Self::MAX.0).to_offset(UtcOffset::UTC);
         let micros = utc.microsecond();
         Self(utc.replace_microsecond(micros).unwrap_or(utc))
+    }
+
+    fn in_range(instant: OffsetDateTime) -> bool {
+        // In the last of its microseconds an instant is still in range.
+        (Self::MIN.0..Self::MAX.0 + Duration::microseconds(1)).contains(&instant)
     }
 
     /// Microseconds since 1970-01-01T00:00:00Z.
@@ -72,10 +83,17 @@ impl fmt::Display for Timestamp {
     }
 }
 
+/// A text that is not a time of this contract.
+#[derive(Debug, thiserror::Error)]
+#[error("\"{0}\" is not a time: write it as 2026-11-24T09:30:00Z")]
+pub struct TimestampError(String);
+
 impl FromStr for Timestamp {
-    type Err = time::error::Parse;
+    type Err = TimestampError;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        OffsetDateTime::parse(text, &Rfc3339).map(Self::new)
+        (OffsetDateTime::parse(text, &Rfc3339).ok().filter(|instant| Self::in_range(*instant)))
+            .map(Self::new)
+            .ok_or_else(|| TimestampError(clip(text)))
     }
 }
 
@@ -87,10 +105,7 @@ impl Serialize for Timestamp {
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(|_| {
-            de::Error::custom(format!("\"{text}\" is not a time: write it as 2026-11-24T09:30:00Z"))
-        })
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
 }
 
@@ -106,7 +121,10 @@ pub fn format_iso_date(date: Date) -> String {
 /// # Errors
 /// When the text is not such a date.
 pub fn parse_iso_date(text: &str) -> Result<Date, DateError> {
-    Date::parse(text, format_description!("[year]-[month]-[day]")).map_err(|_| DateError(clip(text)))
+    (Date::parse(text, format_description!("[year]-[month]-[day]")).ok())
+        // One spelling a date: no sign before the year.
+        .filter(|date| format_iso_date(*date) == text)
+        .ok_or_else(|| DateError(clip(text)))
 }
 
 fn clip(text: &str) -> String {
@@ -189,13 +207,13 @@ impl fmt::Display for PartialDate {
 impl FromStr for PartialDate {
     type Err = DateError;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if let Some((year, month)) = text.split_once('-').filter(|(y, m)| y.len() == 4 && m.len() == 2) {
-            let parsed = year.parse::<i32>().ok().zip(month.parse::<u8>().ok());
-            return parsed
-                .and_then(|(year, month)| Some(Self::Month(year, Month::try_from(month).ok()?)))
-                .ok_or_else(|| DateError(clip(text)));
-        }
-        parse_iso_date(text).map(Self::Day)
+        let Some((year, month)) = text.split_once('-').filter(|(y, m)| y.len() == 4 && m.len() == 2) else {
+            return parse_iso_date(text).map(Self::Day);
+        };
+        let parse =
+            || Some(Self::Month(year.parse().ok()?, Month::try_from(month.parse::<u8>().ok()?).ok()?));
+        // One spelling a month: the number parsers would take a sign.
+        parse().filter(|month| month.to_string() == text).ok_or_else(|| DateError(clip(text)))
     }
 }
 
@@ -263,6 +281,8 @@ impl FromStr for Quarter {
             .and_then(|(year, number)| Some((year.parse().ok()?, number.parse().ok()?)))
             .filter(|(_, number)| (1..=4).contains(number))
             .map(|(year, number)| Self { year, number })
+            // One spelling a quarter: the number parsers would take a sign or a zero before.
+            .filter(|quarter| quarter.to_string() == text)
             .ok_or_else(|| QuarterError(clip(text)))
     }
 }

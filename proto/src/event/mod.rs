@@ -45,13 +45,17 @@ pub enum PayloadError {
 
 fn parse_payload<T: DeserializeOwned>(json: &str) -> Result<Box<T>, PayloadError> {
     let mut deserializer = serde_json::Deserializer::from_str(json);
-    serde_path_to_error::deserialize(&mut deserializer).map(Box::new).map_err(|error| {
+    let payload = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
         PayloadError::Shape {
             path: if path == "." { String::new() } else { format!(".{path}") },
             problem: error.into_inner().to_string(),
         }
-    })
+    })?;
+    let after =
+        |error: serde_json::Error| PayloadError::Shape { path: String::new(), problem: error.to_string() };
+    deserializer.end().map_err(after)?;
+    Ok(Box::new(payload))
 }
 
 /// Declares the table: stream kind, payload, wire type without its version, version.

@@ -4,6 +4,7 @@
 
 pub mod listing;
 pub mod samples;
+pub mod values;
 
 use std::path::{Path, PathBuf};
 
