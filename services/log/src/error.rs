@@ -7,13 +7,17 @@ pub enum LogError {
     #[error("the database did not do what was asked; nothing was recorded")]
     Database(#[source] sqlx::Error),
     /// The connection was lost while committing: it may or may not be recorded.
-    #[error("the connection was lost while committing: it is not known whether this was recorded; ask for the receipts")]
+    #[error(
+        "the connection was lost while committing: it is not known whether this was recorded; ask for the receipts"
+    )]
     UnknownOutcome(#[source] sqlx::Error),
     /// A position is missing.
     #[error("position {0} is missing from the log: stop, and verify the record")]
     Hole(u64),
     /// A row that no recorder writes.
-    #[error("entry {position} holds a value that no recorder writes ({problem}): stop, and verify the record")]
+    #[error(
+        "entry {position} holds a value that no recorder writes ({problem}): stop, and verify the record"
+    )]
     Altered {
         /// Where.
         position: u64,

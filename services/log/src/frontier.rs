@@ -28,8 +28,11 @@ impl Frontier {
     pub fn from_parts<H: AsRef<[u8]>>(size: u64, hashes: &[H]) -> Result<Self, FrontierError> {
         let expected = size.count_ones();
         let error = || FrontierError { size, expected, given: hashes.len() };
-        let hashes: Vec<[u8; 32]> =
-            hashes.iter().map(|hash| hash.as_ref().try_into()).collect::<Result<_, _>>().map_err(|_| error())?;
+        let hashes: Vec<[u8; 32]> = hashes
+            .iter()
+            .map(|hash| hash.as_ref().try_into())
+            .collect::<Result<_, _>>()
+            .map_err(|_| error())?;
         if hashes.len() == expected as usize { Ok(Self { size, hashes }) } else { Err(error()) }
     }
 

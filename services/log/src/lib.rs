@@ -95,7 +95,10 @@ pub trait Log: Clone + Send + Sync + 'static {
     fn follow(&self, from: Position) -> impl Future<Output = Result<Self::Follower, LogError>> + Send;
 
     /// What was set aside, newest first.
-    fn quarantined(&self, limit: usize) -> impl Future<Output = Result<Vec<StoredQuarantined>, LogError>> + Send;
+    fn quarantined(
+        &self,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<StoredQuarantined>, LogError>> + Send;
 
     /// The relay's place: the next position it publishes.
     fn relay_place(&self) -> impl Future<Output = Result<Position, LogError>> + Send;

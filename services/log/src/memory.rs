@@ -73,10 +73,16 @@ impl MemoryLog {
         }
         state.frontier = sequenced.frontier;
         for message in quarantine {
-            let again = |kept: &StoredQuarantined| kept.message.raw == message.raw && kept.message.code == message.code;
+            let again = |kept: &StoredQuarantined| {
+                kept.message.raw == message.raw && kept.message.code == message.code
+            };
             if !state.quarantine.iter().any(again) {
                 let id = i64::try_from(state.quarantine.len()).unwrap_or(i64::MAX) + 1;
-                state.quarantine.push(StoredQuarantined { id, received_at: recorded_at, message: message.clone() });
+                state.quarantine.push(StoredQuarantined {
+                    id,
+                    received_at: recorded_at,
+                    message: message.clone(),
+                });
             }
         }
         self.size.send_replace(state.frontier.size());
@@ -230,4 +236,3 @@ impl Follower for MemoryFollower {
         Ok(page.entries)
     }
 }
-

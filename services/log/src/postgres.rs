@@ -58,9 +58,11 @@ fn head(row: &PgRow) -> Result<LockedHead, LogError> {
 
 /// Takes the lock that orders all appends.
 async fn lock_head(tx: &mut Transaction<'_, Postgres>) -> Result<LockedHead, LogError> {
-    let row = sqlx::query("select next_position, frontier, last_recorded_at from log.head where log = 1 for update")
-        .fetch_one(&mut **tx)
-        .await?;
+    let row = sqlx::query(
+        "select next_position, frontier, last_recorded_at from log.head where log = 1 for update",
+    )
+    .fetch_one(&mut **tx)
+    .await?;
     head(&row)
 }
 
@@ -77,11 +79,11 @@ async fn known(tx: &mut Transaction<'_, Postgres>, batch: &[NewEntry]) -> Result
                 recorded_at, leaf_hash, envelope, signature
            from log.entry where event_id = any($1)
          union all
-         select 1, s.id, (select version from log.entry where stream = s.id order by version desc limit 1),
+         select 1::int2, s.id, (select version from log.entry where stream = s.id order by version desc limit 1),
                 null, null, null, null, null
            from unnest($2::uuid[]) as s (id)
          union all
-         select 2, null, e.key_seq, e.key_id, null, null, null, null
+         select 2::int2, null, e.key_seq, e.key_id, null, null, null, null
            from unnest($3::text[], $4::int4[]) as k (key_id, key_seq)
            join log.entry e on e.key_id = k.key_id and e.key_seq = k.key_seq",
     )
@@ -103,7 +105,8 @@ fn read_known(row: &PgRow, known: &mut Known) -> Result<(), LogError> {
     match row.try_get::<i16, _>("kind")? {
         0 => {
             let place = position(n.unwrap_or(0));
-            let altered = |problem: &str| LogError::Altered { position: place.0, problem: problem.to_owned() };
+            let altered =
+                |problem: &str| LogError::Altered { position: place.0, problem: problem.to_owned() };
             let leaf: &[u8] = row.try_get("leaf_hash")?;
             let signature: &[u8] = row.try_get("signature")?;
             let receipt = Receipt {
@@ -235,10 +238,11 @@ impl Log for PostgresLog {
     async fn root_at(&self, size: u64) -> Result<Option<[u8; 32]>, LogError> {
         use futures_util::TryStreamExt as _;
         let mut frontier = Frontier::default();
-        let mut leaves =
-            sqlx::query_scalar::<_, Vec<u8>>("select leaf_hash from log.entry where position < $1 order by position")
-                .bind(bigint(Position(size)))
-                .fetch(&self.pool);
+        let mut leaves = sqlx::query_scalar::<_, Vec<u8>>(
+            "select leaf_hash from log.entry where position < $1 order by position",
+        )
+        .bind(bigint(Position(size)))
+        .fetch(&self.pool);
         while let Some(leaf) = leaves.try_next().await? {
             let altered = || LogError::Altered { position: frontier.size(), problem: "leaf_hash".to_owned() };
             frontier.append(LeafHash(leaf.try_into().map_err(|_| altered())?));
@@ -289,10 +293,11 @@ impl Log for PostgresLog {
 
     async fn last_position_before(&self, instant: Timestamp) -> Result<Option<Position>, LogError> {
         // recorded_at never goes backwards, so the last entry before the instant is the answer.
-        let last: Option<i64> = sqlx::query_scalar("select max(position) from log.entry where recorded_at < $1")
-            .bind(instant.to_utc())
-            .fetch_one(&self.pool)
-            .await?;
+        let last: Option<i64> =
+            sqlx::query_scalar("select max(position) from log.entry where recorded_at < $1")
+                .bind(instant.to_utc())
+                .fetch_one(&self.pool)
+                .await?;
         Ok(last.map(position))
     }
 
@@ -348,7 +353,10 @@ impl Log for PostgresLog {
         loop {
             tokio::time::sleep(LEASE_CHECK).await;
             if let Err(error) = lease.0.ping().await {
-                tracing::warn!(error = &error as &dyn std::error::Error, "the place of the active recorder was lost");
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "the place of the active recorder was lost"
+                );
                 return LogError::LeaseLost;
             }
         }
@@ -357,7 +365,8 @@ impl Log for PostgresLog {
 
 fn page(rows: &[PgRow], from: Position, limit: usize, filter: &Filter) -> Result<Page, LogError> {
     let next = rows.first().map_or(Ok(0), |row| row.try_get::<i64, _>("next_position")).map(position)?;
-    let found = |row: &&PgRow| row.try_get::<Option<i64>, _>("position").is_ok_and(|position| position.is_some());
+    let found =
+        |row: &&PgRow| row.try_get::<Option<i64>, _>("position").is_ok_and(|position| position.is_some());
     let entries: Vec<Entry> = rows.iter().filter(found).map(entry).collect::<Result<_, _>>()?;
     if filter.is_everything() {
         assert_contiguous(&entries, from, next, limit)?;
@@ -370,7 +379,12 @@ fn page(rows: &[PgRow], from: Position, limit: usize, filter: &Filter) -> Result
 }
 
 /// Positions are gapless: a hole means that the record was altered, and reading on would hide it.
-fn assert_contiguous(entries: &[Entry], from: Position, next: Position, limit: usize) -> Result<(), LogError> {
+fn assert_contiguous(
+    entries: &[Entry],
+    from: Position,
+    next: Position,
+    limit: usize,
+) -> Result<(), LogError> {
     let expected = (next.0.saturating_sub(from.0)).min(limit as u64);
     let missing = (from.0..).zip(entries).find(|(position, entry)| entry.position.0 != *position);
     match missing {

@@ -54,16 +54,21 @@ pub async fn provision(operator: &PgPool, passwords: &RolePasswords) -> Result<(
     }
     sqlx::raw_sql(include_str!("roles.sql")).execute(&mut *tx).await?;
     // The projector makes a schema for each build.
-    let grant: String =
-        sqlx::query_scalar("select format('grant create on database %I to tais_projector', current_database())")
-            .fetch_one(&mut *tx)
-            .await?;
+    let grant: String = sqlx::query_scalar(
+        "select format('grant create on database %I to tais_projector', current_database())",
+    )
+    .fetch_one(&mut *tx)
+    .await?;
     sqlx::query(AssertSqlSafe(grant)).execute(&mut *tx).await?;
     tx.commit().await?;
     Ok(())
 }
 
-async fn make_role(tx: &mut sqlx::PgConnection, role: &str, password: Option<&str>) -> Result<(), sqlx::Error> {
+async fn make_role(
+    tx: &mut sqlx::PgConnection,
+    role: &str,
+    password: Option<&str>,
+) -> Result<(), sqlx::Error> {
     let exists: bool = sqlx::query_scalar("select exists (select from pg_roles where rolname = $1)")
         .bind(role)
         .fetch_one(&mut *tx)
@@ -73,12 +78,13 @@ async fn make_role(tx: &mut sqlx::PgConnection, role: &str, password: Option<&st
         sqlx::query(AssertSqlSafe(format!("create role {role}"))).execute(&mut *tx).await?;
     }
     if let Some(password) = password {
-        let alter: String =
-            sqlx::query_scalar("select format('alter role %I login noinherit nocreatedb nocreaterole password %L', $1, $2)")
-                .bind(role)
-                .bind(password)
-                .fetch_one(&mut *tx)
-                .await?;
+        let alter: String = sqlx::query_scalar(
+            "select format('alter role %I login noinherit nocreatedb nocreaterole password %L', $1, $2)",
+        )
+        .bind(role)
+        .bind(password)
+        .fetch_one(&mut *tx)
+        .await?;
         sqlx::query(AssertSqlSafe(alter)).execute(&mut *tx).await?;
     }
     Ok(())

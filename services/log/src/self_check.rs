@@ -19,10 +19,14 @@ pub enum ServiceRole {
 #[derive(Debug, thiserror::Error)]
 pub enum SelfCheckError {
     /// It could do what must be impossible.
-    #[error("this service could run \"{0}\": its role has a right too many; run `tais migrate`, or revoke it by hand")]
+    #[error(
+        "this service could run \"{0}\": its role has a right too many; run `tais migrate`, or revoke it by hand"
+    )]
     MayDoTooMuch(String),
     /// Its role rules over the log.
-    #[error("this service's role is a superuser or a member of tais_owner: give it its own role (`tais migrate` makes it)")]
+    #[error(
+        "this service's role is a superuser or a member of tais_owner: give it its own role (`tais migrate` makes it)"
+    )]
     Owner,
     /// Durability is switched off.
     #[error("the database has {name} = {value}, with which acknowledged entries can be lost: {advice}")]
@@ -106,7 +110,9 @@ async fn check_durability(pool: &PgPool) -> Result<(), SelfCheckError> {
         let (name, value): (String, String) = (row.try_get("name")?, row.try_get("setting")?);
         if value == "off" {
             let advice = match name.as_str() {
-                "data_checksums" => "stop the server and run `pg_checksums --enable`, or make the cluster with `initdb --data-checksums`",
+                "data_checksums" => {
+                    "stop the server and run `pg_checksums --enable`, or make the cluster with `initdb --data-checksums`"
+                }
                 _ => "set it to on in postgresql.conf, and look for a setting of the role or the database",
             };
             return Err(SelfCheckError::NotDurable { name, value, advice });
