@@ -48,6 +48,18 @@ pub(crate) fn sequence(
     Sequenced { entries, outcomes, frontier }
 }
 
+impl Sequenced {
+    /// Each entry with the new entry of the batch that it was made of.
+    pub(crate) fn recorded<'a>(
+        &'a self,
+        batch: &'a [NewEntry],
+    ) -> impl Iterator<Item = (&'a Entry, &'a NewEntry)> {
+        let taken = batch.iter().zip(&self.outcomes);
+        let taken = taken.filter(|(_, outcome)| matches!(outcome, Outcome::Recorded(_))).map(|(new, _)| new);
+        self.entries.iter().zip(taken)
+    }
+}
+
 fn conflict(new: &NewEntry, known: &Known) -> Option<Outcome> {
     let envelope = &new.envelope;
     if let Some((receipt, signed)) = known.ids.get(&envelope.id) {

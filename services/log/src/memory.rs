@@ -64,12 +64,8 @@ impl MemoryLog {
         let recorded_at = last.map_or_else(|| (self.clock)(), |last| last.max((self.clock)()));
         let known = state.known();
         let sequenced = sequence(batch, known, state.frontier.clone(), recorded_at);
-        for entry in sequenced.entries {
-            let new = batch.iter().find(|new| new.envelope.id == entry.event_id);
-            let (key, seq) = new.map(|new| (new.envelope.key_id.clone(), new.envelope.key_seq)).unzip();
-            if let (Some(key), Some(seq)) = (key, seq) {
-                state.entries.push((entry, key, seq));
-            }
+        for (entry, new) in sequenced.recorded(batch) {
+            state.entries.push((entry.clone(), new.envelope.key_id.clone(), new.envelope.key_seq));
         }
         state.frontier = sequenced.frontier;
         for message in quarantine {

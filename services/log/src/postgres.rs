@@ -167,12 +167,7 @@ async fn insert(
     quarantine: &[Quarantined],
     now: Timestamp,
 ) -> Result<(), LogError> {
-    let recorded: Vec<&NewEntry> = batch
-        .iter()
-        .zip(&sequenced.outcomes)
-        .filter(|(_, outcome)| matches!(outcome, Outcome::Recorded(_)))
-        .map(|(new, _)| new)
-        .collect();
+    let recorded: Vec<&NewEntry> = sequenced.recorded(batch).map(|(_, new)| new).collect();
     let entries = &sequenced.entries;
     let any = (!entries.is_empty()).then(|| now.to_utc());
     sqlx::query(APPEND)

@@ -1,0 +1,80 @@
+//! The contract of the log: the same stories, told to the log in memory and to the log on PostgreSQL.
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+
+mod append;
+#[path = "../support/mod.rs"]
+mod support;
+
+use std::time::Duration;
+
+use support::events::HandClock;
+use support::server;
+use tais_log::{Entry, Filter, Log, MemoryLog, NewEntry, Outcome, PostgresLog, Receipt};
+use tais_proto::Position;
+
+/// A log under test: two handles to the same record, and the clock that both read.
+struct Under<L> {
+    log: L,
+    /// Another recorder on the same record: its own connections, where there are any.
+    other: L,
+    clock: HandClock,
+}
+
+/// No story takes longer than this; one that hangs fails.
+const STORY_MAX: Duration = Duration::from_secs(60);
+
+/// Each story is a test against either log.
+macro_rules! stories {
+    ($($file:ident::$story:ident),+ $(,)?) => {
+        mod memory {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $story() {
+                let clock = super::HandClock::new();
+                let log = super::MemoryLog::new(clock.clock());
+                let under = super::Under { other: log.clone(), log, clock };
+                tokio::time::timeout(super::STORY_MAX, super::$file::$story(under)).await.unwrap();
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $story() {
+                let database = super::server::database().await;
+                let clock = super::HandClock::new();
+                let log = super::PostgresLog::new(database.pool("tais_recorder").await, clock.clock());
+                let other = super::PostgresLog::new(database.pool("tais_recorder").await, clock.clock());
+                let under = super::Under { log, other, clock };
+                tokio::time::timeout(super::STORY_MAX, super::$file::$story(under)).await.unwrap();
+            })+
+        }
+    };
+}
+
+stories! {
+    append::positions_are_gapless_and_receipts_say_what_was_read,
+    append::an_empty_batch_changes_nothing,
+    append::the_same_event_gets_the_same_receipt,
+    append::other_bytes_under_a_recorded_id_are_told_apart,
+    append::only_the_next_version_goes_in,
+    append::a_batch_may_carry_a_stream_on_but_not_skip,
+    append::a_place_in_a_keys_sequence_is_taken_once,
+    append::what_conflicts_leaves_the_rest_of_its_batch_alone,
+    append::the_root_is_that_of_the_leaves_at_every_size,
+    append::sixteen_appenders_over_two_handles_stay_gapless,
+}
+
+/// Everything in the log, in order.
+async fn all<L: Log>(log: &L) -> Vec<Entry> {
+    log.read_from(Position(0), 10_000, &Filter::default()).await.unwrap().entries
+}
+
+fn receipts(outcomes: &[Outcome]) -> Vec<Receipt> {
+    let receipt = |outcome: &Outcome| match outcome {
+        Outcome::Recorded(receipt) => *receipt,
+        other => panic!("not recorded: {other:?}"),
+    };
+    outcomes.iter().map(receipt).collect()
+}
+
+async fn recorded<L: Log>(log: &L, batch: &[NewEntry]) -> Vec<Receipt> {
+    receipts(&log.append(batch, &[]).await.unwrap())
+}
