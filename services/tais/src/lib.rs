@@ -3,5 +3,15 @@
 //! Its job is to wire: configuration, the embedded servers, the services and their order of start
 //! and stop. It holds no rule of the domain and no page.
 
+pub mod alone;
+pub mod cli;
+pub mod demo;
 pub mod doctor;
 pub mod embedded;
+pub mod migrate;
+pub mod replay;
+pub mod secrets;
+pub mod services;
+pub mod settings;
+pub mod telemetry;
+pub mod up;

@@ -68,7 +68,8 @@ impl Outbox {
             if due.iter().any(|item| item.attempts > 0) {
                 missed.notify_one();
             }
-            let mut sent = futures_util::stream::iter(due.iter().map(|item| self.send_one(bus, item)))
+            let mut sent = futures_util::stream::iter(due)
+                .map(|item| async move { self.send_one(bus, &item).await })
                 .buffer_unordered(IN_FLIGHT_MAX);
             while let Some(result) = sent.next().await {
                 result?;

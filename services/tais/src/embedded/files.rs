@@ -16,7 +16,7 @@ const TAIL_LINES: usize = 12;
 
 /// Makes a directory that only its owner may enter. Directories above it that are made on the way
 /// get the usual mode: the server's account may have to pass through them.
-pub(super) fn private_dir(path: &Path) -> Result<(), EmbeddedError> {
+pub(crate) fn private_dir(path: &Path) -> Result<(), EmbeddedError> {
     if path.is_dir() {
         return Ok(());
     }
@@ -32,7 +32,7 @@ pub(super) fn private_dir(path: &Path) -> Result<(), EmbeddedError> {
 }
 
 /// Replaces a file whole, durably, readable by its owner only.
-pub(super) fn write_private(path: &Path, content: &[u8]) -> Result<(), EmbeddedError> {
+pub(crate) fn write_private(path: &Path, content: &[u8]) -> Result<(), EmbeddedError> {
     let fresh = path.with_extension("new");
     let io = |doing| EmbeddedError::io(doing, path);
     let mut file = OpenOptions::new()

@@ -21,7 +21,7 @@
 
 mod binaries;
 mod error;
-mod files;
+pub(crate) mod files;
 mod health;
 mod leftover;
 mod lock;

@@ -35,6 +35,14 @@ pub struct Account {
     password: String,
 }
 
+impl Account {
+    /// The password, for whoever starts the system to hand out.
+    #[must_use]
+    pub fn password(&self) -> &str {
+        &self.password
+    }
+}
+
 impl std::fmt::Debug for Account {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Account").field("person", &self.person).finish_non_exhaustive()

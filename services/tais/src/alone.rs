@@ -1,0 +1,146 @@
+//! One service each, against servers that run elsewhere.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use axum::Router;
+use sqlx::postgres::PgConnectOptions;
+use tais_proto::Pillar;
+use tais_proto::reference::Reference;
+use tais_web::Shell;
+use tais_web::health::health_router;
+use tais_web::session::{Accounts, Sessions};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::migrate::Migration;
+use crate::secrets::Secrets;
+use crate::services::{Database, Tasks, Wiring};
+use crate::settings::Settings;
+use crate::{embedded, telemetry, up};
+
+fn wiring(settings: &Settings) -> anyhow::Result<Wiring> {
+    embedded::files::private_dir(settings.data())?;
+    let database = match &settings.postgres {
+        Some(url) => Database::Given(url.parse::<PgConnectOptions>().context("--postgres")?),
+        // A correspondent has no database at all.
+        None => Database::Given(PgConnectOptions::new_without_pgpass()),
+    };
+    Ok(Wiring {
+        database,
+        nats_url: settings.nats.clone().unwrap_or_default(),
+        secrets: Secrets::open(settings.data())?,
+        data: settings.data().to_owned(),
+        state: settings.state()?,
+        reference: Arc::new(Reference::load_embedded()?),
+        shutdown: CancellationToken::new(),
+    })
+}
+
+fn need<'a>(value: Option<&'a String>, flag: &str) -> anyhow::Result<&'a String> {
+    value.with_context(|| format!("{flag} is needed: a service alone runs against servers of your own"))
+}
+
+/// Makes schemas, roles, streams and the genesis.
+///
+/// # Errors
+/// When the database or the bus refuses.
+#[expect(clippy::print_stdout, reason = "what auditors and the witness pin")]
+pub async fn migrate(settings: &Settings) -> anyhow::Result<()> {
+    embedded::files::private_dir(settings.data())?;
+    let accounts = Accounts::load_or_create(&settings.data().join("accounts.json"))?;
+    let genesis = crate::migrate::migrate(&Migration {
+        operator_url: need(settings.postgres.as_ref(), "--postgres")?,
+        nats_url: need(settings.nats.as_ref(), "--nats")?,
+        secrets: &Secrets::open(settings.data())?,
+        accounts: &accounts,
+        state: &settings.state()?,
+        origin: &settings.origin(),
+        sample: false,
+    })
+    .await?;
+    println!("Genesis leaf hash, for auditors to keep: {genesis}");
+    Ok(())
+}
+
+/// Runs tasks until a signal, or until one stops by itself.
+async fn until_stopped(wiring: &Wiring, mut tasks: Tasks) -> anyhow::Result<()> {
+    let result = tokio::select! {
+        () = up::signal() => Ok(()),
+        ended = tasks.join_next() => up::first_end(ended),
+    };
+    wiring.shutdown.cancel();
+    up::finish(tasks).await;
+    result
+}
+
+async fn pages(settings: &Settings, wiring: &Wiring, faces: Router, tasks: &mut Tasks) -> anyhow::Result<()> {
+    let accounts = Arc::new(Accounts::load_or_create(&settings.data().join("accounts.json"))?);
+    let shell = Shell { accounts, sessions: Sessions::default(), sample: false, secure: false };
+    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, settings.port()))).await?;
+    let metrics = telemetry::metrics()?;
+    let health = health_router(|| async { Vec::new() }, move || metrics.render());
+    tracing::info!(address = %listener.local_addr()?, "pages");
+    up::serve_pages(shell.wrap(faces).merge(health), listener, wiring.shutdown.clone(), tasks);
+    Ok(())
+}
+
+/// Runs a recorder.
+///
+/// # Errors
+/// When it cannot start, or stops by itself.
+pub async fn recorder(settings: &Settings) -> anyhow::Result<()> {
+    need(settings.postgres.as_ref(), "--postgres")?;
+    need(settings.nats.as_ref(), "--nats")?;
+    let (wiring, mut tasks) = (wiring(settings)?, Tasks::new());
+    wiring.recorder(&mut tasks).await?;
+    until_stopped(&wiring, tasks).await
+}
+
+/// Runs a projector.
+///
+/// # Errors
+/// When it cannot start, or stops by itself.
+pub async fn projector(settings: &Settings, rebuild: bool) -> anyhow::Result<()> {
+    need(settings.postgres.as_ref(), "--postgres")?;
+    let (wiring, mut tasks) = (wiring(settings)?, Tasks::new());
+    wiring.projector(&mut tasks, rebuild).await?;
+    until_stopped(&wiring, tasks).await
+}
+
+/// Runs the office's pages.
+///
+/// # Errors
+/// When it cannot start, or stops by itself.
+pub async fn office(settings: &Settings) -> anyhow::Result<()> {
+    need(settings.postgres.as_ref(), "--postgres")?;
+    let (wiring, mut tasks) = (wiring(settings)?, Tasks::new());
+    let (faces, _) = wiring.office().await?;
+    pages(settings, &wiring, faces, &mut tasks).await?;
+    until_stopped(&wiring, tasks).await
+}
+
+/// Runs the auditor's pages.
+///
+/// # Errors
+/// When it cannot start, or stops by itself.
+pub async fn audit(settings: &Settings) -> anyhow::Result<()> {
+    need(settings.postgres.as_ref(), "--postgres")?;
+    let (wiring, mut tasks) = (wiring(settings)?, Tasks::new());
+    let faces = wiring.audit().await?;
+    pages(settings, &wiring, faces, &mut tasks).await?;
+    until_stopped(&wiring, tasks).await
+}
+
+/// Runs the correspondent of one pillar.
+///
+/// # Errors
+/// When it cannot start, or stops by itself. The bus may be away.
+pub async fn correspondent(settings: &Settings, pillar: Pillar) -> anyhow::Result<()> {
+    need(settings.nats.as_ref(), "--nats")?;
+    let (wiring, mut tasks) = (wiring(settings)?, Tasks::new());
+    let correspondent = wiring.correspondent(pillar, &mut tasks).await?;
+    pages(settings, &wiring, correspondent.router(), &mut tasks).await?;
+    until_stopped(&wiring, tasks).await
+}

@@ -1,0 +1,104 @@
+//! The command line.
+
+use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use tais_proto::Pillar;
+
+use crate::settings::Settings;
+
+/// The record of Timor-Leste's Office for ASEAN Affairs: what three pillars do for Women, Peace and
+/// Security, in one log that nobody can quietly change.
+#[derive(Debug, Parser)]
+#[command(name = "tais", version, about)]
+pub struct Cli {
+    /// What is set.
+    #[command(flatten)]
+    pub settings: Settings,
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// A pillar on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PillarName {
+    /// Political-security
+    Apsc,
+    /// Economic
+    Aec,
+    /// Socio-cultural
+    Ascc,
+}
+
+impl From<PillarName> for Pillar {
+    fn from(name: PillarName) -> Self {
+        match name {
+            PillarName::Apsc => Self::Apsc,
+            PillarName::Aec => Self::Aec,
+            PillarName::Ascc => Self::Ascc,
+        }
+    }
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Run everything in one process, on private servers, until Ctrl-C
+    Up {
+        /// Do not fill an empty log with the sample year
+        #[arg(long)]
+        no_demo: bool,
+    },
+    /// Make schemas, roles, streams and the genesis, with the operator's credentials
+    Migrate,
+    /// Run a recorder: the only writer of the log; any number may stand by
+    Recorder,
+    /// Run a projector
+    Projector {
+        /// Build every projection anew beside the live one, and swap when caught up
+        #[arg(long)]
+        rebuild: bool,
+    },
+    /// Run the office's pages
+    Office,
+    /// Run the auditor's pages
+    Audit,
+    /// Run the correspondent of one pillar
+    Correspondent {
+        /// Which pillar
+        #[arg(long, value_enum)]
+        pillar: PillarName,
+    },
+    /// Fill an empty log with a sample year through the real pipeline, and stop
+    Demo,
+    /// Fold the log again from its beginning, and compare with the live projections
+    Replay {
+        /// Up to this position, or the end of this day in Dili (2026-11-24); the end if not given
+        #[arg(long, value_name = "POSITION|DATE")]
+        to: Option<String>,
+    },
+    /// Say in plain words what is missing or unsafe here, and what to do
+    Doctor,
+    /// Print the settings in force, secrets masked
+    Config,
+    /// Print completions for a shell
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+}
+
+/// Writes completions to standard output.
+pub fn completions(shell: Shell) {
+    clap_complete::generate(shell, &mut Cli::command(), "tais", &mut std::io::stdout());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

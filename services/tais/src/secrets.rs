@@ -1,0 +1,87 @@
+//! Keys and passwords: one file each, made at the first start, readable by their owner only.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use rand::RngCore as _;
+use tais_bus::Credentials;
+use tais_log::RolePasswords;
+use tais_proto::{Publisher, SigningKey};
+
+use crate::embedded::files::{private_dir, write_private};
+
+/// The secrets of one data directory.
+#[derive(Clone, Debug)]
+pub struct Secrets {
+    dir: PathBuf,
+}
+
+impl Secrets {
+    /// The secrets under a data directory.
+    ///
+    /// # Errors
+    /// When the directory cannot be made.
+    pub fn open(data: &Path) -> anyhow::Result<Self> {
+        let dir = data.join("keys");
+        private_dir(&dir)?;
+        Ok(Self { dir })
+    }
+
+    /// A file's hexadecimal secret of 32 bytes; drawn where there is none.
+    fn secret(&self, name: &str) -> anyhow::Result<[u8; 32]> {
+        let path = self.dir.join(name);
+        match std::fs::read_to_string(&path) {
+            Ok(text) => {
+                let bytes = hex::decode(text.trim()).ok().and_then(|bytes| bytes.try_into().ok());
+                bytes.with_context(|| {
+                    format!("{} does not hold a key: restore it from a backup", path.display())
+                })
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let mut bytes = [0; 32];
+                rand::rngs::OsRng.fill_bytes(&mut bytes);
+                write_private(&path, hex::encode(bytes).as_bytes())?;
+                Ok(bytes)
+            }
+            Err(error) => Err(error).with_context(|| format!("reading {}", path.display())),
+        }
+    }
+
+    /// The log's own key. Losing it ends the log's authority; keep a copy offline.
+    ///
+    /// # Errors
+    /// When its file cannot be used.
+    pub fn log_key(&self) -> anyhow::Result<SigningKey> {
+        Ok(SigningKey::from_seed(&self.secret("log.seed")?))
+    }
+
+    /// A publisher's key.
+    ///
+    /// # Errors
+    /// When its file cannot be used.
+    pub fn publisher_key(&self, publisher: Publisher) -> anyhow::Result<SigningKey> {
+        Ok(SigningKey::from_seed(&self.secret(&format!("{publisher}.seed"))?))
+    }
+
+    /// The passwords of the database's roles.
+    ///
+    /// # Errors
+    /// When a file cannot be used.
+    pub fn role_passwords(&self) -> anyhow::Result<RolePasswords> {
+        let password = |role: &str| self.secret(&format!("database-{role}.secret")).map(hex::encode);
+        Ok(RolePasswords {
+            recorder: password("recorder")?,
+            projector: password("projector")?,
+            office: password("office")?,
+            audit: password("audit")?,
+        })
+    }
+
+    /// The seeds of the bus's users.
+    ///
+    /// # Errors
+    /// When a file cannot be used.
+    pub fn bus(&self) -> anyhow::Result<Credentials> {
+        Ok(Credentials::load_or_create(&self.dir.join("bus"))?)
+    }
+}

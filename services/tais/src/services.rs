@@ -1,0 +1,198 @@
+//! Each service, wired: the same code whether it runs alone or beside the others.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use axum::Router;
+use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use tais_audit::Audit;
+use tais_bus::{NatsPublisher, NatsRecorder, Outbox, User};
+use tais_correspondent::Correspondent;
+use tais_log::{PostgresLog, ServiceRole, self_check, system_clock};
+use tais_office::Office;
+use tais_proto::reference::{Reference, StateCode};
+use tais_proto::{Pillar, Publisher, Source};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::migrate::DATABASE;
+use crate::secrets::Secrets;
+
+/// The most connections of one service.
+const CONNECTIONS_MAX: u32 = 8;
+/// How long a request waits for a connection.
+const ACQUIRE_WAIT: Duration = Duration::from_secs(5);
+
+/// How a service reaches the database.
+#[derive(Clone, Debug)]
+pub enum Database {
+    /// A cluster whose roles we made: each service takes its own role and password.
+    Ours(PgConnectOptions),
+    /// A URL that names the service's own role.
+    Given(PgConnectOptions),
+}
+
+/// What every service is wired with.
+#[derive(Clone)]
+pub struct Wiring {
+    /// The database.
+    pub database: Database,
+    /// The bus.
+    pub nats_url: String,
+    /// Keys and passwords.
+    pub secrets: Secrets,
+    /// The data directory.
+    pub data: PathBuf,
+    /// The member state.
+    pub state: StateCode,
+    /// The reference data.
+    pub reference: Arc<Reference>,
+    /// Stops everything.
+    pub shutdown: CancellationToken,
+}
+
+/// The services that run, and what they answer with.
+pub type Tasks = JoinSet<anyhow::Result<()>>;
+
+impl Wiring {
+    /// A pool of a service's own role, after it tried what it must not be able to do.
+    async fn pool(&self, role: ServiceRole) -> anyhow::Result<PgPool> {
+        let passwords = self.secrets.role_passwords()?;
+        let (user, password) = match role {
+            ServiceRole::Recorder => ("tais_recorder", passwords.recorder),
+            ServiceRole::Projector => ("tais_projector", passwords.projector),
+            ServiceRole::Office => ("tais_office", passwords.office),
+            ServiceRole::Audit => ("tais_audit", passwords.audit),
+        };
+        let options = match &self.database {
+            Database::Ours(options) => options.clone().username(user).password(&password).database(DATABASE),
+            Database::Given(options) => options.clone(),
+        };
+        let pool = PgPoolOptions::new()
+            .max_connections(CONNECTIONS_MAX)
+            .acquire_timeout(ACQUIRE_WAIT)
+            .connect_with(options.application_name(user))
+            .await
+            .with_context(|| format!("connecting to the database as {user}"))?;
+        self_check(&pool, role).await.with_context(|| format!("checking the database as {user}"))?;
+        Ok(pool)
+    }
+
+    /// The log in a service's own role.
+    ///
+    /// # Errors
+    /// When the database refuses, or would let the service do too much.
+    pub async fn log(&self, role: ServiceRole) -> anyhow::Result<PostgresLog> {
+        Ok(PostgresLog::new(self.pool(role).await?, system_clock()))
+    }
+
+    /// Runs a recorder.
+    ///
+    /// # Errors
+    /// When it cannot start.
+    pub async fn recorder(&self, tasks: &mut Tasks) -> anyhow::Result<()> {
+        let log = self.log(ServiceRole::Recorder).await?;
+        let seeds = self.secrets.bus()?;
+        let bus =
+            NatsRecorder::connect(&self.nats_url, seeds.seed(User::Recorder), self.state.clone()).await?;
+        let config = tais_recorder::Config {
+            state: self.state.clone(),
+            key: self.secrets.log_key()?,
+            reference: Arc::clone(&self.reference),
+            clock: system_clock(),
+        };
+        let shutdown = self.shutdown.clone();
+        tasks.spawn(async move {
+            tais_recorder::run(config, log, bus, shutdown).await.context("the recorder stopped")
+        });
+        Ok(())
+    }
+
+    /// Runs a projector.
+    ///
+    /// # Errors
+    /// When it cannot start.
+    pub async fn projector(&self, tasks: &mut Tasks, rebuild: bool) -> anyhow::Result<()> {
+        let log = self.log(ServiceRole::Projector).await?;
+        let config = tais_projector::Config {
+            pool: log.pool().clone(),
+            reference: Arc::clone(&self.reference),
+            rebuild,
+        };
+        let shutdown = self.shutdown.clone();
+        tasks.spawn(async move {
+            tais_projector::run(config, log, shutdown).await.context("the projector stopped")
+        });
+        Ok(())
+    }
+
+    /// The office's pages.
+    ///
+    /// # Errors
+    /// When it cannot start.
+    pub async fn office(&self) -> anyhow::Result<(Router, PostgresLog)> {
+        let log = self.log(ServiceRole::Office).await?;
+        let office = Office::new(log.clone(), Arc::clone(&self.reference), self.shutdown.clone());
+        Ok((tais_office::router(office), log))
+    }
+
+    /// The auditor's pages.
+    ///
+    /// # Errors
+    /// When it cannot start.
+    pub async fn audit(&self) -> anyhow::Result<Router> {
+        Ok(tais_audit::router(Audit::new(self.log(ServiceRole::Audit).await?)))
+    }
+
+    /// Runs the correspondent of a pillar.
+    ///
+    /// # Errors
+    /// When it cannot start. The bus may be away.
+    pub async fn correspondent(&self, pillar: Pillar, tasks: &mut Tasks) -> anyhow::Result<Correspondent> {
+        let publisher = Publisher::from(pillar);
+        let dir = self.data.join(format!("correspondent-{pillar}"));
+        crate::embedded::files::private_dir(&dir)?;
+        let config = tais_correspondent::Config {
+            pillar,
+            state: self.state.clone(),
+            key: self.secrets.publisher_key(publisher)?,
+            reference: Arc::clone(&self.reference),
+            clock: system_clock(),
+        };
+        let correspondent = Correspondent::open(&dir, config).await?;
+        let bus = self.publisher(publisher).await?;
+        let (running, shutdown) = (correspondent.clone(), self.shutdown.clone());
+        tasks.spawn(async move {
+            running.run(bus, shutdown).await.with_context(|| format!("the correspondent of {pillar} stopped"))
+        });
+        Ok(correspondent)
+    }
+
+    /// Runs the office's outbox: what the office decides, it publishes like anybody else.
+    ///
+    /// # Errors
+    /// When it cannot start. The bus may be away.
+    pub async fn office_outbox(&self, tasks: &mut Tasks) -> anyhow::Result<Outbox> {
+        let dir = self.data.join("office");
+        crate::embedded::files::private_dir(&dir)?;
+        let source = Source { state: self.state.clone(), publisher: Publisher::Office };
+        let key = self.secrets.publisher_key(Publisher::Office)?;
+        let outbox = Outbox::open(&dir.join("outbox.sqlite"), source, key, system_clock()).await?;
+        let bus = self.publisher(Publisher::Office).await?;
+        let (running, shutdown) = (outbox.clone(), self.shutdown.clone());
+        tasks.spawn(async move {
+            let reader = tais_bus::outbox::NoReader;
+            running.run(bus, reader, shutdown).await.context("the office's outbox stopped")
+        });
+        Ok(outbox)
+    }
+
+    async fn publisher(&self, publisher: Publisher) -> anyhow::Result<NatsPublisher> {
+        let seeds = self.secrets.bus()?;
+        let seed = seeds.seed(User::Publisher(publisher));
+        Ok(NatsPublisher::connect(&self.nats_url, seed, publisher, self.state.clone()).await?)
+    }
+}

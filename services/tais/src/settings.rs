@@ -1,0 +1,129 @@
+//! Settings: flags first, then `TAIS_…` in the environment, then a file.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::Args;
+use serde::{Deserialize, Serialize};
+use tais_proto::reference::StateCode;
+
+/// The port of the pages.
+pub const PORT: u16 = 8420;
+
+/// Everything that can be set. What is not set has a default or is made at the first start.
+#[derive(Args, Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Where keys, outboxes and the embedded servers keep their data
+    #[arg(long, env = "TAIS_DATA", global = true, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// The port of the pages, on loopback
+    #[arg(long, env = "TAIS_PORT", global = true)]
+    pub port: Option<u16>,
+    /// The directory of the PostgreSQL and nats-server programs
+    #[arg(long, env = "TAIS_SERVERS", global = true, value_name = "DIR")]
+    pub servers: Option<PathBuf>,
+    /// A PostgreSQL of your own, in place of the embedded one
+    #[arg(long, env = "TAIS_POSTGRES", global = true, value_name = "URL", hide_env_values = true)]
+    pub postgres: Option<String>,
+    /// A nats-server of your own, in place of the embedded one
+    #[arg(long, env = "TAIS_NATS", global = true, value_name = "URL", hide_env_values = true)]
+    pub nats: Option<String>,
+    /// The member state whose record this is
+    #[arg(long, env = "TAIS_STATE", global = true, value_name = "CODE")]
+    pub state: Option<String>,
+    /// The log's name, given once at its beginning
+    #[arg(long, env = "TAIS_ORIGIN", global = true, value_name = "NAME")]
+    pub origin: Option<String>,
+    /// A JSON file with any of these settings
+    #[arg(long, env = "TAIS_CONFIG", global = true, value_name = "FILE")]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+}
+
+impl Settings {
+    /// Fills in from the file what flags and environment left open.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or names a setting that does not exist.
+    pub fn resolve(mut self) -> anyhow::Result<Self> {
+        let Some(path) = &self.config else { return Ok(self) };
+        let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+        let file: Self =
+            serde_json::from_str(&text).with_context(|| format!("reading {}", path.display()))?;
+        self.data = self.data.or(file.data);
+        self.port = self.port.or(file.port);
+        self.servers = self.servers.or(file.servers);
+        self.postgres = self.postgres.or(file.postgres);
+        self.nats = self.nats.or(file.nats);
+        self.state = self.state.or(file.state);
+        self.origin = self.origin.or(file.origin);
+        Ok(self)
+    }
+
+    /// The data directory.
+    #[must_use]
+    pub fn data(&self) -> &Path {
+        self.data.as_deref().unwrap_or(Path::new(".run/data"))
+    }
+
+    /// The port of the pages.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port.unwrap_or(PORT)
+    }
+
+    /// The member state.
+    ///
+    /// # Errors
+    /// When it is no code.
+    pub fn state(&self) -> anyhow::Result<StateCode> {
+        self.state.as_deref().unwrap_or("TL").parse().context("--state")
+    }
+
+    /// The log's name.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        self.origin.clone().unwrap_or_else(|| "tais.example/tl".to_owned())
+    }
+
+    /// The settings as they are in force, secrets masked.
+    ///
+    /// # Errors
+    /// Never for these values; the signature is serde's.
+    pub fn shown(&self) -> anyhow::Result<String> {
+        let shown = Self {
+            data: Some(self.data().to_owned()),
+            port: Some(self.port()),
+            servers: self.servers.clone(),
+            postgres: self.postgres.as_deref().map(masked),
+            nats: self.nats.as_deref().map(masked),
+            state: Some(self.state.clone().unwrap_or_else(|| "TL".to_owned())),
+            origin: Some(self.origin()),
+            config: None,
+        };
+        Ok(serde_json::to_string_pretty(&shown)?)
+    }
+}
+
+/// An address without its password.
+fn masked(url: &str) -> String {
+    let masked = || {
+        let (scheme, rest) = url.split_once("://")?;
+        let (login, host) = rest.rsplit_once('@')?;
+        let user = login.split(':').next()?;
+        Some(format!("{scheme}://{user}:***@{host}"))
+    };
+    masked().unwrap_or_else(|| url.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_never_shown() {
+        assert_eq!(masked("postgres://tais:s:ec@ret@host:5432/db"), "postgres://tais:***@host:5432/db");
+        assert_eq!(masked("nats://127.0.0.1:4222"), "nats://127.0.0.1:4222");
+    }
+}
