@@ -168,3 +168,16 @@ pub struct Page {
     /// Where to read on: everything before it was looked at.
     pub scanned_to: Position,
 }
+
+impl Page {
+    /// What was found from `from` on in a log of `size` entries. A full page was looked at up to its
+    /// last entry, any other to the log's end; who asks for nothing has looked at nothing.
+    pub(crate) fn of(entries: Vec<Entry>, from: Position, limit: usize, size: u64) -> Self {
+        let scanned_to = match entries.last() {
+            _ if limit == 0 => from,
+            Some(last) if entries.len() == limit => last.position.next(),
+            _ => Position(size.max(from.0)),
+        };
+        Self { entries, scanned_to }
+    }
+}

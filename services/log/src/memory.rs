@@ -139,11 +139,7 @@ impl Log for MemoryLog {
         let state = self.lock();
         let wanted = state.entries_from(from).filter(|entry| filter.takes(entry));
         let entries: Vec<Entry> = wanted.take(limit).cloned().collect();
-        let scanned_to = match entries.last() {
-            Some(last) if entries.len() == limit => last.position.next(),
-            _ => Position(state.frontier.size().max(from.0)),
-        };
-        Ok(Page { entries, scanned_to })
+        Ok(Page::of(entries, from, limit, state.frontier.size()))
     }
 
     async fn read_one(&self, position: Position) -> Result<Option<Entry>, LogError> {

@@ -366,11 +366,7 @@ fn page(rows: &[PgRow], from: Position, limit: usize, filter: &Filter) -> Result
     if filter.is_everything() {
         assert_contiguous(&entries, from, next, limit)?;
     }
-    let scanned_to = match entries.last() {
-        Some(last) if entries.len() == limit => last.position.next(),
-        _ => next.max(from),
-    };
-    Ok(Page { entries, scanned_to })
+    Ok(Page::of(entries, from, limit, next.0))
 }
 
 /// Positions are gapless: a hole means that the record was altered, and reading on would hide it.

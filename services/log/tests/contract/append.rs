@@ -1,6 +1,7 @@
 //! Appending: what goes in, at which place, and what is answered for the rest.
 
 use std::collections::BTreeSet;
+use std::slice::from_ref;
 
 use tais_log::{Entry, Log, Outcome};
 use tais_proto::{Pillar, Position, Publisher, SigningKey};
@@ -46,11 +47,11 @@ pub async fn an_empty_batch_changes_nothing<L: Log>(under: Under<L>) {
 pub async fn the_same_event_gets_the_same_receipt<L: Log>(under: Under<L>) {
     let mut apsc = Author::apsc();
     let said = apsc.says(stream(), 1, "once");
-    let first = recorded(&under.log, &[said.clone()]).await;
+    let first = recorded(&under.log, from_ref(&said)).await;
     under.clock.add(time::Duration::hours(1));
 
     // Again, through another recorder; and twice in one batch.
-    let again = under.other.append(&[said.clone()], &[]).await.unwrap();
+    let again = under.other.append(from_ref(&said), &[]).await.unwrap();
     assert_eq!(again, [Outcome::AlreadyRecorded(first[0])]);
     let fresh = apsc.says(stream(), 1, "twice in a batch");
     let twice = under.log.append(&[fresh.clone(), fresh.clone()], &[]).await.unwrap();
@@ -67,7 +68,7 @@ pub async fn the_same_event_gets_the_same_receipt<L: Log>(under: Under<L>) {
 pub async fn other_bytes_under_a_recorded_id_are_told_apart<L: Log>(under: Under<L>) {
     let mut apsc = Author::apsc();
     let said = apsc.says(stream(), 1, "the first");
-    let first = recorded(&under.log, &[said.clone()]).await;
+    let first = recorded(&under.log, from_ref(&said)).await;
     let before = under.log.head().await.unwrap();
 
     let contradiction = apsc.contradicts(&said);

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 mod append;
+mod duties;
+mod read;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -60,6 +62,17 @@ stories! {
     append::what_conflicts_leaves_the_rest_of_its_batch_alone,
     append::the_root_is_that_of_the_leaves_at_every_size,
     append::sixteen_appenders_over_two_handles_stay_gapless,
+    read::pages_follow_each_other_without_gap_or_overlap,
+    read::a_filter_leaves_out_and_says_how_far_it_looked,
+    read::a_stream_is_read_whole_and_alone,
+    read::a_follower_catches_up_and_is_woken,
+    read::a_follower_may_wait_where_the_log_has_not_come_yet,
+    read::a_day_ends_at_midnight_in_dili,
+    read::recorded_time_never_goes_backwards,
+    duties::a_bad_message_is_set_aside_once_with_its_bytes,
+    duties::setting_aside_does_not_move_the_records_clock,
+    duties::the_relay_keeps_its_place,
+    duties::one_leads_and_any_other_waits_until_it_is_gone,
 }
 
 /// Everything in the log, in order.
