@@ -138,6 +138,18 @@ fn int(number: u32) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }
 
+/// What a failed commit means. Where the server refused, nothing was recorded; where the connection
+/// ended, whoever ended it, the outcome is unknown, and the event ids tell it later.
+fn commit_error(error: sqlx::Error) -> LogError {
+    let code = match &error {
+        sqlx::Error::Database(refused) => refused.code(),
+        _ => return LogError::UnknownOutcome(error),
+    };
+    // Connection lost, server shutting down or crashed, statement completion unknown.
+    let ended = code.is_some_and(|code| code.starts_with("08") || code.starts_with("57P") || code == "40003");
+    if ended { LogError::UnknownOutcome(error) } else { LogError::Database(error) }
+}
+
 const APPEND: &str = "\
 with entries as (
     insert into log.entry (position, event_id, stream, stream_kind, version, type, state, pillar,
@@ -214,11 +226,7 @@ impl Log for PostgresLog {
         let now = head.last_recorded_at.map_or(clock, |last| last.max(clock));
         let sequenced = sequence(batch, known, head.frontier, now);
         insert(&mut tx, batch, &sequenced, quarantine, now).await?;
-        // A connection lost from here on leaves the outcome unknown; the event ids tell it later.
-        tx.commit().await.map_err(|error| match error {
-            sqlx::Error::Database(_) => LogError::Database(error),
-            lost => LogError::UnknownOutcome(lost),
-        })?;
+        tx.commit().await.map_err(commit_error)?;
         Ok(sequenced.outcomes)
     }
 
@@ -232,17 +240,24 @@ impl Log for PostgresLog {
 
     async fn root_at(&self, size: u64) -> Result<Option<[u8; 32]>, LogError> {
         use futures_util::TryStreamExt as _;
-        let mut frontier = Frontier::default();
-        let mut leaves = sqlx::query_scalar::<_, Vec<u8>>(
-            "select leaf_hash from log.entry where position < $1 order by position",
-        )
-        .bind(bigint(Position(size)))
-        .fetch(&self.pool);
-        while let Some(leaf) = leaves.try_next().await? {
-            let altered = || LogError::Altered { position: frontier.size(), problem: "leaf_hash".to_owned() };
-            frontier.append(LeafHash(leaf.try_into().map_err(|_| altered())?));
+        // The head first: what it counts is there to be read, whatever is appended meanwhile.
+        if size > self.head().await?.size {
+            return Ok(None);
         }
-        Ok((frontier.size() == size).then(|| frontier.root()))
+        let mut frontier = Frontier::default();
+        let mut leaves =
+            sqlx::query("select position, leaf_hash from log.entry where position < $1 order by position")
+                .bind(bigint(Position(size)))
+                .fetch(&self.pool);
+        while let Some(row) = leaves.try_next().await? {
+            let next = frontier.size();
+            if position(row.try_get("position")?).0 != next {
+                return Err(LogError::Hole(next));
+            }
+            let altered = |_| LogError::Altered { position: next, problem: "leaf_hash".to_owned() };
+            frontier.append(LeafHash(row.try_get::<&[u8], _>("leaf_hash")?.try_into().map_err(altered)?));
+        }
+        if frontier.size() == size { Ok(Some(frontier.root())) } else { Err(LogError::Hole(frontier.size())) }
     }
 
     async fn read_from(&self, from: Position, limit: usize, filter: &Filter) -> Result<Page, LogError> {

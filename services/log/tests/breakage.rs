@@ -1,0 +1,189 @@
+//! What breaks on PostgreSQL: altered records, lost connections, a lost place.
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+
+mod support;
+
+use std::slice::from_ref;
+use std::time::Duration;
+
+use sqlx::postgres::PgListener;
+use sqlx::{AssertSqlSafe, PgPool};
+use support::events::{Author, HandClock, stream};
+use support::server::{Database, database};
+use tais_log::{Filter, Follower as _, Log as _, LogError, Outcome, PostgresLog, is_transient};
+use tais_proto::{EventId, Position};
+
+async fn recorder(database: &Database) -> PostgresLog {
+    PostgresLog::new(database.pool("tais_recorder").await, HandClock::new().clock())
+}
+
+/// A log of so many entries.
+async fn log_of(database: &Database, count: usize) -> PostgresLog {
+    let (log, mut apsc) = (recorder(database).await, Author::apsc());
+    let batch: Vec<_> = (0..count).map(|_| apsc.says(stream(), 1, "an entry")).collect();
+    log.append(&batch, &[]).await.unwrap();
+    log
+}
+
+/// What only a superuser who takes the triggers away can do.
+async fn tamper(operator: &PgPool, statement: &str) {
+    let disable = "alter table log.entry disable trigger all";
+    sqlx::query(disable).execute(operator).await.unwrap();
+    let done = sqlx::query(AssertSqlSafe(statement.to_owned())).execute(operator).await.unwrap();
+    assert_eq!(done.rows_affected(), 1, "{statement}");
+}
+
+#[tokio::test]
+async fn a_deleted_entry_is_a_hole_that_readers_stop_at() {
+    for missing in [0, 3, 5] {
+        let database = database().await;
+        let log = log_of(&database, 6).await;
+        let root = log.head().await.unwrap().root;
+        assert_eq!(log.root_at(6).await.unwrap(), Some(root));
+        tamper(&database.operator().await, &format!("delete from log.entry where position = {missing}"))
+            .await;
+
+        let read = log.read_from(Position(0), 100, &Filter::default()).await;
+        assert!(matches!(read, Err(LogError::Hole(hole)) if hole == missing), "{missing}: {read:?}");
+        let at_the_hole = log.read_from(Position(missing), 1, &Filter::default()).await;
+        assert!(matches!(at_the_hole, Err(LogError::Hole(hole)) if hole == missing), "{at_the_hole:?}");
+        let followed = log.follow(Position(0)).await.unwrap().next(100).await;
+        assert!(matches!(&followed, Err(LogError::Hole(hole)) if *hole == missing), "{followed:?}");
+        let root = log.root_at(6).await;
+        assert!(matches!(root, Err(LogError::Hole(hole)) if hole == missing), "{root:?}");
+        let error = root.unwrap_err();
+        assert!(!error.is_transient(), "trying again does not bring it back");
+        assert!(error.to_string().contains(&format!("position {missing} is missing")), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn what_no_recorder_writes_is_named_not_guessed() {
+    for (change, problem) in [
+        ("signature = '\\x00'", "signature"),
+        ("leaf_hash = '\\x00'", "leaf_hash"),
+        ("stream_kind = 'gossip'", "stream_kind"),
+        ("pillar = 'fourth'", "pillar"),
+        ("state = ''", "state"),
+        ("version = -1", "version"),
+    ] {
+        let database = database().await;
+        let log = log_of(&database, 2).await;
+        tamper(&database.operator().await, &format!("update log.entry set {change} where position = 1"))
+            .await;
+        let read = log.read_from(Position(0), 100, &Filter::default()).await;
+        let Err(LogError::Altered { position: 1, problem: found }) = read else {
+            panic!("{change}: {read:?}")
+        };
+        assert_eq!(found, problem);
+    }
+}
+
+#[tokio::test]
+async fn a_head_that_does_not_fit_its_frontier_is_refused() {
+    let database = database().await;
+    let log = log_of(&database, 3).await;
+    sqlx::query("update log.head set next_position = 4").execute(&database.operator().await).await.unwrap();
+    let refused = |result: Result<(), LogError>| matches!(result, Err(LogError::Altered { position: 4, .. }));
+    assert!(refused(log.head().await.map(drop)));
+    let said = Author::apsc().says(stream(), 1, "nothing may be built on it");
+    assert!(refused(log.append(&[said], &[]).await.map(drop)));
+}
+
+#[tokio::test]
+async fn every_append_is_announced_with_the_next_position() {
+    let database = database().await;
+    let log = recorder(&database).await;
+    let mut listener = PgListener::connect_with(&database.pool("tais_office").await).await.unwrap();
+    listener.listen("tais_log").await.unwrap();
+    let mut apsc = Author::apsc();
+    for next in ["2", "4"] {
+        let batch = [apsc.says(stream(), 1, "a"), apsc.says(stream(), 1, "b")];
+        log.append(&batch, &[]).await.unwrap();
+        let heard = tokio::time::timeout(Duration::from_secs(5), listener.recv()).await.unwrap().unwrap();
+        assert_eq!(heard.payload(), next);
+    }
+}
+
+/// Makes every commit of an entry end this way.
+async fn at_commit(operator: &PgPool, body: &str) {
+    let function = format!(
+        "create function public.at_commit() returns trigger language plpgsql as $$ begin {body} return null; end $$"
+    );
+    sqlx::query(AssertSqlSafe(function)).execute(operator).await.unwrap();
+    // A deferred trigger runs inside COMMIT.
+    sqlx::query(
+        "create constraint trigger at_commit after insert on log.entry deferrable initially deferred
+         for each row execute function public.at_commit()",
+    )
+    .execute(operator)
+    .await
+    .unwrap();
+}
+
+async fn is_recorded(log: &PostgresLog, id: EventId) -> bool {
+    !log.find(&[id]).await.unwrap().is_empty()
+}
+
+#[tokio::test]
+async fn a_commit_that_is_refused_recorded_nothing() {
+    let database = database().await;
+    let (log, operator) = (recorder(&database).await, database.operator().await);
+    at_commit(&operator, "raise exception 'no';").await;
+    let said = Author::apsc().says(stream(), 1, "a");
+    let error = log.append(from_ref(&said), &[]).await.unwrap_err();
+    assert!(matches!(error, LogError::Database(_)) && !error.is_transient(), "{error:?}");
+    assert!(!is_recorded(&log, said.envelope.id).await);
+    assert_eq!(log.head().await.unwrap().size, 0);
+}
+
+#[tokio::test]
+async fn a_connection_ended_while_committing_leaves_the_outcome_unknown() {
+    let database = database().await;
+    let (log, operator) = (recorder(&database).await, database.operator().await);
+    at_commit(&operator, "perform pg_terminate_backend(pg_backend_pid());").await;
+    let said = Author::apsc().says(stream(), 1, "a");
+    let error = log.append(from_ref(&said), &[]).await.unwrap_err();
+    assert!(matches!(error, LogError::UnknownOutcome(_)) && error.is_transient(), "{error:?}");
+    // The receipts tell; then it is sent again.
+    assert!(!is_recorded(&log, said.envelope.id).await);
+    sqlx::query("drop trigger at_commit on log.entry").execute(&operator).await.unwrap();
+    let again = log.append(from_ref(&said), &[]).await.unwrap();
+    assert!(matches!(again[..], [Outcome::Recorded(_)]), "{again:?}");
+}
+
+#[tokio::test]
+async fn who_leads_learns_that_the_place_was_lost() {
+    let database = database().await;
+    let (log, operator) = (recorder(&database).await, database.operator().await);
+    let mut lease = log.try_lead().await.unwrap().unwrap();
+    let ended: bool = sqlx::query_scalar(
+        "select pg_terminate_backend(pid) from pg_locks join pg_database d on d.oid = database
+          where locktype = 'advisory' and d.datname = current_database()",
+    )
+    .fetch_one(&operator)
+    .await
+    .unwrap();
+    assert!(ended);
+    let lost = tokio::time::timeout(Duration::from_secs(10), log.hold(&mut lease)).await.unwrap();
+    assert!(matches!(lost, LogError::LeaseLost) && lost.is_transient(), "{lost:?}");
+    assert!(log.try_lead().await.unwrap().is_some(), "somebody else may lead now");
+}
+
+#[tokio::test]
+async fn which_errors_may_pass_by_themselves() {
+    let database = database().await;
+    let office = database.pool("tais_office").await;
+    let refused = sqlx::query("delete from log.entry").execute(&office).await.unwrap_err();
+    assert!(!is_transient(&refused), "a right too few stays one: {refused}");
+    let operator = database.operator().await;
+    let mut holder = operator.begin().await.unwrap();
+    sqlx::query("select from log.head for update").execute(&mut *holder).await.unwrap();
+    let mut waiting = operator.begin().await.unwrap();
+    sqlx::query("set local lock_timeout = '10ms'").execute(&mut *waiting).await.unwrap();
+    let locked = sqlx::query("select from log.head for update").execute(&mut *waiting).await.unwrap_err();
+    assert!(is_transient(&locked), "a lock is given back: {locked}");
+    let closed = database.pool("tais_office").await;
+    closed.close().await;
+    assert!(is_transient(&sqlx::query("select 1").execute(&closed).await.unwrap_err()));
+}
