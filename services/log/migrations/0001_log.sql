@@ -66,11 +66,12 @@ create table log.relay (
 ) with (fillfactor = 10);
 insert into log.relay values (1, 0);
 
--- The second wall, behind privileges: even the owner's session cannot change what is recorded.
+-- The second wall, behind privileges: even the owner's session cannot change what is recorded. Its
+-- code is its own: who meets it has passed the first wall, which nobody should.
 create function log.refuse_change() returns trigger language plpgsql as $$
 begin
     raise exception '% of log.% is refused: the record is append-only', tg_op, tg_table_name
-        using errcode = 'insufficient_privilege';
+        using errcode = 'TA001';
 end
 $$;
 create trigger append_only_rows before update or delete on log.entry
