@@ -89,7 +89,7 @@ async fn every_forbidden_verb_is_refused_to_every_role() {
         let may = |statement| role == ServiceRole::Recorder && RECORDERS.contains(statement);
         for statement in FORBIDDEN.iter().chain(RECORDERS) {
             let code = code_of(&pool, statement).await;
-            let expected = (!may(&statement)).then_some(INSUFFICIENT_PRIVILEGE);
+            let expected = (!may(statement)).then_some(INSUFFICIENT_PRIVILEGE);
             if code.as_deref() != expected {
                 wrong.push(format!("{name}: {statement}: {code:?}"));
             }
