@@ -93,7 +93,7 @@ impl Registry {
                 self.check_first_or_two(publisher, actor, registered.approved_by, || {
                     !self.keys.values().any(|key| key.publisher == registered.publisher)
                 })?;
-                self.check_new_key(&registered.key_id, registered.public_key)
+                self.check_new_key(&registered.key_id, registered.public_key, "/keyId")
             }
             Event::RegistryRoleGranted(granted) => {
                 let ungranted = || !self.grants.contains_key(&granted.account);
@@ -108,7 +108,7 @@ impl Registry {
             Event::RegistryKeyRotated(rotated) => {
                 self.check_two(actor, rotated.approved_by)?;
                 self.valid_key(&rotated.key_id).ok_or(Refusal::at(Rule::KeyInvalid, "/keyId"))?;
-                self.check_new_key(&rotated.successor, rotated.public_key)
+                self.check_new_key(&rotated.successor, rotated.public_key, "/successor")
             }
             Event::RegistryKeyRevoked(revoked) => {
                 crate::activity::require(Some(&revoked.reason), "/reason")?;
@@ -141,11 +141,11 @@ impl Registry {
         }
     }
 
-    fn check_new_key(&self, key_id: &KeyId, public_key: PublicKey) -> Result<(), Refusal> {
+    fn check_new_key(&self, key_id: &KeyId, public_key: PublicKey, pointer: &str) -> Result<(), Refusal> {
         if *key_id == public_key.key_id() && !self.keys.contains_key(key_id) {
             Ok(())
         } else {
-            Err(Refusal::at(Rule::KeyMismatch, "/keyId"))
+            Err(Refusal::at(Rule::KeyMismatch, pointer))
         }
     }
 
