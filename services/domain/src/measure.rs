@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use tais_proto::event::activity::{ActivityDetails, ActivityParticipationRecorded, BodyRef};
 use tais_proto::reference::{BodyCode, ItemCode, Reference};
-use tais_proto::vocabulary::{ActivityKind, Occurrence, ParticipantRole, Sex};
+use tais_proto::vocabulary::{ActivityKind, Occurrence, ParticipantRole, Qualifier, Sex};
 use tais_proto::{Pillar, Quarter};
 
 use crate::activity::{Activity, Status};
@@ -153,9 +153,9 @@ fn tagged_in_force<'a>(
     })
 }
 
-/// Attendances by sex, where they are broken down honestly: every count exact, and either both
-/// women and men given, or cells that add up to the exact total. Anything less is missing, and a
-/// missing half is never guessed.
+/// Attendances by sex, where they are broken down honestly: every count exact, and either cells that
+/// add up to the exact total, or both women and men given and no larger number ("over 90") stated
+/// beside them. Anything less is missing, and a missing half is never guessed.
 #[must_use]
 pub fn attendances_by_sex(
     participation: &ActivityParticipationRecorded,
@@ -165,9 +165,11 @@ pub fn attendances_by_sex(
         counts.iter().map(|c| Some((c.role, c.sex, c.count.if_exact()?))).collect::<Option<_>>()?;
     let has = |wanted| cells.iter().any(|(_, sex, _)| *sex == wanted);
     let sum: u64 = cells.iter().map(|(_, _, number)| u64::from(*number)).sum();
-    let adds_up = match participation.total.and_then(tais_proto::Quantity::if_exact) {
-        Some(total) => u64::from(total) == sum,
-        None => has(Sex::Female) && has(Sex::Male),
+    let both = has(Sex::Female) && has(Sex::Male);
+    let adds_up = match participation.total {
+        Some(total) if total.qualifier == Qualifier::Exact => u64::from(total.number) == sum,
+        Some(total) => both && u64::from(total.number) <= sum,
+        None => both,
     };
     (adds_up && !cells.is_empty()).then_some(cells)
 }
