@@ -1,0 +1,172 @@
+//! Real servers with the services apart, so that each can be killed by itself.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use rustix::process::{Pid, Signal, kill_process};
+use sqlx::PgPool;
+use sqlx::postgres::PgPoolOptions;
+use tais::embedded::{EmbeddedNats, EmbeddedPostgres, ServerBinaries};
+use tais::migrate::{DATABASE, Migration, migrate};
+use tais::secrets::Secrets;
+use tais_bus::{NatsPublisher, User};
+use tais_correspondent::{Config, Correspondent};
+use tais_log::system_clock;
+use tais_proto::reference::{Reference, StateCode};
+use tais_proto::{AccountId, Pillar, Publisher, Role};
+use tais_web::session::Accounts;
+use tempfile::TempDir;
+
+use crate::{executable, servers};
+
+/// Postgres and NATS, migrated; services are started as wanted.
+pub struct Cluster {
+    /// The database server.
+    pub postgres: EmbeddedPostgres,
+    /// The message server.
+    pub nats: EmbeddedNats,
+    /// Keys and passwords.
+    pub secrets: Secrets,
+    accounts: Accounts,
+    data: TempDir,
+}
+
+/// The member state of the tests.
+///
+/// # Panics
+/// Never: the code is well formed.
+#[must_use]
+pub fn state() -> StateCode {
+    "TL".parse().expect("a code")
+}
+
+/// Ends a process at once, as a power cut would.
+///
+/// # Errors
+/// When it is not there.
+pub fn kill(pid: u32) -> anyhow::Result<()> {
+    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw).context("a process id")?;
+    Ok(kill_process(pid, Signal::KILL)?)
+}
+
+impl Cluster {
+    /// Starts both servers and writes the genesis.
+    ///
+    /// # Errors
+    /// When something does not start.
+    pub async fn start() -> anyhow::Result<Self> {
+        let data = tempfile::Builder::new().prefix("tais-test-").tempdir()?;
+        let secrets = Secrets::open(data.path())?;
+        let accounts = Accounts::load_or_create(&data.path().join("accounts.json"))?;
+        let binaries = ServerBinaries::locate(Some(&servers()?))?;
+        let fragment = tais_bus::permissions::config_fragment(&state(), &secrets.bus()?.public_keys()?);
+        let postgres = EmbeddedPostgres::start(&binaries, data.path(), None).await?;
+        let nats = EmbeddedNats::start(&binaries, data.path(), None, &fragment).await?;
+        migrate(&Migration {
+            operator_url: &postgres.operator_url("postgres"),
+            nats_url: &nats.url(),
+            secrets: &secrets,
+            accounts: &accounts,
+            state: &state(),
+            origin: "tais.test/tl",
+            sample: false,
+        })
+        .await?;
+        Ok(Self { postgres, nats, secrets, accounts, data })
+    }
+
+    /// A pool of the operator, who sees everything; for looking at what happened.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn operator(&self) -> anyhow::Result<PgPool> {
+        let url = self.postgres.operator_url(DATABASE);
+        Ok(PgPoolOptions::new().max_connections(4).connect(&url).await?)
+    }
+
+    /// The account of a role.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn account(&self, role: Role, pillar: Option<Pillar>) -> anyhow::Result<AccountId> {
+        let people = self.accounts.all().iter().map(|account| &account.person);
+        let found = people.into_iter().find(|person| person.role == role && person.pillar == pillar);
+        Ok(found.context("no such account")?.account)
+    }
+
+    /// Runs a recorder or a projector as a process of its own.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn service(&self, verb: &str) -> anyhow::Result<Service> {
+        let passwords = self.secrets.role_passwords()?;
+        let (user, password) = match verb {
+            "projector" => ("tais_projector", passwords.projector),
+            _ => ("tais_recorder", passwords.recorder),
+        };
+        let child = Command::new(executable()?)
+            .arg(verb)
+            .arg("--data")
+            .arg(self.data.path())
+            .arg("--postgres")
+            .arg(self.postgres.url(user, &password, DATABASE))
+            .arg("--nats")
+            .arg(self.nats.url())
+            .stdout(Stdio::null())
+            .spawn()?;
+        Ok(Service(child))
+    }
+
+    /// Opens the correspondent of a pillar in this process.
+    ///
+    /// # Errors
+    /// When its files cannot be used.
+    pub async fn correspondent(&self, pillar: Pillar) -> anyhow::Result<Correspondent> {
+        let dir = self.data.path().join(format!("test-{pillar}"));
+        std::fs::create_dir_all(&dir)?;
+        let config = Config {
+            pillar,
+            state: state(),
+            key: self.secrets.publisher_key(Publisher::from(pillar))?,
+            reference: Arc::new(Reference::load_embedded()?),
+            clock: system_clock(),
+        };
+        Ok(Correspondent::open(&dir, config).await?)
+    }
+
+    /// Connects as a publisher, at the message server or at something between.
+    ///
+    /// # Errors
+    /// When the address is none.
+    pub async fn publisher(&self, publisher: Publisher, url: &str) -> anyhow::Result<NatsPublisher> {
+        let seeds = self.secrets.bus()?;
+        Ok(NatsPublisher::connect(url, seeds.seed(User::Publisher(publisher)), publisher, state()).await?)
+    }
+
+    /// Where everything lies.
+    #[must_use]
+    pub fn data(&self) -> &Path {
+        self.data.path()
+    }
+}
+
+/// A service in a process of its own; killed when it is dropped.
+pub struct Service(Child);
+
+impl Service {
+    /// Its process.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.0.id()
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        // It may be dead already; either way nothing of it is left.
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
