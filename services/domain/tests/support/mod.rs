@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
+pub mod commands;
+
 use std::sync::LazyLock;
 
 use tais_domain::admission::{StreamState, admit};
