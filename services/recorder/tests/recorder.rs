@@ -1,0 +1,341 @@
+//! The recorder on the twins: what it takes, what it sets aside, and that nothing fails it twice.
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tais_bus::memory::MemoryPublisher;
+use tais_bus::{MemoryBus, PublisherBus as _};
+use tais_log::memory::Fault;
+use tais_log::{Filter, Log as _, MemoryLog, system_clock};
+use tais_proto::event::activity::{ActivityReported, ActivitySubmitted, ActivityValidated};
+use tais_proto::event::refusal::RefusalRefused;
+use tais_proto::reference::{Reference, StateCode};
+use tais_proto::{
+    AccountId, Envelope, Event, EventId, Pillar, Position, Publisher, Role, Signed, SigningKey, Source,
+    StreamId, StreamKind, StreamRef,
+};
+use tais_recorder::genesis::{Beginning, begin};
+use tais_recorder::{Config, Recorder};
+use uuid::Uuid;
+
+const NO_WAIT: Duration = Duration::from_millis(20);
+
+struct World {
+    log: MemoryLog,
+    bus: MemoryBus,
+    recorder: Recorder<MemoryLog, MemoryBus>,
+    keys: Vec<(Publisher, SigningKey)>,
+    people: Vec<(AccountId, Role, Option<Pillar>)>,
+    sequence: u32,
+}
+
+fn state() -> StateCode {
+    "TL".parse().unwrap()
+}
+
+impl World {
+    async fn new() -> Self {
+        let keys: Vec<_> = (1_u8..)
+            .zip(Publisher::ON_THE_BUS)
+            .map(|(seed, publisher)| (*publisher, SigningKey::from_seed(&[seed; 32])))
+            .collect();
+        let people = vec![
+            (AccountId(Uuid::now_v7()), Role::Correspondent, Some(Pillar::Apsc)),
+            (AccountId(Uuid::now_v7()), Role::Correspondent, Some(Pillar::Aec)),
+            (AccountId(Uuid::now_v7()), Role::Director, None),
+        ];
+        let (log, bus) = (MemoryLog::new(system_clock()), MemoryBus::new(state()));
+        let log_key = SigningKey::from_seed(&[99; 32]);
+        let beginning = Beginning {
+            origin: "tais.test/tl".into(),
+            state: state(),
+            administrator: AccountId(Uuid::now_v7()),
+            sample: false,
+            keys: keys.iter().map(|(publisher, key)| (*publisher, key.public_key())).collect(),
+            roles: people.clone(),
+        };
+        begin(&log, &log_key, &beginning, system_clock()()).await.unwrap();
+        let config = Config {
+            state: state(),
+            key: log_key,
+            reference: Arc::new(Reference::load_embedded().unwrap()),
+            clock: system_clock(),
+        };
+        let recorder = Recorder::new(config, log.clone(), bus.clone());
+        Self { log, bus, recorder, keys, people, sequence: 0 }
+    }
+
+    fn key(&self, publisher: Publisher) -> &SigningKey {
+        &self.keys.iter().find(|(of, _)| *of == publisher).unwrap().1
+    }
+
+    fn person(&self, role: Role, pillar: Option<Pillar>) -> AccountId {
+        self.people.iter().find(|(_, r, p)| *r == role && *p == pillar).unwrap().0
+    }
+
+    fn correspondent(&self) -> AccountId {
+        self.person(Role::Correspondent, Some(Pillar::Apsc))
+    }
+
+    fn envelope(&mut self, publisher: Publisher, stream: StreamId, version: u32, event: Event) -> Envelope {
+        self.sequence += 1;
+        let actor = match publisher {
+            Publisher::Aec => self.person(Role::Correspondent, Some(Pillar::Aec)),
+            Publisher::Office => self.person(Role::Director, None),
+            _ => self.correspondent(),
+        };
+        Envelope {
+            id: EventId(Uuid::now_v7()),
+            source: Source { state: state(), publisher },
+            stream: StreamRef { kind: StreamKind::Activity, id: stream },
+            stream_version: version,
+            time: system_clock()(),
+            correlation: Uuid::now_v7(),
+            causation: None,
+            actor,
+            key_id: self.key(publisher).key_id(),
+            key_seq: self.sequence,
+            event,
+        }
+    }
+
+    fn report(&mut self, stream: StreamId) -> Envelope {
+        self.envelope(Publisher::Apsc, stream, 1, reported("PILLAR_APSC"))
+    }
+
+    fn publisher(&self, publisher: Publisher) -> MemoryPublisher {
+        self.bus.publisher(publisher)
+    }
+
+    async fn submit(&self, publisher: Publisher, stream: StreamId, bytes: Vec<u8>) -> Signed {
+        let signed = self.key(publisher).sign(bytes);
+        self.resubmit(publisher, stream, &signed).await;
+        signed
+    }
+
+    async fn resubmit(&self, publisher: Publisher, stream: StreamId, signed: &Signed) {
+        self.publisher(publisher).submit(stream, signed, &Uuid::now_v7().to_string()).await.unwrap();
+    }
+
+    async fn step(&mut self) {
+        self.recorder.step(NO_WAIT).await.unwrap();
+    }
+
+    async fn entries(&self, kind: StreamKind) -> Vec<Envelope> {
+        let filter = Filter { kind: Some(kind), ..Filter::default() };
+        let page = self.log.read_from(Position(0), 1_000, &filter).await.unwrap();
+        page.entries.iter().map(|entry| entry.envelope().unwrap()).collect()
+    }
+
+    async fn refusals(&self) -> Vec<RefusalRefused> {
+        let entries = self.entries(StreamKind::Refusal).await;
+        let refused = entries.into_iter().map(|envelope| match envelope.event {
+            Event::RefusalRefused(refused) => *refused,
+            other => panic!("{other:?}"),
+        });
+        refused.collect()
+    }
+
+    async fn quarantined(&self) -> Vec<(String, String)> {
+        let kept = self.log.quarantined(100).await.unwrap();
+        kept.into_iter().map(|kept| (kept.message.code, kept.message.reason)).collect()
+    }
+}
+
+fn stream() -> StreamId {
+    StreamId(Uuid::now_v7())
+}
+
+fn reported(pillar: &str) -> Event {
+    let details = format!(
+        r#"{{"pillar":"{pillar}","memberState":"TL","kind":"ACTIVITY_KIND_TRAINING","title":{{"en":"Training"}}}}"#
+    );
+    ActivityReported { details: serde_json::from_str(&details).unwrap() }.into()
+}
+
+/// Everything bad at once, and something good behind it: each ends where it must, with its reason,
+/// and what follows is not delayed.
+#[tokio::test]
+async fn bad_input_is_set_aside_with_a_reason_and_delays_nothing() {
+    let mut world = World::new().await;
+    let text = |envelope: &Envelope| String::from_utf8(envelope.to_bytes().unwrap()).unwrap();
+    let good = text(&world.report(stream()));
+    let foreign = world.envelope(Publisher::Aec, stream(), 1, reported("PILLAR_AEC"));
+    let wrong_pillar = world.envelope(Publisher::Apsc, stream(), 1, reported("PILLAR_AEC"));
+    let cases: Vec<(&str, Vec<u8>)> = vec![
+        ("malformed", b"{\"half\":".to_vec()),
+        ("too-deep", format!("{}{}", "[".repeat(40), "]".repeat(40)).into_bytes()),
+        ("unknown-type", good.replace("tais.activity.reported.v1", "tais.activity.danced.v1").into_bytes()),
+        (
+            "future-version",
+            good.replace("tais.activity.reported.v1", "tais.activity.reported.v7").into_bytes(),
+        ),
+        ("wrong-shape", good.replace("ACTIVITY_KIND_TRAINING", "ACTIVITY_KIND_PARTY").into_bytes()),
+        ("wrong-key", foreign.to_bytes().unwrap()),
+        ("wrong-pillar", wrong_pillar.to_bytes().unwrap()),
+    ];
+    for (_, bytes) in &cases {
+        // The subject names the stream of the envelope where there is one.
+        let named = Envelope::parse(bytes).map_or_else(|_| stream(), |envelope| envelope.stream.id);
+        world.submit(Publisher::Apsc, named, bytes.clone()).await;
+    }
+    let misplaced = world.report(stream());
+    world.submit(Publisher::Apsc, stream(), misplaced.to_bytes().unwrap()).await;
+    // Nobody's signature, another's, and none; and more than is taken.
+    let subject = format!("tais.submit.tl.apsc.{}", stream());
+    let apsc = world.publisher(Publisher::Apsc);
+    apsc.submit_raw(&subject, None, good.clone().into_bytes());
+    let stranger = SigningKey::from_seed(&[7; 32]).sign(good.clone().into_bytes());
+    apsc.submit_raw(&subject, Some(stranger.signature_header()), stranger.bytes.clone());
+    apsc.submit_raw(&subject, Some(stranger.signature_header()), vec![b' '; 300 * 1024]);
+    let behind = world.report(stream());
+    world.submit(Publisher::Apsc, behind.stream.id, behind.to_bytes().unwrap()).await;
+    world.step().await;
+
+    let kept = world.quarantined().await;
+    let expected = cases.iter().map(|(code, _)| *code).chain(["wrong-subject", "no-signature", "bad-signature", "oversized"]);
+    for code in expected {
+        let found = kept.iter().find(|(kept, _)| kept == code);
+        let (_, reason) = found.unwrap_or_else(|| panic!("{code} is missing: {kept:?}"));
+        assert!(reason.split_whitespace().count() >= 5, "{code}: {reason}");
+    }
+    assert_eq!(kept.len(), 11);
+    let recorded = world.entries(StreamKind::Activity).await;
+    assert_eq!(recorded.iter().map(|envelope| envelope.id).collect::<Vec<_>>(), [behind.id]);
+    // What was properly signed and can be named leaves an entry, so that the key has no gap.
+    let rules: Vec<String> = world.refusals().await.into_iter().map(|refused| refused.rule).collect();
+    assert_eq!(rules, ["unknown-type", "future-version", "wrong-shape", "wrong-pillar", "wrong-subject"]);
+}
+
+#[tokio::test]
+async fn a_conflicting_version_is_refused_once_however_often_it_comes() {
+    let mut world = World::new().await;
+    let id = stream();
+    let first = world.report(id);
+    let second = world.report(id);
+    world.submit(Publisher::Apsc, id, first.to_bytes().unwrap()).await;
+    let refused = world.submit(Publisher::Apsc, id, second.to_bytes().unwrap()).await;
+    world.step().await;
+    for _ in 0..3 {
+        world.resubmit(Publisher::Apsc, id, &refused).await;
+        world.step().await;
+    }
+    let refusals = world.refusals().await;
+    assert_eq!(refusals.len(), 1);
+    assert_eq!((refusals[0].event, refusals[0].key_seq), (second.id, second.key_seq));
+    assert_eq!((refusals[0].rule.as_str(), &refusals[0].sha256), ("version-conflict", &refused.sha256()));
+}
+
+#[tokio::test]
+async fn the_same_event_again_changes_nothing_and_other_bytes_under_its_id_are_set_aside() {
+    let mut world = World::new().await;
+    let id = stream();
+    let mut envelope = world.report(id);
+    let signed = world.submit(Publisher::Apsc, id, envelope.to_bytes().unwrap()).await;
+    // Twice within one batch, and again in a later one.
+    world.resubmit(Publisher::Apsc, id, &signed).await;
+    world.step().await;
+    world.resubmit(Publisher::Apsc, id, &signed).await;
+    world.step().await;
+    assert_eq!(world.entries(StreamKind::Activity).await.len(), 1);
+    assert!(world.quarantined().await.is_empty());
+
+    envelope.event = ActivitySubmitted { revision: 1, note: None }.into();
+    envelope.stream_version = 2;
+    world.submit(Publisher::Apsc, id, envelope.to_bytes().unwrap()).await;
+    world.step().await;
+    assert_eq!(world.entries(StreamKind::Activity).await.len(), 1);
+    assert_eq!(world.quarantined().await[0].0, "id-reused");
+}
+
+#[tokio::test]
+async fn one_place_in_a_keys_sequence_holds_one_event() {
+    let mut world = World::new().await;
+    let first = world.report(stream());
+    let mut second = world.report(stream());
+    second.key_seq = first.key_seq;
+    world.submit(Publisher::Apsc, first.stream.id, first.to_bytes().unwrap()).await;
+    world.submit(Publisher::Apsc, second.stream.id, second.to_bytes().unwrap()).await;
+    world.step().await;
+    assert_eq!(world.entries(StreamKind::Activity).await.len(), 1);
+    assert_eq!(world.quarantined().await[0].0, "key-sequence-reused");
+}
+
+/// Even a stolen key cannot write what the rules forbid.
+#[tokio::test]
+async fn the_rules_run_once_more_at_the_gate() {
+    let mut world = World::new().await;
+    let id = stream();
+    let report = world.report(id);
+    let submitted =
+        world.envelope(Publisher::Apsc, id, 2, ActivitySubmitted { revision: 1, note: None }.into());
+    // A correspondent validates; the Directorate reports; the submitter validates over the office's key.
+    let validated = |revision| Event::from(ActivityValidated { revision, note: None });
+    let by_correspondent = world.envelope(Publisher::Apsc, id, 3, validated(1));
+    let by_office = world.envelope(Publisher::Office, stream(), 1, reported("PILLAR_APSC"));
+    let mut by_submitter = world.envelope(Publisher::Office, id, 3, validated(1));
+    by_submitter.actor = world.correspondent();
+    for envelope in [&report, &submitted, &by_correspondent] {
+        world.submit(Publisher::Apsc, id, envelope.to_bytes().unwrap()).await;
+    }
+    world.submit(Publisher::Office, by_office.stream.id, by_office.to_bytes().unwrap()).await;
+    world.submit(Publisher::Office, id, by_submitter.to_bytes().unwrap()).await;
+    world.step().await;
+    let refused = world.refusals().await;
+    assert_eq!(refused.len(), 3, "{refused:?}");
+    assert!(refused.iter().all(|refused| refused.rule == "not-allowed"), "{refused:?}");
+    // And what the rules allow goes in.
+    let by_director = world.envelope(Publisher::Office, id, 3, validated(1));
+    world.submit(Publisher::Office, id, by_director.to_bytes().unwrap()).await;
+    world.step().await;
+    assert_eq!(world.entries(StreamKind::Activity).await.len(), 3);
+}
+
+/// Whatever the log does with a batch, redelivery makes it whole, once.
+#[tokio::test]
+async fn a_failing_log_loses_nothing_and_doubles_nothing() {
+    for fault in [Fault::NotKept, Fault::Kept] {
+        let mut world = World::new().await;
+        for _ in 0..5 {
+            let envelope = world.report(stream());
+            world.submit(Publisher::Apsc, envelope.stream.id, envelope.to_bytes().unwrap()).await;
+        }
+        world.log.fail_next(fault);
+        assert!(world.recorder.step(NO_WAIT).await.unwrap_err().is_transient());
+        assert_eq!(world.entries(StreamKind::Activity).await.len(), if fault == Fault::Kept { 5 } else { 0 });
+        // Not acknowledged, so it comes again.
+        world.bus.redeliver();
+        world.step().await;
+        assert_eq!(world.entries(StreamKind::Activity).await.len(), 5, "{fault:?}");
+        // The control of "acknowledged": now nothing comes again.
+        world.bus.redeliver();
+        assert_eq!(world.recorder.step(NO_WAIT).await.unwrap(), 0);
+    }
+}
+
+/// Two recorders at once write no fork, even without a lease: the head is the lock.
+#[tokio::test]
+async fn two_recorders_write_one_log() {
+    let mut world = World::new().await;
+    let config = Config {
+        state: state(),
+        key: SigningKey::from_seed(&[99; 32]),
+        reference: Arc::new(Reference::load_embedded().unwrap()),
+        clock: system_clock(),
+    };
+    let mut other = Recorder::new(config, world.log.clone(), world.bus.clone());
+    let id = stream();
+    let report = world.report(id);
+    world.submit(Publisher::Apsc, id, report.to_bytes().unwrap()).await;
+    world.step().await;
+    let second = world.envelope(Publisher::Apsc, id, 2, ActivitySubmitted { revision: 1, note: None }.into());
+    world.submit(Publisher::Apsc, id, second.to_bytes().unwrap()).await;
+    other.step(NO_WAIT).await.unwrap();
+    // The first recorder's view of the stream is old; the log tells it, and it plans anew.
+    let late = world.envelope(Publisher::Apsc, id, 2, ActivitySubmitted { revision: 1, note: None }.into());
+    world.submit(Publisher::Apsc, id, late.to_bytes().unwrap()).await;
+    world.step().await;
+    assert_eq!(world.entries(StreamKind::Activity).await.len(), 2);
+    assert_eq!(world.refusals().await[0].rule, "version-conflict");
+}
