@@ -30,7 +30,7 @@ use tais_proto::{Position, Publisher, Signed, StreamId};
 
 pub use credentials::{Credentials, CredentialsError, User};
 pub use error::BusError;
-pub use memory::MemoryBus;
+pub use memory::{MemoryBus, MemoryPublisher};
 pub use message::{AckToken, Delivery, Notice, RecordedEntry, ReplayPage, ReplayRequest, Submitted};
 pub use outbox::{Item, ItemState, NewEvents, Outbox, OutboxError, Reader, Taken};
 pub use publisher::NatsPublisher;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use async_nats::connection::State;
 use async_nats::{Client, ConnectOptions, Event};
 use rand::Rng as _;
 use tokio::sync::broadcast;
@@ -38,6 +39,17 @@ pub(crate) async fn connect(
         .await
         .map_err(|error| BusError::Unreachable(error.to_string()))?;
     Ok((client, heard))
+}
+
+/// Refuses at once while the bus is away: the client would keep what it is given and send it all,
+/// every attempt of it, when the connection is back.
+pub(crate) fn reachable(client: &Client) -> Result<(), BusError> {
+    match client.connection_state() {
+        State::Connected => Ok(()),
+        State::Pending | State::Disconnected => {
+            Err(BusError::Unreachable("there is no connection".to_owned()))
+        }
+    }
 }
 
 fn pause(attempts: usize) -> Duration {

@@ -1,10 +1,11 @@
-//! Who may publish and hear what: the NATS authorization fragment, made from the publishers of the
-//! domain's table. Pure.
+//! Who may publish and hear what: the NATS authorization fragment, made from the domain's table of
+//! who may say what. Pure.
 
 use std::fmt::Write as _;
 
-use tais_proto::Publisher;
+use tais_domain::policy::permission;
 use tais_proto::reference::StateCode;
+use tais_proto::{EventType, Publisher};
 
 use crate::credentials::User;
 use crate::subject;
@@ -16,6 +17,16 @@ pub struct Permissions {
     pub publish: Vec<String>,
     /// Subjects it may subscribe to.
     pub subscribe: Vec<String>,
+    /// Whether it may answer, once and soon, whoever asked it something.
+    pub answers: bool,
+}
+
+/// How long the server lets an answer to a request pass.
+const ANSWER_WITHIN: &str = "1m";
+
+/// Whether the domain's table lets a publisher say anything at all.
+fn speaks(publisher: Publisher) -> bool {
+    EventType::ALL.iter().any(|event_type| permission(*event_type).publishers.contains(&publisher))
 }
 
 /// The table.
@@ -25,32 +36,35 @@ pub fn permissions(state: &StateCode, user: User) -> Permissions {
     let inbox = format!("{}.>", subject::inbox(user.name()));
     match user {
         User::Publisher(publisher) => Permissions {
-            publish: vec![
-                format!("tais.submit.{}.{publisher}.>", subject::state_token(state)),
-                subject::replay(state, publisher),
-                // Says that a delivery was taken in; it is not an API.
-                format!("$JS.ACK.{}.{publisher}.>", subject::RECORDED),
-            ],
+            publish: speaks(publisher)
+                .then(|| subject::submissions_of(state, publisher))
+                .into_iter()
+                .chain([
+                    subject::replay(state, publisher),
+                    // Says that a delivery was taken in; it is not an API.
+                    format!("$JS.ACK.{}.{publisher}.>", subject::RECORDED),
+                ])
+                .collect(),
             subscribe: vec![inbox, subject::deliver(state, publisher), subject::notice(state, publisher)],
+            answers: false,
         },
         User::Recorder => Permissions {
             publish: [
+                vec![subject::all_recorded(state), subject::all_notices(state)],
                 own(&[
-                    "tais.recorded.>",
-                    "tais.notice.>",
                     "$JS.API.STREAM.INFO.SUBMIT",
                     "$JS.API.STREAM.INFO.RECORDED",
                     "$JS.API.CONSUMER.INFO.SUBMIT.recorder",
                     "$JS.API.CONSUMER.MSG.NEXT.SUBMIT.recorder",
                     "$JS.ACK.SUBMIT.recorder.>",
                 ]),
-                // Answers to replay requests go to the asker's private inbox.
-                Publisher::ON_THE_BUS.iter().map(|p| format!("{}.>", subject::inbox(p.code()))).collect(),
             ]
             .concat(),
-            subscribe: vec![inbox, format!("tais.replay.{}.*", subject::state_token(state))],
+            subscribe: vec![inbox, subject::all_replays(state)],
+            // A replay is answered into the asker's private inbox, and nothing else reaches it.
+            answers: true,
         },
-        User::Operator => Permissions { publish: own(&[">"]), subscribe: own(&[">"]) },
+        User::Operator => Permissions { publish: own(&[">"]), subscribe: own(&[">"]), answers: false },
     }
 }
 
@@ -59,12 +73,17 @@ pub fn permissions(state: &StateCode, user: User) -> Permissions {
 pub fn config_fragment(state: &StateCode, keys: &[(User, String)]) -> String {
     let mut text = String::from("authorization {\n  users = [\n");
     for (user, public_key) in keys {
-        let Permissions { publish, subscribe } = permissions(state, *user);
+        let Permissions { publish, subscribe, answers } = permissions(state, *user);
+        let answers = if answers {
+            format!("\n        allow_responses: {{ max: 1, expires: \"{ANSWER_WITHIN}\" }}")
+        } else {
+            String::new()
+        };
         let list = |subjects: &[String]| serde_json::Value::from(subjects.to_vec()).to_string();
         // Writing to a String cannot fail.
         if writeln!(
             text,
-            "    # {}\n    {{ nkey: {public_key}, permissions: {{\n        publish: {{ allow: {} }}\n        subscribe: {{ allow: {} }} }} }}",
+            "    # {}\n    {{ nkey: {public_key}, permissions: {{\n        publish: {{ allow: {} }}\n        subscribe: {{ allow: {} }}{answers} }} }}",
             user.name(),
             list(&publish),
             list(&subscribe),
@@ -87,7 +106,9 @@ mod tests {
     fn a_publisher_reaches_its_own_subjects_and_no_api() {
         let state = "TL".parse().unwrap();
         for publisher in Publisher::ON_THE_BUS {
-            let Permissions { publish, subscribe } = permissions(&state, User::Publisher(*publisher));
+            let Permissions { publish, subscribe, answers } =
+                permissions(&state, User::Publisher(*publisher));
+            assert!(!answers);
             assert!(publish.contains(&format!("tais.submit.tl.{publisher}.>")));
             for subject in publish.iter().chain(&subscribe) {
                 assert!(!subject.contains("$JS.API"), "{subject}");

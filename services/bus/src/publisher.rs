@@ -15,7 +15,7 @@ use crate::credentials::User;
 use crate::message::{
     AckToken, Delivery, RecordedEntry, ReplayPage, decode_page, encode_request, parse_leaf_hash,
 };
-use crate::nats::{ANSWER_WAIT, connect};
+use crate::nats::{ANSWER_WAIT, connect, reachable};
 use crate::{BusError, PublisherBus, subject};
 
 /// A publisher connected to NATS.
@@ -33,10 +33,11 @@ struct Incoming {
     connected: broadcast::Receiver<()>,
 }
 
-/// The broker's answer to a publish.
+/// The broker's answer to a publish: an error, or the stream that has the message.
 #[derive(Deserialize)]
 struct PubAck {
     error: Option<PubError>,
+    stream: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -65,7 +66,14 @@ impl NatsPublisher {
         Ok(Self { client, publisher, state, incoming })
     }
 
+    /// Whether the bus can be reached at this moment.
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        reachable(&self.client).is_ok()
+    }
+
     async fn request(&self, subject: String, headers: HeaderMap, body: Vec<u8>) -> Result<Message, BusError> {
+        reachable(&self.client)?;
         let request = self.client.request_with_headers(subject, headers, body.into());
         match tokio::time::timeout(ANSWER_WAIT, request).await {
             Err(_) => Err(BusError::Timeout),
@@ -87,9 +95,10 @@ impl PublisherBus for NatsPublisher {
         let answer = self.request(subject, headers, signed.bytes.clone()).await?;
         let ack: PubAck = serde_json::from_slice(&answer.payload)
             .map_err(|error| BusError::Unreadable(error.to_string()))?;
-        match ack.error {
-            None => Ok(()),
-            Some(error) => Err(BusError::Refused(error.description)),
+        match ack {
+            PubAck { error: Some(error), .. } => Err(BusError::Refused(error.description)),
+            PubAck { stream: Some(stream), .. } if stream == subject::SUBMIT => Ok(()),
+            PubAck { .. } => Err(BusError::Unreadable("an answer that names no stream".to_owned())),
         }
     }
 
@@ -97,7 +106,17 @@ impl PublisherBus for NatsPublisher {
         let mut incoming = self.incoming.lock().await;
         let Incoming { delivered, notices, connected } = &mut *incoming;
         tokio::select! {
-            message = delivered.next() => recorded(message.ok_or_else(closed)?),
+            message = delivered.next() => {
+                let message = message.ok_or_else(closed)?;
+                let token = AckToken(message.reply.as_ref().map(ToString::to_string).unwrap_or_default());
+                match recorded(&message) {
+                    Ok(entry) => Ok(Delivery::Recorded(Box::new(entry), token)),
+                    Err(unreadable) => {
+                        // It would come again unchanged and fill the window; a replay brings it whole.
+                        self.acknowledge(token).await.map_or_else(Err, |()| Err(unreadable))
+                    }
+                }
+            }
             message = notices.next() => serde_json::from_slice(&message.ok_or_else(closed)?.payload)
                 .map(Delivery::Notice)
                 .map_err(|error| BusError::Unreadable(error.to_string())),
@@ -107,6 +126,7 @@ impl PublisherBus for NatsPublisher {
     }
 
     async fn acknowledge(&self, token: AckToken) -> Result<(), BusError> {
+        reachable(&self.client)?;
         let published = self.client.publish(token.0, "+ACK".into()).await;
         published.map_err(|error| BusError::Unreachable(error.to_string()))
     }
@@ -122,13 +142,14 @@ fn closed() -> BusError {
     BusError::Unreachable("the connection was closed".to_owned())
 }
 
-fn recorded(message: Message) -> Result<Delivery, BusError> {
+fn recorded(message: &Message) -> Result<RecordedEntry, BusError> {
     let header = |name: &str| message.headers.as_ref()?.get(name).map(ToString::to_string);
     let missing =
         |name: &str| BusError::Unreadable(format!("{} carries no readable {name}", message.subject));
     let number = |name| header(name).and_then(|text| text.parse().ok());
-    // The subject the entry was relayed under: tais.recorded.<state>.<pillar>.<stream>
-    let stream = header(STREAM).and_then(|text| text.parse().ok()).ok_or_else(|| missing(STREAM))?;
+    // A push delivery comes under the delivery subject, so the headers say what the relay's said.
+    let stream =
+        header(subject::STREAM).and_then(|text| text.parse().ok()).ok_or_else(|| missing(subject::STREAM))?;
     let entry = RecordedEntry {
         position: Position(number(subject::POSITION).ok_or_else(|| missing(subject::POSITION))?),
         recorded_at: header(subject::RECORDED_AT)
@@ -137,7 +158,7 @@ fn recorded(message: Message) -> Result<Delivery, BusError> {
         leaf_hash: header(subject::LEAF_HASH)
             .and_then(|text| parse_leaf_hash(&text))
             .ok_or_else(|| missing(subject::LEAF_HASH))?,
-        pillar: header(PILLAR).and_then(|code| Pillar::from_code(&code)),
+        pillar: header(subject::PILLAR).and_then(|code| Pillar::from_code(&code)),
         stream,
         signed: Signed {
             signature: header(subject::SIGNATURE)
@@ -146,11 +167,5 @@ fn recorded(message: Message) -> Result<Delivery, BusError> {
             bytes: message.payload.to_vec(),
         },
     };
-    let token = AckToken(message.reply.map(|reply| reply.to_string()).unwrap_or_default());
-    Ok(Delivery::Recorded(Box::new(entry.checked()?), token))
+    entry.checked()
 }
-
-/// The header that names an entry's stream; a delivery's own subject no longer does.
-pub(crate) const STREAM: &str = "Tais-Stream";
-/// The header that names the pillar of an entry's stream, where it has one.
-pub(crate) const PILLAR: &str = "Tais-Pillar";

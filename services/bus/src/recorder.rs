@@ -11,13 +11,13 @@ use futures_util::{FutureExt as _, StreamExt as _};
 use tais_proto::Publisher;
 use tais_proto::reference::StateCode;
 use tokio::sync::Mutex;
+use tokio::task::coop::unconstrained;
 
 use crate::credentials::User;
 use crate::message::{
     AckToken, Notice, RecordedEntry, ReplayPage, ReplayRequest, Submitted, decode_request, encode_page,
 };
-use crate::nats::{ANSWER_WAIT, connect};
-use crate::publisher::{PILLAR, STREAM};
+use crate::nats::{ANSWER_WAIT, connect, reachable};
 use crate::{BusError, RecorderBus, subject};
 
 /// How many submissions are fetched ahead of the recorder.
@@ -44,9 +44,10 @@ impl NatsRecorder {
     /// When the address or the seed is none.
     pub async fn connect(url: &str, seed: &str, state: StateCode) -> Result<Self, BusError> {
         let (client, _) = connect(url, User::Recorder, seed).await?;
-        let replays = format!("tais.replay.{}.*", subject::state_token(&state));
-        let replays =
-            client.subscribe(replays).await.map_err(|error| BusError::Unreachable(error.to_string()))?;
+        let replays = client
+            .subscribe(subject::all_replays(&state))
+            .await
+            .map_err(|error| BusError::Unreachable(error.to_string()))?;
         let mut context = jetstream::new(client.clone());
         context.set_timeout(ANSWER_WAIT);
         Ok(Self {
@@ -56,6 +57,12 @@ impl NatsRecorder {
             submissions: Arc::default(),
             replays: Arc::new(Mutex::new(replays)),
         })
+    }
+
+    /// Whether the bus can be reached at this moment.
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        reachable(&self.client).is_ok()
     }
 
     async fn open(&self) -> Result<pull::Stream, BusError> {
@@ -73,6 +80,33 @@ impl NatsRecorder {
             .await
             .map_err(|error| BusError::Unreachable(error.to_string()))
     }
+
+    /// Publishes all before it waits for any: one round trip for the lot.
+    async fn publish_all(&self, entries: &[RecordedEntry]) -> Result<(), BusError> {
+        let mut acks = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let subject = subject::recorded(&self.state, entry.pillar, entry.stream);
+            let body = entry.signed.bytes.clone().into();
+            let ack = self.context.publish_with_headers(subject, headers(entry), body).await;
+            acks.push(ack.map_err(|error| BusError::Unreachable(error.to_string()))?.into_future());
+        }
+        let acked = try_join_all(acks).await;
+        acked.map(drop).map_err(|error| BusError::Refused(error.to_string()))
+    }
+}
+
+fn headers(entry: &RecordedEntry) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(async_nats::header::NATS_MESSAGE_ID, entry.position.to_string());
+    headers.insert(subject::SIGNATURE, entry.signed.signature_header());
+    headers.insert(subject::POSITION, entry.position.to_string());
+    headers.insert(subject::RECORDED_AT, entry.recorded_at.to_string());
+    headers.insert(subject::LEAF_HASH, entry.leaf_hash.to_string());
+    headers.insert(subject::STREAM, entry.stream.to_string());
+    if let Some(pillar) = entry.pillar {
+        headers.insert(subject::PILLAR, pillar.code());
+    }
+    headers
 }
 
 fn submitted(message: jetstream::Message) -> Submitted {
@@ -108,7 +142,8 @@ impl RecorderBus for NatsRecorder {
                 None => return if pulled.is_empty() { Err(BusError::Timeout) } else { Ok(pulled) },
             }
             // What is already here is taken; more is not waited for.
-            next = if pulled.len() < max { stream.next().now_or_never() } else { None };
+            // Not under tokio's budget for one poll, which would end a batch at 128 messages.
+            next = if pulled.len() < max { unconstrained(stream.next()).now_or_never() } else { None };
         }
         *slot = Some(stream);
         Ok(pulled)
@@ -123,29 +158,9 @@ impl RecorderBus for NatsRecorder {
     }
 
     async fn publish_recorded(&self, entries: &[RecordedEntry]) -> Result<(), BusError> {
-        let mut acks = Vec::with_capacity(entries.len());
-        for entry in entries {
-            let mut headers = HeaderMap::new();
-            headers.insert(async_nats::header::NATS_MESSAGE_ID, entry.position.to_string());
-            headers.insert(subject::SIGNATURE, entry.signed.signature_header());
-            headers.insert(subject::POSITION, entry.position.to_string());
-            headers.insert(subject::RECORDED_AT, entry.recorded_at.to_string());
-            headers.insert(subject::LEAF_HASH, entry.leaf_hash.to_string());
-            headers.insert(STREAM, entry.stream.to_string());
-            if let Some(pillar) = entry.pillar {
-                headers.insert(PILLAR, pillar.code());
-            }
-            let subject = subject::recorded(&self.state, entry.pillar, entry.stream);
-            let body = entry.signed.bytes.clone().into();
-            let ack = self.context.publish_with_headers(subject, headers, body).await;
-            acks.push(ack.map_err(|error| BusError::Unreachable(error.to_string()))?.into_future());
-        }
-        let acked = tokio::time::timeout(ANSWER_WAIT, try_join_all(acks)).await;
-        match acked {
-            Err(_) => Err(BusError::Timeout),
-            Ok(Err(error)) => Err(BusError::Refused(error.to_string())),
-            Ok(Ok(_)) => Ok(()),
-        }
+        reachable(&self.client)?;
+        let published = tokio::time::timeout(ANSWER_WAIT, self.publish_all(entries)).await;
+        published.map_err(|_| BusError::Timeout)?
     }
 
     async fn recorded_is_empty(&self) -> Result<bool, BusError> {

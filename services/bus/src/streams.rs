@@ -16,10 +16,17 @@ use crate::{BusError, nats, subject};
 const SERVER_AT_LEAST: (i64, i64, i64) = (2, 12, 3);
 /// Headers beside the envelope: signature and message id.
 const HEADER_BYTES_MAX: usize = 4 * 1024;
+/// The largest submission, headers included; SUBMIT refuses more.
+pub(crate) const SUBMISSION_BYTES_MAX: usize = MESSAGE_BYTES_MAX + HEADER_BYTES_MAX;
 /// The broker drops the same message id within this window; an optimisation only.
 const DUPLICATE_WINDOW: Duration = Duration::from_secs(600);
-/// How much each stream may hold; beyond it SUBMIT refuses and RECORDED drops its oldest.
-const STREAM_BYTES_MAX: i64 = 4 * 1024 * 1024 * 1024;
+/// How much SUBMIT may hold; beyond it it refuses, and the outboxes keep. The server sets this much
+/// of its disk apart.
+const SUBMIT_BYTES_MAX: i64 = 2 * 1024 * 1024 * 1024;
+/// How long SUBMIT keeps what was settled. What was not is sent again by its outbox.
+const SUBMIT_AGE_MAX: Duration = Duration::from_secs(7 * 24 * 3600);
+/// How much RECORDED may hold; beyond it it drops its oldest, which the log has.
+const RECORDED_BYTES_MAX: i64 = 1024 * 1024 * 1024;
 /// A submission that was not settled within this time is delivered again.
 const ACK_WAIT: Duration = Duration::from_secs(10);
 
@@ -68,9 +75,9 @@ fn submit() -> Config {
         // A full stream refuses loudly; the outbox keeps what was refused.
         discard: DiscardPolicy::New,
         storage: StorageType::File,
-        max_bytes: STREAM_BYTES_MAX,
-        max_age: Duration::from_secs(30 * 24 * 3600),
-        max_message_size: i32::try_from(MESSAGE_BYTES_MAX + HEADER_BYTES_MAX).unwrap_or(i32::MAX),
+        max_bytes: SUBMIT_BYTES_MAX,
+        max_age: SUBMIT_AGE_MAX,
+        max_message_size: i32::try_from(SUBMISSION_BYTES_MAX).unwrap_or(i32::MAX),
         duplicate_window: DUPLICATE_WINDOW,
         deny_delete: true,
         deny_purge: true,
@@ -85,7 +92,7 @@ fn recorded() -> Config {
         retention: RetentionPolicy::Limits,
         discard: DiscardPolicy::Old,
         storage: StorageType::File,
-        max_bytes: STREAM_BYTES_MAX,
+        max_bytes: RECORDED_BYTES_MAX,
         duplicate_window: DUPLICATE_WINDOW,
         ..Config::default()
     }

@@ -11,6 +11,10 @@ pub const POSITION: &str = "Tais-Position";
 pub const RECORDED_AT: &str = "Tais-Recorded-At";
 /// The header that carries an entry's leaf hash, in hexadecimal.
 pub const LEAF_HASH: &str = "Tais-Leaf-Hash";
+/// The header that names an entry's stream; a delivery's own subject no longer does.
+pub const STREAM: &str = "Tais-Stream";
+/// The header that names the pillar of an entry's stream, where it has one.
+pub const PILLAR: &str = "Tais-Pillar";
 
 /// The stream of submissions.
 pub const SUBMIT: &str = "SUBMIT";
@@ -33,6 +37,12 @@ pub fn submit(state: &StateCode, publisher: Publisher, stream: StreamId) -> Stri
     format!("tais.submit.{}.{publisher}.{stream}", state_token(state))
 }
 
+/// Everything a publisher submits.
+#[must_use]
+pub fn submissions_of(state: &StateCode, publisher: Publisher) -> String {
+    format!("tais.submit.{}.{publisher}.>", state_token(state))
+}
+
 /// Who submitted, and about which stream, according to a subject.
 #[must_use]
 pub fn parse_submit(subject: &str) -> (Option<Publisher>, Option<StreamId>) {
@@ -49,12 +59,18 @@ pub fn recorded(state: &StateCode, pillar: Option<Pillar>, stream: StreamId) -> 
     format!("tais.recorded.{}.{}.{stream}", state_token(state), pillar.map_or(ALL, Pillar::code))
 }
 
+/// Everything that is relayed.
+#[must_use]
+pub fn all_recorded(state: &StateCode) -> String {
+    format!("tais.recorded.{}.>", state_token(state))
+}
+
 /// The entries a publisher hears of: a correspondent's own pillar's, everybody else all.
 #[must_use]
 pub fn recorded_for(state: &StateCode, publisher: Publisher) -> String {
     match publisher.pillar() {
         Some(pillar) => format!("tais.recorded.{}.{pillar}.>", state_token(state)),
-        None => format!("tais.recorded.{}.>", state_token(state)),
+        None => all_recorded(state),
     }
 }
 
@@ -70,10 +86,22 @@ pub fn notice(state: &StateCode, publisher: Publisher) -> String {
     format!("tais.notice.{}.{publisher}", state_token(state))
 }
 
+/// Everywhere the recorder speaks to a publisher.
+#[must_use]
+pub fn all_notices(state: &StateCode) -> String {
+    format!("tais.notice.{}.*", state_token(state))
+}
+
 /// Where a publisher asks what was recorded.
 #[must_use]
 pub fn replay(state: &StateCode, publisher: Publisher) -> String {
     format!("tais.replay.{}.{publisher}", state_token(state))
+}
+
+/// Everywhere a publisher asks.
+#[must_use]
+pub fn all_replays(state: &StateCode) -> String {
+    format!("tais.replay.{}.*", state_token(state))
 }
 
 /// Who asks, according to the subject of a replay request.

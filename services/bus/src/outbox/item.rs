@@ -76,6 +76,40 @@ impl ItemState {
     }
 }
 
+/// How many items of an outbox are in each state; the abandoned and the closed stay counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// On this disk only.
+    pub saved: u64,
+    /// The broker has them.
+    pub received: u64,
+    /// The log has them.
+    pub recorded: u64,
+    /// A rule refused them.
+    pub refused: u64,
+    /// Set aside.
+    pub quarantined: u64,
+    /// Waiting behind one that was refused or set aside.
+    pub held: u64,
+    /// Given up, because something else was said instead.
+    pub abandoned: u64,
+}
+
+impl Counts {
+    pub(super) fn of(&mut self, state: &str) -> Option<&mut u64> {
+        Some(match state {
+            "saved" => &mut self.saved,
+            "received" => &mut self.received,
+            "recorded" => &mut self.recorded,
+            "refused" => &mut self.refused,
+            "quarantined" => &mut self.quarantined,
+            "held" => &mut self.held,
+            "abandoned" => &mut self.abandoned,
+            _ => return None,
+        })
+    }
+}
+
 /// One event in an outbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {

@@ -11,7 +11,12 @@
 //! the key's sequence and its signature when it is first sent, not when it is saved: what is held
 //! and abandoned then leaves no gap that would look like a withheld event.
 
+mod error;
+mod follow;
 mod item;
+mod pace;
+mod row;
+mod run;
 mod send;
 mod store;
 
@@ -23,8 +28,9 @@ use tais_proto::{Position, SigningKey, Source, StreamId, Timestamp};
 use tokio::sync::{Notify, watch};
 
 use crate::message::RecordedEntry;
-pub use item::{Item, ItemState, NewEvents};
-pub use store::OutboxError;
+pub use error::OutboxError;
+pub use item::{Counts, Item, ItemState, NewEvents};
+pub use pace::Pace;
 use store::Store;
 
 /// The clock, as a parameter.
@@ -43,6 +49,12 @@ pub enum Taken {
 pub trait Reader: Send + Sync {
     /// Takes an entry in, durably if that matters.
     fn take(&self, entry: &RecordedEntry) -> impl Future<Output = Result<Taken, OutboxError>> + Send;
+
+    /// Whether it must be given everything from the start, because it lost what it had. Asked once
+    /// a run.
+    fn is_empty(&self) -> impl Future<Output = Result<bool, OutboxError>> + Send {
+        std::future::ready(Ok(false))
+    }
 }
 
 /// A reader that keeps nothing, for publishers that read the log itself.
@@ -62,6 +74,7 @@ pub struct Outbox {
     source: Source,
     key: SigningKey,
     clock: Clock,
+    pace: Pace,
     wake: Arc<Notify>,
     changes: Arc<watch::Sender<u64>>,
 }
@@ -79,7 +92,15 @@ impl Outbox {
     ) -> Result<Self, OutboxError> {
         let store = Store::open(path).await?;
         let wake = Arc::new(Notify::new());
-        Ok(Self { store, source, key, clock, wake, changes: Arc::new(watch::Sender::new(0)) })
+        let changes = Arc::new(watch::Sender::new(0));
+        Ok(Self { store, source, key, clock, pace: Pace::default(), wake, changes })
+    }
+
+    /// The same outbox, waiting more or less long than usual.
+    #[must_use]
+    pub const fn with_pace(mut self, pace: Pace) -> Self {
+        self.pace = pace;
+        self
     }
 
     /// Whose outbox this is.
@@ -120,6 +141,23 @@ impl Outbox {
     /// When the disk does not answer.
     pub async fn open_items(&self) -> Result<Vec<Item>, OutboxError> {
         self.store.open_items().await
+    }
+
+    /// How many items are in each state.
+    ///
+    /// # Errors
+    /// When the disk does not answer.
+    pub async fn counts(&self) -> Result<Counts, OutboxError> {
+        self.store.counts().await
+    }
+
+    /// The streams on which something was refused or set aside and nobody has decided yet; they take
+    /// nothing new until [`Outbox::resolve`].
+    ///
+    /// # Errors
+    /// When the disk does not answer.
+    pub async fn held_streams(&self) -> Result<Vec<StreamId>, OutboxError> {
+        self.store.stopped_streams().await
     }
 
     /// Ends a held stream after the person has chosen: the refused is closed and what waited behind

@@ -2,37 +2,14 @@
 
 use std::path::Path;
 
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
-};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, Row as _, SqlitePool};
-use tais_proto::{
-    AccountId, Envelope, Event, EventId, EventType, KeyId, LeafHash, Position, Signed, SigningKey, Source,
-    StreamId, StreamKind, StreamRef, Timestamp,
-};
+use tais_proto::{EventId, LeafHash, Position, Signed, SigningKey, Source, StreamId, Timestamp};
 use uuid::Uuid;
 
-use super::item::{Item, ItemState, NewEvents};
-
-/// Why the outbox did not do what was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum OutboxError {
-    /// The disk.
-    #[error("the outbox's file did not take it: nothing was saved; is the disk full?")]
-    Disk(#[from] sqlx::Error),
-    /// An id that already names something else.
-    #[error("event {} was already saved with other content: nothing was changed; choose a new id to say something new", .0.event_id)]
-    IdReused(Box<Item>),
-    /// A stream whose conflict waits for a person.
-    #[error("an earlier update of this record was refused: decide about that first")]
-    StreamHeld(StreamId),
-    /// The file holds what no outbox writes.
-    #[error("the outbox's file cannot be read ({0}): keep it, and ask for help")]
-    Unreadable(String),
-    /// A reader's own trouble.
-    #[error("what came back could not be taken in: {0}")]
-    Reader(String),
-}
+use super::OutboxError;
+use super::item::{Counts, Item, NewEvents};
+use super::row::{COLUMNS, array, envelope_of, find, insert, item};
 
 const SCHEMA: &str = "
 create table if not exists item (
@@ -68,8 +45,8 @@ create table if not exists place (one integer primary key check (one = 1), seen_
 insert or ignore into place values (1, 0);
 ";
 
-const COLUMNS: &str = "seq, event_id, stream_kind, stream, version, actor, correlation, causation, time, type, \
-    data, state, attempts, position, recorded_at, leaf_hash, code, reason";
+/// What waits for a person: what was refused or set aside, and what is held behind it.
+const STOPPED: &str = "(state in ('refused', 'quarantined', 'held') and code <> 'closed')";
 
 #[derive(Clone)]
 pub(super) struct Store(SqlitePool);
@@ -90,12 +67,7 @@ impl Store {
 
     pub async fn save(&self, new: &NewEvents) -> Result<Vec<Item>, OutboxError> {
         let mut tx = self.0.begin().await?;
-        let held: Option<i64> = sqlx::query_scalar(
-            "select 1 from item where stream = ? and state in ('refused', 'quarantined', 'held') and code <> 'closed' limit 1",
-        )
-        .bind(new.stream.id.0)
-        .fetch_optional(&mut *tx)
-        .await?;
+        let held = is_stopped(&mut tx, new.stream.id.0).await?;
         let mut items = Vec::with_capacity(new.events.len());
         for (version, (event_id, event)) in (new.base_version + 1..).zip(&new.events) {
             if let Some(existing) = find(&mut tx, *event_id).await? {
@@ -105,7 +77,7 @@ impl Store {
                 items.push(existing);
                 continue;
             }
-            if held.is_some() {
+            if held {
                 return Err(OutboxError::StreamHeld(new.stream.id));
             }
             insert(&mut tx, new, version, *event_id, event).await?;
@@ -128,11 +100,31 @@ impl Store {
 
     pub async fn open_items(&self) -> Result<Vec<Item>, OutboxError> {
         let statement = format!(
-            "select {COLUMNS} from item where state in ('saved', 'received', 'held')
-                or (state in ('refused', 'quarantined') and code <> 'closed') order by seq"
+            "select {COLUMNS} from item where state in ('saved', 'received') or {STOPPED} order by seq"
         );
         let rows = sqlx::query(AssertSqlSafe(statement)).fetch_all(&self.0).await?;
         rows.iter().map(item).collect()
+    }
+
+    /// How many items are in each state.
+    pub async fn counts(&self) -> Result<Counts, OutboxError> {
+        let rows = sqlx::query("select state, count(*) as items from item group by state")
+            .fetch_all(&self.0)
+            .await?;
+        let mut counts = Counts::default();
+        for row in rows {
+            let items = u64::try_from(row.try_get::<i64, _>("items")?).unwrap_or(0);
+            let state: String = row.try_get("state")?;
+            *counts.of(&state).ok_or(OutboxError::Unreadable(state))? = items;
+        }
+        Ok(counts)
+    }
+
+    /// The streams that wait for a person, oldest first.
+    pub async fn stopped_streams(&self) -> Result<Vec<StreamId>, OutboxError> {
+        let statement = format!("select stream from item where {STOPPED} group by stream order by min(seq)");
+        let rows = sqlx::query(AssertSqlSafe(statement)).fetch_all(&self.0).await?;
+        rows.iter().map(|row| Ok(StreamId(row.try_get("stream")?))).collect()
     }
 
     /// The first open item of each stream that is due, oldest first.
@@ -223,16 +215,20 @@ impl Store {
         Ok(())
     }
 
-    /// Keeps a receipt, if these are exactly the bytes that were sent.
+    /// Keeps a receipt, if these are exactly the bytes that were sent. What had been set aside and
+    /// is recorded after all, because a copy of it came when its key was known, stops nothing any
+    /// more: what was held behind it goes on.
     pub async fn recorded(
         &self,
         event: EventId,
         signed: &Signed,
         (position, recorded_at, leaf_hash): (Position, Timestamp, LeafHash),
     ) -> Result<bool, OutboxError> {
-        let done = sqlx::query(
-            "update item set state = 'recorded', position = ?, recorded_at = ?, leaf_hash = ?
-              where event_id = ? and envelope = ? and signature = ? and state <> 'recorded'",
+        let mut tx = self.0.begin().await?;
+        let row = sqlx::query(
+            "update item set state = 'recorded', position = ?, recorded_at = ?, leaf_hash = ?,
+                             code = null, reason = null
+              where event_id = ? and envelope = ? and signature = ? and state <> 'recorded' returning stream",
         )
         .bind(i64::try_from(position.0).unwrap_or(i64::MAX))
         .bind(recorded_at.unix_micros())
@@ -240,9 +236,19 @@ impl Store {
         .bind(event.0)
         .bind(&signed.bytes)
         .bind(signed.signature.to_vec())
-        .execute(&self.0)
+        .fetch_optional(&mut *tx)
         .await?;
-        Ok(done.rows_affected() > 0)
+        if let Some(row) = &row {
+            sqlx::query(
+                "update item set state = 'saved', code = null where stream = ?1 and state = 'held' and not exists (
+                     select 1 from item where stream = ?1 and state in ('refused', 'quarantined') and code <> 'closed')",
+            )
+            .bind(row.try_get::<Uuid, _>("stream")?)
+            .execute(&mut *tx)
+            .await?;
+        }
+        tx.commit().await?;
+        Ok(row.is_some())
     }
 
     /// Ends an item that was refused (`position` is where the record says so) or set aside, and holds
@@ -301,6 +307,11 @@ impl Store {
         Ok(Position(u64::try_from(seen).unwrap_or(0)))
     }
 
+    pub async fn ask_from_the_start(&self) -> Result<(), OutboxError> {
+        sqlx::query("update place set seen_to = 0").execute(&self.0).await?;
+        Ok(())
+    }
+
     pub async fn set_seen_to(&self, position: Position) -> Result<(), OutboxError> {
         sqlx::query("update place set seen_to = max(seen_to, ?)")
             .bind(i64::try_from(position.0).unwrap_or(i64::MAX))
@@ -310,107 +321,7 @@ impl Store {
     }
 }
 
-async fn find(connection: &mut sqlx::SqliteConnection, event: EventId) -> Result<Option<Item>, OutboxError> {
-    let statement = format!("select {COLUMNS} from item where event_id = ?");
-    let row = sqlx::query(AssertSqlSafe(statement)).bind(event.0).fetch_optional(connection).await?;
-    row.as_ref().map(item).transpose()
-}
-
-async fn insert(
-    connection: &mut sqlx::SqliteConnection,
-    new: &NewEvents,
-    version: u32,
-    event_id: EventId,
-    event: &Event,
-) -> Result<(), OutboxError> {
-    let data = event.to_json().map_err(|error| OutboxError::Unreadable(error.to_string()))?;
-    sqlx::query(
-        "insert into item (event_id, stream_kind, stream, version, actor, correlation, causation, time, type, data)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(event_id.0)
-    .bind(new.stream.kind.code())
-    .bind(new.stream.id.0)
-    .bind(version)
-    .bind(new.actor.0)
-    .bind(new.correlation)
-    .bind(new.causation.map(|id| id.0))
-    .bind(new.time.unix_micros())
-    .bind(event.event_type().as_str())
-    .bind(data)
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-fn envelope_of(item: &Item, source: &Source, key_id: KeyId, key_seq: u32) -> Result<Vec<u8>, OutboxError> {
-    let envelope = Envelope {
-        id: item.event_id,
-        source: source.clone(),
-        stream: item.stream,
-        stream_version: item.version,
-        time: item.time,
-        correlation: item.correlation,
-        causation: item.causation,
-        actor: item.actor,
-        key_id,
-        key_seq,
-        event: item.event.clone(),
-    };
-    envelope.to_bytes().map_err(|error| OutboxError::Unreadable(error.to_string()))
-}
-
-fn array<const N: usize>(bytes: Vec<u8>) -> Result<[u8; N], OutboxError> {
-    bytes
-        .try_into()
-        .map_err(|_| OutboxError::Unreadable("a signature or hash of the wrong length".to_owned()))
-}
-
-fn item(row: &SqliteRow) -> Result<Item, OutboxError> {
-    let unreadable = |what: &str| OutboxError::Unreadable(what.to_owned());
-    let kind: String = row.try_get("stream_kind")?;
-    let event_type = EventType::parse(&row.try_get::<String, _>("type")?)
-        .map_err(|error| OutboxError::Unreadable(error.to_string()))?;
-    let event = Event::parse(event_type, &row.try_get::<String, _>("data")?)
-        .map_err(|error| OutboxError::Unreadable(error.to_string()))?;
-    Ok(Item {
-        seq: row.try_get("seq")?,
-        event_id: EventId(row.try_get("event_id")?),
-        stream: StreamRef {
-            kind: StreamKind::from_code(&kind).ok_or_else(|| unreadable("stream_kind"))?,
-            id: StreamId(row.try_get("stream")?),
-        },
-        version: row.try_get("version")?,
-        actor: AccountId(row.try_get("actor")?),
-        correlation: row.try_get("correlation")?,
-        causation: row.try_get::<Option<Uuid>, _>("causation")?.map(EventId),
-        time: Timestamp::from_unix_micros(row.try_get("time")?),
-        event,
-        state: state(row)?,
-        attempts: row.try_get("attempts")?,
-    })
-}
-
-fn state(row: &SqliteRow) -> Result<ItemState, OutboxError> {
-    let text = |name: &str| Ok::<_, sqlx::Error>(row.try_get::<Option<String>, _>(name)?.unwrap_or_default());
-    let position = || {
-        let place = row.try_get::<Option<i64>, _>("position")?.and_then(|n| u64::try_from(n).ok());
-        place.map(Position).ok_or_else(|| OutboxError::Unreadable("position".to_owned()))
-    };
-    Ok(match row.try_get::<String, _>("state")?.as_str() {
-        "saved" => ItemState::Saved,
-        "received" => ItemState::Received,
-        "recorded" => ItemState::Recorded {
-            position: position()?,
-            recorded_at: Timestamp::from_unix_micros(row.try_get("recorded_at")?),
-            leaf_hash: LeafHash(array(row.try_get("leaf_hash")?)?),
-        },
-        "refused" => {
-            ItemState::Refused { rule: text("code")?, reason: text("reason")?, position: position()? }
-        }
-        "quarantined" => ItemState::Quarantined { code: text("code")?, reason: text("reason")? },
-        "held" => ItemState::Held,
-        "abandoned" => ItemState::Abandoned,
-        other => return Err(OutboxError::Unreadable(format!("state {other}"))),
-    })
+async fn is_stopped(connection: &mut sqlx::SqliteConnection, stream: Uuid) -> Result<bool, OutboxError> {
+    let statement = format!("select exists (select 1 from item where stream = ? and {STOPPED})");
+    Ok(sqlx::query_scalar(AssertSqlSafe(statement)).bind(stream).fetch_one(connection).await?)
 }

@@ -1,0 +1,150 @@
+//! What the twin keeps where nats-server would: two streams, their consumers, and who is connected.
+
+use std::collections::{BTreeMap, HashSet, VecDeque};
+
+use tais_proto::Publisher;
+
+use super::Fault;
+use crate::message::{AckToken, Delivery, Notice, RecordedEntry, ReplayPage, ReplayRequest, Submitted};
+use crate::subject;
+
+#[derive(Default)]
+pub(super) struct Broker {
+    /// Whether nobody reaches it.
+    pub away: bool,
+    pub submitted: VecDeque<Submitted>,
+    pub relayed: Vec<RecordedEntry>,
+    pub replays: VecDeque<ReplayRequest>,
+    pub answers: BTreeMap<String, ReplayPage>,
+    pub submit_faults: VecDeque<Fault>,
+    pub relay_faults: VecDeque<Fault>,
+    /// Message ids that were seen: the same one is taken and silently dropped.
+    message_ids: HashSet<String>,
+    unacknowledged: BTreeMap<u64, Submitted>,
+    mailboxes: BTreeMap<&'static str, Mailbox>,
+    counter: u64,
+}
+
+/// What waits for one publisher.
+#[derive(Default)]
+pub(super) struct Mailbox {
+    /// Whether this publisher does not reach the broker.
+    pub cut: bool,
+    queue: VecDeque<Delivery>,
+    unacknowledged: BTreeMap<u64, Box<RecordedEntry>>,
+}
+
+impl Broker {
+    pub fn next_number(&mut self) -> u64 {
+        self.counter += 1;
+        self.counter
+    }
+
+    pub fn mailbox(&mut self, publisher: Publisher) -> &mut Mailbox {
+        self.mailboxes.entry(publisher.code()).or_default()
+    }
+
+    /// Whether a message id is new.
+    pub fn is_new(&mut self, message_id: &str) -> bool {
+        self.message_ids.insert(message_id.to_owned())
+    }
+
+    pub fn keep(&mut self, subject: String, signature: Option<String>, bytes: Vec<u8>) {
+        let (publisher, stream) = subject::parse_submit(&subject);
+        let token = AckToken(self.next_number().to_string());
+        self.submitted.push_back(Submitted { subject, publisher, stream, signature, bytes, token });
+    }
+
+    pub fn pull(&mut self, max: usize) -> Option<Vec<Submitted>> {
+        if self.away || self.submitted.is_empty() {
+            return None;
+        }
+        let count = max.min(self.submitted.len());
+        let pulled: Vec<Submitted> = self.submitted.drain(..count).collect();
+        for message in &pulled {
+            self.unacknowledged.insert(number(&message.token), message.clone());
+        }
+        Some(pulled)
+    }
+
+    pub fn settle(&mut self, tokens: &[AckToken]) {
+        for token in tokens {
+            self.unacknowledged.remove(&number(token));
+        }
+    }
+
+    /// Keeps an entry and puts it before those who may hear of it.
+    pub fn relay(&mut self, entry: &RecordedEntry, copies: usize) {
+        if copies == 0 || self.relayed.iter().any(|known| known.position == entry.position) {
+            return;
+        }
+        self.relayed.push(entry.clone());
+        for publisher in Publisher::ON_THE_BUS {
+            if publisher.pillar().is_none_or(|pillar| entry.pillar == Some(pillar)) {
+                for _ in 0..copies {
+                    let token = AckToken(self.next_number().to_string());
+                    let delivery = Delivery::Recorded(Box::new(entry.clone()), token);
+                    self.mailbox(*publisher).queue.push_back(delivery);
+                }
+            }
+        }
+    }
+
+    pub fn redeliver(&mut self) {
+        let again = std::mem::take(&mut self.unacknowledged);
+        self.submitted.extend(again.into_values());
+        for mailbox in self.mailboxes.values_mut() {
+            mailbox.redeliver();
+        }
+    }
+
+    pub fn lose_recorded(&mut self) {
+        self.relayed.clear();
+        for mailbox in self.mailboxes.values_mut() {
+            mailbox.queue.retain(|delivery| !matches!(delivery, Delivery::Recorded(..)));
+            mailbox.unacknowledged.clear();
+        }
+    }
+}
+
+impl Mailbox {
+    /// A notice is not kept: who is away does not hear it.
+    pub fn notice(&mut self, notice: &Notice) {
+        if !self.cut {
+            self.queue.push_back(Delivery::Notice(notice.clone()));
+        }
+    }
+
+    pub fn take(&mut self) -> Option<Delivery> {
+        if self.cut {
+            return None;
+        }
+        let delivery = self.queue.pop_front()?;
+        if let Delivery::Recorded(entry, token) = &delivery {
+            self.unacknowledged.insert(number(token), entry.clone());
+        }
+        Some(delivery)
+    }
+
+    pub fn settle(&mut self, token: &AckToken) {
+        self.unacknowledged.remove(&number(token));
+    }
+
+    pub fn set_cut(&mut self, cut: bool) {
+        if self.cut && !cut {
+            self.queue.push_back(Delivery::Reconnected);
+        }
+        self.cut = cut;
+    }
+
+    fn redeliver(&mut self) {
+        let again = std::mem::take(&mut self.unacknowledged);
+        let again = again.into_iter().map(|(n, entry)| Delivery::Recorded(entry, AckToken(n.to_string())));
+        self.queue.extend(again);
+    }
+}
+
+/// Tokens of the twin are numbers; anything else names nothing.
+fn number(token: &AckToken) -> u64 {
+    token.0.parse().unwrap_or(0)
+}

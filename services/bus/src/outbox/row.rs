@@ -1,0 +1,128 @@
+//! Between items and the rows of the outbox's file.
+
+use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, Row as _};
+use tais_proto::{
+    AccountId, Envelope, Event, EventId, EventType, KeyId, LeafHash, Position, Source, StreamId, StreamKind,
+    StreamRef, Timestamp,
+};
+use uuid::Uuid;
+
+use super::OutboxError;
+use super::item::{Item, ItemState, NewEvents};
+
+pub(super) const COLUMNS: &str = "seq, event_id, stream_kind, stream, version, actor, correlation, causation, time, type, \
+    data, state, attempts, position, recorded_at, leaf_hash, code, reason";
+
+pub(super) async fn find(
+    connection: &mut sqlx::SqliteConnection,
+    event: EventId,
+) -> Result<Option<Item>, OutboxError> {
+    let statement = format!("select {COLUMNS} from item where event_id = ?");
+    let row = sqlx::query(AssertSqlSafe(statement)).bind(event.0).fetch_optional(connection).await?;
+    row.as_ref().map(item).transpose()
+}
+
+pub(super) async fn insert(
+    connection: &mut sqlx::SqliteConnection,
+    new: &NewEvents,
+    version: u32,
+    event_id: EventId,
+    event: &Event,
+) -> Result<(), OutboxError> {
+    let data = event.to_json().map_err(|error| OutboxError::Unreadable(error.to_string()))?;
+    sqlx::query(
+        "insert into item (event_id, stream_kind, stream, version, actor, correlation, causation, time, type, data)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(event_id.0)
+    .bind(new.stream.kind.code())
+    .bind(new.stream.id.0)
+    .bind(version)
+    .bind(new.actor.0)
+    .bind(new.correlation)
+    .bind(new.causation.map(|id| id.0))
+    .bind(new.time.unix_micros())
+    .bind(event.event_type().as_str())
+    .bind(data)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub(super) fn envelope_of(
+    item: &Item,
+    source: &Source,
+    key_id: KeyId,
+    key_seq: u32,
+) -> Result<Vec<u8>, OutboxError> {
+    let envelope = Envelope {
+        id: item.event_id,
+        source: source.clone(),
+        stream: item.stream,
+        stream_version: item.version,
+        time: item.time,
+        correlation: item.correlation,
+        causation: item.causation,
+        actor: item.actor,
+        key_id,
+        key_seq,
+        event: item.event.clone(),
+    };
+    envelope.to_bytes().map_err(|error| OutboxError::Unreadable(error.to_string()))
+}
+
+pub(super) fn array<const N: usize>(bytes: Vec<u8>) -> Result<[u8; N], OutboxError> {
+    bytes
+        .try_into()
+        .map_err(|_| OutboxError::Unreadable("a signature or hash of the wrong length".to_owned()))
+}
+
+pub(super) fn item(row: &SqliteRow) -> Result<Item, OutboxError> {
+    let unreadable = |what: &str| OutboxError::Unreadable(what.to_owned());
+    let kind: String = row.try_get("stream_kind")?;
+    let event_type = EventType::parse(&row.try_get::<String, _>("type")?)
+        .map_err(|error| OutboxError::Unreadable(error.to_string()))?;
+    let event = Event::parse(event_type, &row.try_get::<String, _>("data")?)
+        .map_err(|error| OutboxError::Unreadable(error.to_string()))?;
+    Ok(Item {
+        seq: row.try_get("seq")?,
+        event_id: EventId(row.try_get("event_id")?),
+        stream: StreamRef {
+            kind: StreamKind::from_code(&kind).ok_or_else(|| unreadable("stream_kind"))?,
+            id: StreamId(row.try_get("stream")?),
+        },
+        version: row.try_get("version")?,
+        actor: AccountId(row.try_get("actor")?),
+        correlation: row.try_get("correlation")?,
+        causation: row.try_get::<Option<Uuid>, _>("causation")?.map(EventId),
+        time: Timestamp::from_unix_micros(row.try_get("time")?),
+        event,
+        state: state(row)?,
+        attempts: row.try_get("attempts")?,
+    })
+}
+
+fn state(row: &SqliteRow) -> Result<ItemState, OutboxError> {
+    let text = |name: &str| Ok::<_, sqlx::Error>(row.try_get::<Option<String>, _>(name)?.unwrap_or_default());
+    let position = || {
+        let place = row.try_get::<Option<i64>, _>("position")?.and_then(|n| u64::try_from(n).ok());
+        place.map(Position).ok_or_else(|| OutboxError::Unreadable("position".to_owned()))
+    };
+    Ok(match row.try_get::<String, _>("state")?.as_str() {
+        "saved" => ItemState::Saved,
+        "received" => ItemState::Received,
+        "recorded" => ItemState::Recorded {
+            position: position()?,
+            recorded_at: Timestamp::from_unix_micros(row.try_get("recorded_at")?),
+            leaf_hash: LeafHash(array(row.try_get("leaf_hash")?)?),
+        },
+        "refused" => {
+            ItemState::Refused { rule: text("code")?, reason: text("reason")?, position: position()? }
+        }
+        "quarantined" => ItemState::Quarantined { code: text("code")?, reason: text("reason")? },
+        "held" => ItemState::Held,
+        "abandoned" => ItemState::Abandoned,
+        other => return Err(OutboxError::Unreadable(format!("state {other}"))),
+    })
+}

@@ -1,0 +1,39 @@
+//! The outbox at work: three loops over one file, a sender, a follower and an asker.
+
+use tokio::sync::{Mutex, Notify};
+use tokio_util::sync::CancellationToken;
+
+use super::{Outbox, OutboxError, Reader};
+use crate::PublisherBus;
+
+/// One run of an outbox. All that must outlive it is in the file.
+pub(super) struct Run<'a, B, R> {
+    pub outbox: &'a Outbox,
+    pub bus: B,
+    pub reader: R,
+    /// Told when something that was recorded may have been missed.
+    pub missed: Notify,
+    /// Held while the record is asked: two at once would read the same pages twice.
+    pub asking: Mutex<()>,
+}
+
+impl Outbox {
+    /// Sends and follows until told to stop. Trouble of the bus is waited out.
+    ///
+    /// # Errors
+    /// When the outbox's own file fails, or the reader does.
+    pub async fn run<B: PublisherBus, R: Reader>(
+        &self,
+        bus: B,
+        reader: R,
+        shutdown: CancellationToken,
+    ) -> Result<(), OutboxError> {
+        let run = Run { outbox: self, bus, reader, missed: Notify::new(), asking: Mutex::default() };
+        tokio::select! {
+            () = shutdown.cancelled() => Ok(()),
+            result = run.send() => result,
+            result = run.follow() => result,
+            result = run.ask() => result,
+        }
+    }
+}
