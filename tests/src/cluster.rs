@@ -96,11 +96,13 @@ impl Cluster {
         Ok(found.context("no such account")?.account)
     }
 
-    /// Runs a recorder or a projector as a process of its own.
+    /// Runs a recorder or a projector (`projector --rebuild`) as a process of its own.
     ///
     /// # Errors
     /// When it cannot be started.
-    pub fn service(&self, verb: &str) -> anyhow::Result<Service> {
+    pub fn service(&self, words: &str) -> anyhow::Result<Service> {
+        let mut words = words.split_whitespace();
+        let verb = words.next().unwrap_or_default();
         let passwords = self.secrets.role_passwords()?;
         let (user, password) = match verb {
             "projector" => ("tais_projector", passwords.projector),
@@ -108,6 +110,7 @@ impl Cluster {
         };
         let child = Command::new(executable()?)
             .arg(verb)
+            .args(words)
             .arg("--data")
             .arg(self.data.path())
             .arg("--postgres")
@@ -117,6 +120,23 @@ impl Cluster {
             .stdout(Stdio::null())
             .spawn()?;
         Ok(Service(child))
+    }
+
+    /// Replays the log and compares, as an auditor would; gives whether all is equal, and the output.
+    ///
+    /// # Errors
+    /// When it cannot be run.
+    pub fn replay(&self) -> anyhow::Result<(bool, String)> {
+        let password = self.secrets.role_passwords()?.audit;
+        let output = Command::new(executable()?)
+            .arg("replay")
+            .arg("--data")
+            .arg(self.data.path())
+            .arg("--postgres")
+            .arg(self.postgres.url("tais_audit", &password, DATABASE))
+            .output()?;
+        let text = [output.stdout, output.stderr].concat();
+        Ok((output.status.success(), String::from_utf8_lossy(&text).into_owned()))
     }
 
     /// Opens the correspondent of a pillar in this process.
@@ -160,6 +180,23 @@ impl Service {
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.0.id()
+    }
+}
+
+impl Service {
+    /// Waits for it to end by itself; gives its success.
+    ///
+    /// # Errors
+    /// When it does not end in time.
+    pub fn ended(&mut self, patience: std::time::Duration) -> anyhow::Result<bool> {
+        let end = std::time::Instant::now() + patience;
+        while std::time::Instant::now() < end {
+            if let Some(status) = self.0.try_wait()? {
+                return Ok(status.success());
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        anyhow::bail!("it is still running")
     }
 }
 

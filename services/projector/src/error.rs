@@ -53,6 +53,13 @@ impl ProjectorError {
         match self {
             Self::Log(error) => error.is_transient(),
             Self::Moved(_) => true,
+            // Another projector's rebuild took over and dropped the build that this one followed:
+            // undefined table, invalid schema.
+            Self::Store(sqlx::Error::Database(error))
+                if error.code().is_some_and(|code| code == "42P01" || code == "3F000") =>
+            {
+                true
+            }
             Self::Store(error) => tais_log::is_transient(error),
             _ => false,
         }

@@ -76,6 +76,11 @@ pub(crate) async fn open<P: Projection>(pool: &PgPool, fresh: bool) -> Result<Bu
     let mut tx = pool.begin().await?;
     // One projector at a time decides which builds there are.
     sqlx::query("select pg_advisory_xact_lock(hashtext($1))").bind(P::NAME).execute(&mut *tx).await?;
+    // A build whose schema somebody dropped is no build; it is made anew.
+    sqlx::query("delete from projection.build where name = $1 and to_regclass('p_' || name || '_' || id || '.row') is null")
+        .bind(P::NAME)
+        .execute(&mut *tx)
+        .await?;
     let found = sqlx::query(
         "select id, live, size, frontier from projection.build
           where name = $1 and version = $2 and (not $3 or not live) order by live desc, id desc limit 1",

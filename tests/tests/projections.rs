@@ -1,0 +1,130 @@
+//! Projections beside a growing log: built anew without a gap, and never on another history.
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+
+use std::time::{Duration, Instant};
+
+use sqlx::PgPool;
+use tais_correspondent::Correspondent;
+use tais_correspondent::intake::Submission;
+use tais_proto::{EventId, Pillar, Publisher, Role, Timestamp};
+use tais_tests::{Cluster, typed, typed_participation};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+async fn report(cluster: &Cluster, correspondent: &Correspondent, n: u32) {
+    let submission = Submission {
+        id: EventId(Uuid::now_v7()),
+        actor: cluster.account(Role::Correspondent, Some(Pillar::Ascc)).unwrap(),
+        time: Timestamp::new(time::OffsetDateTime::now_utc()),
+    };
+    let details = typed("ascc", &format!("Training {n}")).unwrap();
+    let participation = typed_participation(n + 1, n).unwrap();
+    correspondent.intake().report(submission, details, Some(participation), true).await.unwrap();
+}
+
+/// Waits until every live projection has folded the whole log and nothing is on its way.
+async fn settled(operator: &PgPool, correspondent: &Correspondent) {
+    let patience = Instant::now() + PATIENCE;
+    loop {
+        let behind: Option<bool> = sqlx::query_scalar(
+            "select count(*) < 2 or min(size) < (select next_position from log.head)
+               from projection.build where live",
+        )
+        .fetch_optional(operator)
+        .await
+        .unwrap_or(Some(true));
+        if behind == Some(false) && correspondent.intake().outbox().open_items().await.unwrap().is_empty() {
+            return;
+        }
+        assert!(Instant::now() < patience, "the projections do not catch up");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+async fn builds(operator: &PgPool) -> Vec<(i64, String)> {
+    sqlx::query_as("select id, name from projection.build order by id").fetch_all(operator).await.unwrap()
+}
+
+#[test]
+fn a_rebuild_beside_the_live_rows_swaps_without_a_gap() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let cluster = Cluster::start().await.unwrap();
+        let _recorder = cluster.service("recorder").unwrap();
+        let mut projector = cluster.service("projector").unwrap();
+        let correspondent = cluster.correspondent(Pillar::Ascc).await.unwrap();
+        let bus = cluster.publisher(Publisher::Ascc, &cluster.nats.url()).await.unwrap();
+        let (running, shutdown) = (correspondent.clone(), CancellationToken::new());
+        let stop = shutdown.clone();
+        tokio::spawn(async move { running.run(bus, stop).await.unwrap() });
+        let operator = cluster.operator().await.unwrap();
+        for n in 0..120_u32 {
+            report(&cluster, &correspondent, n).await;
+        }
+        settled(&operator, &correspondent).await;
+        let before = builds(&operator).await;
+        assert_eq!(before.len(), 2);
+
+        // A second projector builds anew while the log grows; readers always find their views.
+        let _second = cluster.service("projector --rebuild").unwrap();
+        for n in 120..260 {
+            report(&cluster, &correspondent, n).await;
+            let seen: i64 =
+                sqlx::query_scalar("select count(*) from read.activity").fetch_one(&operator).await.unwrap();
+            assert!(seen >= 360, "what was there stays readable: {seen}");
+        }
+        let patience = Instant::now() + PATIENCE;
+        while builds(&operator).await.iter().any(|build| before.contains(build)) {
+            assert!(Instant::now() < patience, "the rebuild does not take over");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        settled(&operator, &correspondent).await;
+        assert_eq!(builds(&operator).await.len(), 2, "the old builds are gone");
+        assert!(projector.ended(Duration::from_millis(200)).is_err(), "the first projector follows the new build");
+        let (equal, output) = cluster.replay().unwrap();
+        assert!(equal, "{output}");
+        // The roll-ups are the sums of what they roll up: the log is past the first boundary.
+        let (rolled, summed): (Option<i64>, Option<i64>) = sqlx::query_as(
+            "select (select sum(amount)::int8 from read.measure_total where boundary = 1024 and measure = 'attendances'),
+                    (select sum(amount)::int8 from read.measure where position <= 1024 and measure = 'attendances')",
+        )
+        .fetch_one(&operator)
+        .await
+        .unwrap();
+        let size: i64 = sqlx::query_scalar("select next_position from log.head").fetch_one(&operator).await.unwrap();
+        if size > 1024 {
+            assert_eq!(rolled, summed);
+        }
+        shutdown.cancel();
+    });
+}
+
+/// A checkpoint that is not in the log belongs to another history: a restored or foreign database.
+#[test]
+fn a_projection_of_another_history_refuses_to_start() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let cluster = Cluster::start().await.unwrap();
+        let operator = cluster.operator().await.unwrap();
+        let patience = Instant::now() + PATIENCE;
+        let live = "select count(*) from projection.build where live and size > 0";
+        {
+            let _projector = cluster.service("projector").unwrap();
+            while sqlx::query_scalar::<_, i64>(live).fetch_one(&operator).await.unwrap_or(0) < 2 {
+                assert!(Instant::now() < patience, "the projections are not built");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+        // The control: on its own history it starts again and goes on.
+        let mut again = cluster.service("projector").unwrap();
+        assert!(again.ended(Duration::from_secs(2)).is_err(), "it runs");
+        drop(again);
+        let foreign =
+            "update projection.build set frontier = array(select sha256(hash) from unnest(frontier) as hash)";
+        sqlx::query(foreign).execute(&operator).await.unwrap();
+        let mut refused = cluster.service("projector").unwrap();
+        assert!(!refused.ended(Duration::from_secs(20)).unwrap(), "it ends with an error");
+    });
+}
