@@ -112,7 +112,8 @@ fn what_is_not_allowed_is_refused_in_words_and_nothing_is_saved() {
         change(&mut details);
         json!({ "details": details })
     };
-    let cases: [(&dyn Fn(&mut Value), u16, &str); 6] = [
+    type Case<'a> = (&'a dyn Fn(&mut Value), u16, &'a str);
+    let cases: [Case<'_>; 6] = [
         (&|d| d["title"] = json!({ "en": " " }), 422, "title"),
         (&|d| d["ends"] = json!("2026-11-01"), 422, "last day"),
         (&|d| d["frameworkItems"] = json!(["NO-SUCH"]), 422, "NO-SUCH"),

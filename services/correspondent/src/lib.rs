@@ -86,7 +86,6 @@ impl Correspondent {
     }
 
     /// Its pages and answers; wrap them in the shell.
-    #[must_use]
     pub fn router(&self) -> Router {
         pages::router(self.clone()).merge(api::router(self.clone()))
     }

@@ -194,7 +194,12 @@ async fn bad_input_is_set_aside_with_a_reason_and_delays_nothing() {
     world.step().await;
 
     let kept = world.quarantined().await;
-    let expected = cases.iter().map(|(code, _)| *code).chain(["wrong-subject", "no-signature", "bad-signature", "oversized"]);
+    let expected = cases.iter().map(|(code, _)| *code).chain([
+        "wrong-subject",
+        "no-signature",
+        "bad-signature",
+        "oversized",
+    ]);
     for code in expected {
         let found = kept.iter().find(|(kept, _)| kept == code);
         let (_, reason) = found.unwrap_or_else(|| panic!("{code} is missing: {kept:?}"));
