@@ -102,8 +102,7 @@ async fn a_service_starts_while_the_bus_is_away_and_works_when_it_comes() {
     server.kill();
     let begun = Instant::now();
     let seed = server.seed(User::Publisher(Publisher::Ascc));
-    let publisher =
-        NatsPublisher::connect(&server.url(), seed, Publisher::Ascc, state()).await.unwrap();
+    let publisher = NatsPublisher::connect(&server.url(), seed, Publisher::Ascc, state()).await.unwrap();
     let recorder = NatsRecorder::connect(&server.url(), server.seed(User::Recorder), state()).await.unwrap();
     assert!(begun.elapsed() < Duration::from_secs(1), "the start waited for {:?}", begun.elapsed());
     assert!(!publisher.is_connected() && !recorder.is_connected());
@@ -126,7 +125,7 @@ async fn a_service_starts_while_the_bus_is_away_and_works_when_it_comes() {
 }
 
 /// A kill says nothing about power cuts; it does say that nothing waits in the server's memory.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_acknowledged_is_there_after_every_kill() {
     let mut server = Server::migrated().await;
     let (publisher, recorder) = (server.publisher(Publisher::Apsc).await, server.recorder().await);

@@ -143,7 +143,8 @@ async fn a_publisher_reaches_its_own_subjects_and_nothing_else() {
         for subject in hearing_of(*publisher) {
             assert!(may_hear(&mut raw, &subject), "{publisher} may not hear its own {subject}");
         }
-        let others: Vec<Publisher> = Publisher::ON_THE_BUS.iter().copied().filter(|p| p != publisher).collect();
+        let others: Vec<Publisher> =
+            Publisher::ON_THE_BUS.iter().copied().filter(|p| p != publisher).collect();
         let of_others = others.iter().flat_map(|other| subjects_of(*other));
         let inboxes = others.iter().map(|other| format!("_INBOX_{other}.x"));
         let fixed = [API, RECORDERS_SUBJECTS, NOBODYS_SUBJECTS].concat();
@@ -153,7 +154,8 @@ async fn a_publisher_reaches_its_own_subjects_and_nothing_else() {
         let heard_by_others = others.iter().flat_map(|other| hearing_of(*other));
         // Not even its own pillar's entries outside its deliveries, nor what it asks and submits.
         let own = ["tais.submit.tl", "tais.recorded.tl"].map(|prefix| format!("{prefix}.{publisher}.>"));
-        let own = own.into_iter().chain([format!("tais.replay.tl.{publisher}"), "_INBOX_recorder.>".to_owned()]);
+        let own =
+            own.into_iter().chain([format!("tais.replay.tl.{publisher}"), "_INBOX_recorder.>".to_owned()]);
         for subject in heard_by_others.chain(own).chain(WIDE.iter().map(|s| (*s).to_owned())) {
             assert!(!may_hear(&mut raw, &subject), "{publisher} may hear {subject}");
         }
@@ -191,8 +193,7 @@ async fn an_answer_reaches_who_asked_once() {
     let server = Server::migrated().await;
     let mut recorder = Raw::connect(server.port(), Some(server.seed(User::Recorder))).unwrap();
     recorder.subscribe("tais.replay.tl.*", "");
-    let mut asker =
-        Raw::connect(server.port(), Some(server.seed(User::Publisher(Publisher::Apsc)))).unwrap();
+    let mut asker = Raw::connect(server.port(), Some(server.seed(User::Publisher(Publisher::Apsc)))).unwrap();
     asker.subscribe("_INBOX_apsc.>", "");
     assert!(recorder.publish("_INBOX_apsc.1", "", "unasked").is_denied());
     assert!(asker.publish("tais.replay.tl.apsc", "_INBOX_apsc.1", "{}").errors.is_empty());

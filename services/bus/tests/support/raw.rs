@@ -1,5 +1,6 @@
 //! NATS spoken by hand, so that what the server refuses is not hidden by a client of ours.
 
+use std::collections::VecDeque;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
@@ -13,14 +14,14 @@ pub struct Raw {
     writer: TcpStream,
     reader: BufReader<TcpStream>,
     subscriptions: u32,
+    /// Subject and body of what came and was not looked at.
+    messages: VecDeque<(String, String)>,
 }
 
 /// What the server said until it answered a ping.
 #[derive(Debug, Default)]
 pub struct Said {
     pub errors: Vec<String>,
-    /// Subject and body.
-    pub messages: Vec<(String, String)>,
 }
 
 impl Said {
@@ -48,7 +49,7 @@ impl Raw {
             connect["nkey"] = pair.public_key().into();
             connect["sig"] = URL_SAFE_NO_PAD.encode(signature).into();
         }
-        let mut raw = Self { writer, reader, subscriptions: 0 };
+        let mut raw = Self { writer, reader, subscriptions: 0, messages: VecDeque::new() };
         raw.send(&format!("CONNECT {connect}\r\n"));
         let said = raw.settle()?;
         assert!(said.errors.is_empty(), "{said:?}");
@@ -69,7 +70,8 @@ impl Raw {
     /// Waits for messages that take longer than a ping.
     pub fn wait_for_message(&mut self) -> Option<(String, String)> {
         for _ in 0..200 {
-            if let Some(message) = self.settle()?.messages.pop() {
+            self.settle()?;
+            if let Some(message) = self.messages.pop_front() {
                 return Some(message);
             }
             std::thread::sleep(Duration::from_millis(10));
@@ -100,7 +102,8 @@ impl Raw {
             } else if let Some(error) = line.strip_prefix("-ERR ") {
                 said.errors.push(error.to_owned());
             } else if line.starts_with("MSG ") || line.starts_with("HMSG ") {
-                said.messages.push(self.message(line));
+                let message = self.message(line);
+                self.messages.push_back(message);
             }
         }
     }

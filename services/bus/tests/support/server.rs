@@ -80,7 +80,7 @@ impl Server {
         let mut watchdog = Command::new("sh");
         watchdog.args(["-c", WATCHDOG, "sh"]).arg(binary()).arg(&config).arg(self.home.path().join("log"));
         // A group of its own: Ctrl-C ends the tests, and their end the server.
-        watchdog.stdin(Stdio::piped()).process_group(0);
+        watchdog.stdin(Stdio::piped()).stderr(Stdio::null()).process_group(0);
         self.watchdog = Some(watchdog.spawn().unwrap());
         let begun = Instant::now();
         while begun.elapsed() < START_WAIT {
