@@ -138,8 +138,8 @@ office-wps-note = { $share } of these activities are validated ({ $part } of { $
    *[other] { $undated } more have no known date and are in no quarter.
 }
 office-women-title = Women are { $share } of attendances
-office-women-sub = Attendances with known sex, not people, { $from } to { $to }.
-office-women-target = NAP 1325 aim for decision-making: { $share }
+office-women-sub = Attendances with known sex, not people, { $from } to { $to }. The aim is the one that the second NAP 1325 sets for decision-making.
+office-women-target = aim { $share }
 office-women-note = { $missing ->
     [0] Every activity gives its attendances by sex.
     [one] One activity gives no breakdown by sex and is left out.
@@ -172,7 +172,7 @@ office-activities-title = Activities
 office-activities-all = Show all activities
 office-activities-none = No activity matches. An empty list behind a zero is the answer, not an error.
 office-csv = Download as a spreadsheet (CSV)
-office-all-pillars = All pillars
+office-all-pillars = all pillars
 office-list-all = { $count ->
     [one] One activity, { $pillar }.
    *[other] { $count } activities, { $pillar }.
