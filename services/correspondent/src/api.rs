@@ -30,6 +30,7 @@ pub(crate) fn router(correspondent: Correspondent) -> Router {
         .route(&format!("{base}/activities/{{id}}/participation"), post(record_participation))
         .route(&format!("{base}/activities/{{id}}/submission"), post(submit))
         .route(&format!("{base}/activities/{{id}}/withdrawal"), post(withdraw))
+        .route(&format!("{base}/activities/{{id}}/resolution"), post(resolve))
         .route(&format!("{base}/updates/{{id}}"), get(updates))
         .with_state(correspondent)
 }
@@ -217,6 +218,18 @@ async fn withdraw(
 ) -> Result<Response, Failure> {
     let Withdrawal { reason } = json_of(&body)?;
     act(&correspondent, &frame, &headers, &id, Command::Withdraw(reason)).await
+}
+
+async fn resolve(
+    State(correspondent): State<Correspondent>,
+    Path(id): Path<String>,
+    frame: Frame,
+) -> Result<Response, Failure> {
+    correspondent.person(&frame)?;
+    let id = stream_id(&id)?;
+    correspondent.intake.resolve(id).await.map_err(|error| failure(&frame, error))?;
+    let view = correspondent.intake.activity(id).await.map_err(|error| failure(&frame, error))?;
+    Ok(Json(view_json(&view.ok_or(Failure::NotFound)?)).into_response())
 }
 
 fn view_json(view: &View) -> serde_json::Value {

@@ -158,6 +158,15 @@ impl Intake {
         Ok(self.outbox.save(&new).await?)
     }
 
+    /// Ends a stopped activity after the person has read both versions: what was refused is closed and
+    /// what waited behind it abandoned; what they then say is decided anew on what the record has.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub async fn resolve(&self, id: StreamId) -> Result<(), IntakeError> {
+        Ok(self.outbox.resolve(id).await?)
+    }
+
     fn check_pillar(&self, event: &Event) -> Result<(), Refusal> {
         match event {
             Event::ActivityReported(reported) if reported.details.pillar != self.pillar => {
@@ -215,10 +224,16 @@ impl Intake {
     pub async fn activity(&self, id: StreamId) -> Result<Option<View>, IntakeError> {
         let (Some(activity), _) = self.standing(id).await? else { return Ok(None) };
         let lines = self.book.stream(id).map(|stream| stream.lines).unwrap_or_default();
+        // What a person has decided about is no longer open; what is recorded stands among the lines,
+        // or will in a moment.
+        let undecided = self.outbox.open_items().await?;
+        let is_open = |item: &Item| {
+            matches!(item.state, ItemState::Recorded { .. })
+                || undecided.iter().any(|open| open.seq == item.seq)
+        };
+        let is_line = |item: &Item| lines.iter().any(|line| line.event_id == item.event_id);
         let items = self.outbox.items_of(id).await?;
-        let recorded = |item: &Item| lines.iter().any(|line| line.event_id == item.event_id);
-        let open =
-            items.into_iter().filter(|item| item.state != ItemState::Abandoned && !recorded(item)).collect();
+        let open = items.into_iter().filter(|item| is_open(item) && !is_line(item)).collect();
         Ok(Some(View { id, activity, lines, open }))
     }
 
@@ -318,7 +333,8 @@ mod tests {
 
     #[test]
     fn derived_ids_stay_version_7_and_apart() {
-        let id = EventId(Uuid::from_u64_pair(0x0193_8f00_0000_7fff, u64::MAX >> 1 | 1 << 63));
+        // The random part is at its end, so that counting up must wrap within it.
+        let id = EventId(Uuid::from_u64_pair(0x0193_8f00_0000_7fff, (0b10 << 62) | (u64::MAX >> 2)));
         for n in 0..3 {
             let derived = derived(id, n).0;
             assert_eq!(derived.get_version_num(), 7);

@@ -283,6 +283,9 @@ correspondent-withdraw = Withdraw
 correspondent-withdraw-words = It leaves every figure, and stays readable with your reason.
 correspondent-withdraw-button = Withdraw
 correspondent-reason = Reason
+correspondent-stopped = An update was not taken
+correspondent-stopped-words = Numbered lines above are what the record has; lines without a number are what you said and the record did not take, with the reason. What waits behind them is held. Read both, set yours aside, and then say anew what still holds.
+correspondent-stopped-button = Set mine aside and decide anew
 
 item-saved = Saved
 item-received = Received

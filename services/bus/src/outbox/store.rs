@@ -38,6 +38,8 @@ create table if not exists item (
     leaf_hash blob,
     code text,
     reason text,
+    -- a person has read why it was refused or set aside, and decided
+    closed integer not null default 0,
     unique (key_id, key_seq));
 create index if not exists item_open on item (state, stream, seq) where state in ('saved', 'received');
 create index if not exists item_stream on item (stream, seq);
@@ -46,7 +48,7 @@ insert or ignore into place values (1, 0);
 ";
 
 /// What waits for a person: what was refused or set aside, and what is held behind it.
-const STOPPED: &str = "(state in ('refused', 'quarantined', 'held') and code <> 'closed')";
+const STOPPED: &str = "(state in ('refused', 'quarantined', 'held') and closed = 0)";
 
 #[derive(Clone)]
 pub(super) struct Store(SqlitePool);
@@ -241,7 +243,7 @@ impl Store {
         if let Some(row) = &row {
             sqlx::query(
                 "update item set state = 'saved', code = null where stream = ?1 and state = 'held' and not exists (
-                     select 1 from item where stream = ?1 and state in ('refused', 'quarantined') and code <> 'closed')",
+                     select 1 from item where stream = ?1 and state in ('refused', 'quarantined') and closed = 0)",
             )
             .bind(row.try_get::<Uuid, _>("stream")?)
             .execute(&mut *tx)
@@ -264,7 +266,7 @@ impl Store {
         // A refusal in the record outweighs a notice of quarantine that came before it.
         let row = sqlx::query(
             "update item set state = ?, code = ?, reason = ?, position = ?
-              where sha256 = ? and (state in ('saved', 'received') or (? and state = 'quarantined' and code <> 'closed'))
+              where sha256 = ? and (state in ('saved', 'received') or (? and state = 'quarantined' and closed = 0))
               returning seq, stream",
         )
         .bind(if position.is_some() { "refused" } else { "quarantined" })
@@ -293,7 +295,7 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         sqlx::query(
-            "update item set code = 'closed' where stream = ? and state in ('refused', 'quarantined')",
+            "update item set closed = 1 where stream = ? and state in ('refused', 'quarantined')",
         )
         .bind(stream.0)
         .execute(&mut *tx)

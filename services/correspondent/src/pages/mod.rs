@@ -35,6 +35,7 @@ pub(crate) fn router(correspondent: Correspondent) -> Router {
         .route(&format!("{base}/activities/{{id}}"), get(activity))
         .route(&format!("{base}/activities/{{id}}/submission"), post(submit))
         .route(&format!("{base}/activities/{{id}}/withdrawal"), post(withdraw))
+        .route(&format!("{base}/activities/{{id}}/resolution"), post(resolve))
         .with_state(correspondent)
 }
 
@@ -215,4 +216,16 @@ async fn withdraw(
 ) -> Result<Response, Failure> {
     let reason = asked.reason.clone();
     step(&correspondent, &frame, &id, &asked, Command::Withdraw(reason)).await
+}
+
+async fn resolve(
+    State(correspondent): State<Correspondent>,
+    Path(id): Path<String>,
+    frame: Frame,
+    CheckedForm(_): CheckedForm<Step>,
+) -> Result<Response, Failure> {
+    correspondent.person(&frame)?;
+    let id: StreamId = id.parse().map_err(|_| Failure::NotFound)?;
+    correspondent.intake.resolve(id).await.map_err(|error| failure(&frame, error))?;
+    Ok(Redirect::to(&format!("/{}/activities/{id}", correspondent.intake.pillar())).into_response())
 }

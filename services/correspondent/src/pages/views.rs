@@ -230,6 +230,7 @@ pub struct ActivityPage {
     submission: Uuid,
     can_submit: bool,
     can_withdraw: bool,
+    stopped: bool,
 }
 
 impl ActivityPage {
@@ -268,6 +269,10 @@ impl ActivityPage {
             url: format!("/{pillar}/activities/{}", view.id),
             csrf: csrf.field(),
             submission,
+            stopped: view
+                .open
+                .iter()
+                .any(|item| !item.is_pending() && !matches!(item.state, ItemState::Recorded { .. })),
             can_submit: matches!(activity.status, Status::Reported | Status::Returned { .. }),
             can_withdraw: !matches!(activity.status, Status::Withdrawn { .. }),
             t,

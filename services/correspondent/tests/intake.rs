@@ -1,0 +1,240 @@
+//! The intake on the bus in memory: what is saved, what comes back, and what a person decides.
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tais_bus::{ItemState, MemoryBus, RecordedEntry, RecorderBus as _, ReplayPage, Submitted};
+use tais_correspondent::intake::{IntakeError, Submission, View};
+use tais_correspondent::{Config, Correspondent};
+use tais_domain::activity::Command;
+use tais_proto::event::activity::{ActivityDetails, ActivityReturned};
+use tais_proto::event::refusal::RefusalRefused;
+use tais_proto::reference::Reference;
+use tais_proto::signing::parse_signature_header;
+use tais_proto::{
+    AccountId, Envelope, Event, EventId, Pillar, Position, Publisher, Signed, SigningKey, Source, StreamId,
+    StreamKind, StreamRef, Texts, Timestamp, leaf_hash,
+};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+fn now() -> Timestamp {
+    Timestamp::new(time::OffsetDateTime::now_utc())
+}
+
+fn details(title: &str) -> ActivityDetails {
+    let json =
+        r#"{"pillar":"PILLAR_APSC","memberState":"TL","kind":"ACTIVITY_KIND_MEETING","title":{"en":"x"}}"#;
+    let mut details: ActivityDetails = serde_json::from_str(json).unwrap();
+    details.title = Texts::one(tais_proto::Lang::EN, title);
+    details
+}
+
+/// A correspondent, the bus, and a record kept by hand.
+struct World {
+    bus: MemoryBus,
+    correspondent: Correspondent,
+    actor: AccountId,
+    recorded: Vec<RecordedEntry>,
+    shutdown: CancellationToken,
+    _dir: tempfile::TempDir,
+}
+
+impl World {
+    async fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let config = Config {
+            pillar: Pillar::Apsc,
+            state: "TL".parse().unwrap(),
+            key: SigningKey::from_seed(&[1; 32]),
+            reference: Arc::new(Reference::load_embedded().unwrap()),
+            clock: Arc::new(now),
+        };
+        let correspondent = Correspondent::open(dir.path(), config).await.unwrap();
+        let bus = MemoryBus::new("TL".parse().unwrap());
+        let (running, publisher) = (correspondent.clone(), bus.publisher(Publisher::Apsc));
+        let (shutdown, stop) = (CancellationToken::new(), CancellationToken::new());
+        let stopped = shutdown.clone();
+        tokio::spawn(async move {
+            tokio::select! { () = stopped.cancelled() => {}, result = running.run(publisher, stop) => result.unwrap() }
+        });
+        let actor = AccountId(Uuid::now_v7());
+        Self { bus, correspondent, actor, recorded: Vec::new(), shutdown, _dir: dir }
+    }
+
+    fn submission(&self) -> Submission {
+        Submission { id: EventId(Uuid::now_v7()), actor: self.actor, time: now() }
+    }
+
+    async fn pull(&self) -> Vec<Submitted> {
+        let pulled = self.bus.pull(10, Duration::from_secs(5)).await.unwrap();
+        self.bus.ack(pulled.iter().map(|message| message.token.clone()).collect()).await.unwrap();
+        pulled
+    }
+
+    /// Puts an entry into the record and tells everybody.
+    async fn record(&mut self, stream: StreamId, signed: Signed) {
+        let position = Position(self.recorded.len() as u64);
+        let recorded_at = now();
+        let leaf_hash = leaf_hash(&signed, position, recorded_at);
+        let entry =
+            RecordedEntry { position, recorded_at, leaf_hash, pillar: Some(Pillar::Apsc), stream, signed };
+        self.recorded.push(entry.clone());
+        self.bus.publish_recorded(&[entry]).await.unwrap();
+    }
+
+    /// Records the next submission as it is.
+    async fn record_next(&mut self) {
+        for message in self.pull().await {
+            let signature = parse_signature_header(message.signature.as_deref().unwrap()).unwrap();
+            self.record(message.stream.unwrap(), Signed { bytes: message.bytes, signature }).await;
+        }
+    }
+
+    /// Somebody else says something.
+    async fn somebody_says(&mut self, publisher: Publisher, stream: StreamRef, version: u32, event: Event) {
+        let key = SigningKey::from_seed(&[9; 32]);
+        let envelope = Envelope {
+            id: EventId(Uuid::now_v7()),
+            source: Source { state: "TL".parse().unwrap(), publisher },
+            stream,
+            stream_version: version,
+            time: now(),
+            correlation: Uuid::now_v7(),
+            causation: None,
+            actor: AccountId(Uuid::now_v7()),
+            key_id: key.key_id(),
+            key_seq: u32::try_from(self.recorded.len()).unwrap() + 1,
+            event,
+        };
+        self.record(stream.id, key.sign(envelope.to_bytes().unwrap())).await;
+    }
+
+    async fn until(&self, id: StreamId, what: impl Fn(&View) -> bool) -> View {
+        let patience = Instant::now() + Duration::from_secs(10);
+        loop {
+            let view = self.correspondent.intake().activity(id).await.unwrap().unwrap();
+            if what(&view) {
+                return view;
+            }
+            assert!(Instant::now() < patience, "{view:?}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.shutdown.cancel();
+    }
+}
+
+#[tokio::test]
+async fn an_update_goes_from_saved_to_recorded_and_the_same_again_is_the_same() {
+    let mut world = World::new().await;
+    world.bus.set_disconnected(true);
+    let submission = world.submission();
+    let intake = world.correspondent.intake().clone();
+    let (id, items) = intake.report(submission, details("Title"), None, true).await.unwrap();
+    assert_eq!(items.len(), 2);
+    assert!(items.iter().all(|item| item.state == ItemState::Saved), "without a network it is saved");
+    world.bus.set_disconnected(false);
+    world.until(id, |view| view.open.first().is_some_and(|item| item.state == ItemState::Received)).await;
+    // One event of a stream is in flight: the second goes after the receipt of the first.
+    world.record_next().await;
+    world.record_next().await;
+    let view = world.until(id, |view| view.open.is_empty()).await;
+    assert_eq!(view.lines.len(), 2);
+    let (again, items) = intake.report(submission, details("Title"), None, true).await.unwrap();
+    assert_eq!((again, items.len()), (id, 2));
+    let other = intake.report(submission, details("Other"), None, true).await;
+    assert!(matches!(other, Err(IntakeError::IdReused(_))));
+    assert!(world.bus.pull(10, Duration::from_millis(50)).await.unwrap().is_empty());
+}
+
+/// Somebody was faster: the person sees both versions, decides, and nothing is overwritten.
+#[tokio::test]
+async fn a_refused_update_stops_the_activity_until_the_person_decides() {
+    let mut world = World::new().await;
+    let intake = world.correspondent.intake().clone();
+    let (id, _) = intake.report(world.submission(), details("First"), None, true).await.unwrap();
+    world.record_next().await;
+    world.record_next().await;
+    world.until(id, |view| view.open.is_empty()).await;
+
+    // While the network is away the Directorate returns it, and the correspondent revises twice.
+    world.bus.set_disconnected(true);
+    let revise = |title: &str| vec![Command::Revise(details(title), None)];
+    intake.act(world.submission(), id, revise("Second")).await.unwrap();
+    intake.act(world.submission(), id, revise("Third")).await.unwrap();
+    world.bus.set_disconnected(false);
+    let stream = StreamRef { kind: StreamKind::Activity, id };
+    let returned = ActivityReturned { revision: 1, reason: "Which venue?".into() }.into();
+    world.somebody_says(Publisher::Office, stream, 3, returned).await;
+    let refused = world.pull().await.remove(0);
+    let envelope = Envelope::parse(&refused.bytes).unwrap();
+    let sha256 = tais_proto::signing::sha256_hex(&refused.bytes);
+    let refusal = RefusalRefused {
+        event: envelope.id,
+        stream: id,
+        publisher: Publisher::Apsc,
+        key_id: envelope.key_id.clone(),
+        key_seq: envelope.key_seq,
+        sha256,
+        rule: "version-conflict".into(),
+        reason: "somebody was faster".into(),
+    };
+    let refusals = StreamRef { kind: StreamKind::Refusal, id: StreamId(Uuid::now_v7()) };
+    world.somebody_says(Publisher::Log, refusals, 1, refusal.into()).await;
+
+    let view = world.until(id, |view| view.open.len() == 2 && !view.open[0].is_pending()).await;
+    assert!(matches!(&view.open[0].state, ItemState::Refused { rule, .. } if rule == "version-conflict"));
+    assert_eq!(view.open[1].state, ItemState::Held, "what waits behind it is held");
+    assert_eq!(view.lines.len(), 3, "and what the record has is there beside it");
+    let more = intake.act(world.submission(), id, revise("Fourth")).await;
+    assert!(more.is_err(), "nothing goes past it");
+
+    intake.resolve(id).await.unwrap();
+    let view = world.until(id, |view| view.open.is_empty()).await;
+    assert_eq!(view.activity.status.code(), "returned");
+    intake.act(world.submission(), id, revise("Decided anew")).await.unwrap();
+    world.record_next().await;
+    let view = world.until(id, |view| view.lines.len() == 4 && view.open.is_empty()).await;
+    assert_eq!(view.activity.details.title.get(tais_proto::Lang::EN), Some("Decided anew"));
+    // Why it was refused stays with it; what was only held was never sent, so the key has no gap.
+    let last = Envelope::parse(&world.recorded.last().unwrap().signed.bytes).unwrap();
+    assert_eq!(last.key_seq, envelope.key_seq + 1);
+}
+
+/// What was missed is asked for: a replay makes the view whole.
+#[tokio::test]
+async fn what_was_not_delivered_is_asked_for() {
+    let mut world = World::new().await;
+    let intake = world.correspondent.intake().clone();
+    let (id, _) = intake.report(world.submission(), details("Title"), None, false).await.unwrap();
+    let message = world.pull().await.remove(0);
+    let signature = parse_signature_header(message.signature.as_deref().unwrap()).unwrap();
+    let signed = Signed { bytes: message.bytes, signature };
+    let recorded_at = now();
+    let entry = RecordedEntry {
+        position: Position(0),
+        recorded_at,
+        leaf_hash: leaf_hash(&signed, Position(0), recorded_at),
+        pillar: Some(Pillar::Apsc),
+        stream: id,
+        signed,
+    };
+    // It is recorded, and nobody delivers it; only a replay tells.
+    let bus = world.bus.clone();
+    let answering = tokio::spawn(async move {
+        loop {
+            let request = bus.next_replay().await.unwrap();
+            let entries = if request.from == Position(0) { vec![entry.clone()] } else { Vec::new() };
+            let page = ReplayPage { entries, scanned_to: Position(1), head: Position(1) };
+            bus.answer_replay(request, page).await.unwrap();
+        }
+    });
+    world.until(id, |view| view.lines.len() == 1 && view.open.is_empty()).await;
+    answering.abort();
+}
