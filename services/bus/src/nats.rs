@@ -13,6 +13,8 @@ use crate::subject;
 
 /// How long an answer of the broker is waited for.
 pub(crate) const ANSWER_WAIT: Duration = Duration::from_secs(5);
+/// How long a service's start waits for the connection.
+const CONNECT_WAIT: Duration = Duration::from_secs(1);
 /// The longest pause between two attempts to connect.
 const RECONNECT_MAX: Duration = Duration::from_secs(2);
 
@@ -38,6 +40,10 @@ pub(crate) async fn connect(
         .connect(url)
         .await
         .map_err(|error| BusError::Unreachable(error.to_string()))?;
+    // A bus that is there is usually connected in a moment; one that is away holds nobody up.
+    if tokio::time::timeout(CONNECT_WAIT, client.flush()).await.is_err() {
+        tracing::warn!("the message bus is away; connecting goes on in the background");
+    }
     Ok((client, heard))
 }
 

@@ -1,0 +1,347 @@
+//! What people see and press, in a real Chromium. `deploy/local test` finds or installs it and sets
+//! `TAIS_CHROMIUM` and `TAIS_CHROMEDRIVER`; under `--without-browser` these tests say that they were
+//! not run.
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tais_tests::{System, details, participation};
+use tempfile::TempDir;
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A Chromium and its driver; both end when this is dropped.
+struct Browser {
+    driver: Child,
+    url: String,
+    profiles: Vec<TempDir>,
+}
+
+impl Browser {
+    /// `None`, loudly, where the tests run without a browser.
+    fn start() -> Option<Self> {
+        if std::env::var_os("TAIS_WITHOUT_BROWSER").is_some() {
+            eprintln!("*** NOT RUN: this test needs a browser, and the tests run without one ***");
+            return None;
+        }
+        let program = std::env::var_os("TAIS_CHROMEDRIVER").expect("run the tests with `deploy/local test`");
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let driver = Command::new(program)
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        Some(Self { driver, url: format!("http://127.0.0.1:{port}"), profiles: Vec::new() })
+    }
+
+    async fn window(&mut self, width: u32, javascript: bool) -> Client {
+        let profile = tempfile::tempdir().unwrap();
+        let mut arguments: Vec<String> = [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--hide-scrollbars",
+        ]
+        .map(str::to_owned)
+        .to_vec();
+        arguments.push(format!("--user-data-dir={}", profile.path().display()));
+        self.profiles.push(profile);
+        // 2 blocks scripts; the pages must not miss them.
+        let scripts = if javascript { 1 } else { 2 };
+        let options = json!({
+            "binary": std::env::var("TAIS_CHROMIUM").unwrap(),
+            "args": arguments,
+            "prefs": { "profile.managed_default_content_settings.javascript": scripts },
+        });
+        let mut capabilities = serde_json::Map::new();
+        capabilities.insert("goog:chromeOptions".into(), options);
+        // A page with live figures never finishes loading in the network's sense.
+        capabilities.insert("pageLoadStrategy".into(), "eager".into());
+        let patience = Instant::now() + PATIENCE;
+        loop {
+            let mut builder = ClientBuilder::new(HttpConnector::new());
+            match builder.capabilities(capabilities.clone()).connect(&self.url).await {
+                Ok(client) => {
+                    client.set_window_size(width, 900).await.unwrap();
+                    return client;
+                }
+                Err(error) => assert!(Instant::now() < patience, "the browser does not start: {error}"),
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        drop(self.driver.kill());
+        drop(self.driver.wait());
+    }
+}
+
+async fn find(window: &Client, css: &str) -> fantoccini::elements::Element {
+    let found = window.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await;
+    found.unwrap_or_else(|error| panic!("{css} does not appear: {error}"))
+}
+
+async fn text(window: &Client, css: &str) -> String {
+    find(window, css).await.text().await.unwrap()
+}
+
+/// Waits until a part of the page says something; gives what it says.
+async fn until(window: &Client, css: &str, what: impl Fn(&str) -> bool) -> String {
+    let patience = Instant::now() + PATIENCE;
+    loop {
+        // The page may be loading itself again at this very moment.
+        let says = match window.find(Locator::Css(css)).await {
+            Ok(element) => element.text().await.unwrap_or_default(),
+            Err(_) => String::new(),
+        };
+        if what(&says) {
+            return says;
+        }
+        assert!(Instant::now() < patience, "{css} says: {says}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+async fn fill(window: &Client, field: &str, value: &str) {
+    find(window, &format!("#{field}")).await.send_keys(value).await.unwrap();
+}
+
+async fn sign_in(window: &Client, system: &System, name: &str, next: &str) {
+    window.goto(&format!("{}/sign-in?next={next}", system.base())).await.unwrap();
+    fill(window, "name", name).await;
+    fill(window, "password", system.password(name)).await;
+    find(window, "main form button").await.click().await.unwrap();
+    until(window, "body", |body| body.contains("Sign out")).await;
+}
+
+/// Fills in the form as a person would and sends it; returns at the receipt.
+async fn report(window: &Client, system: &System, title: &str) {
+    window.goto(&format!("{}/apsc/new", system.base())).await.unwrap();
+    fill(window, "title", title).await;
+    find(window, "#kind").await.select_by_value("training").await.unwrap();
+    fill(window, "starts", "20/11/2026").await;
+    fill(window, "city", "Dili").await;
+    find(window, "input[name=themes][value=WPS-PART]").await.click().await.unwrap();
+    fill(window, "women", "24").await;
+    fill(window, "men", "9").await;
+    find(window, "form.entry button").await.click().await.unwrap();
+    // The page loads itself again until the receipt is there; no script is needed for it.
+    until(window, "h1", |title| title == "Recorded").await;
+    let receipt = text(window, "main table").await;
+    assert!(receipt.contains('#') && receipt.contains("Recorded"), "{receipt}");
+    assert_eq!(text(window, "tbody code").await.len(), 64, "the leaf hash");
+}
+
+fn run(test: impl AsyncFnOnce(&mut Browser)) {
+    let Some(mut browser) = Browser::start() else { return };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(test(&mut browser));
+}
+
+#[test]
+fn with_javascript_on_a_phone_the_office_sees_it_without_reloading() {
+    run(async |browser| {
+        let system = System::start(false).unwrap();
+        let office = browser.window(1280, true).await;
+        office.goto(system.base()).await.unwrap();
+        let before = text(&office, "main").await;
+        assert!(before.contains("Nothing is recorded for these quarters yet"), "{before}");
+        let phone = browser.window(390, true).await;
+        sign_in(&phone, &system, "apsc", "/apsc").await;
+        report(&phone, &system, "Mediators’ training").await;
+        // Nobody touches the office's window.
+        let lead = until(&office, ".lead", |lead| lead.contains("1 of 1")).await;
+        assert!(lead.starts_with("100%"), "{lead}");
+        until(&office, "#latest", |latest| latest.contains("Mediators’ training")).await;
+        until(&office, "#live", |status| status.contains("Updated")).await;
+        phone.close().await.unwrap();
+        office.close().await.unwrap();
+    });
+}
+
+#[test]
+fn without_javascript_the_whole_way_from_the_form_to_the_signed_bytes() {
+    run(async |browser| {
+        let system = System::start(false).unwrap();
+        let window = browser.window(1280, false).await;
+        sign_in(&window, &system, "apsc", "/apsc").await;
+        report(&window, &system, "Training without a script").await;
+        window.goto(system.base()).await.unwrap();
+        until(&window, ".lead", |lead| lead.contains("1 of 1")).await;
+        // Figure, list, activity, event.
+        find(&window, "a[data-figure]").await.click().await.unwrap();
+        until(&window, "h1", |title| title == "Activities").await;
+        assert_eq!(window.find_all(Locator::Css("tbody tr")).await.unwrap().len(), 1);
+        find(&window, "a.name").await.click().await.unwrap();
+        until(&window, "h1", |title| title.contains("Training without a script")).await;
+        let events = window.find_all(Locator::Css(".events li")).await.unwrap();
+        assert_eq!(events.len(), 3, "reported, counted, submitted");
+        find(&window, ".events a").await.click().await.unwrap();
+        until(&window, "main", |page| page.contains("signed exactly them")).await;
+        window.close().await.unwrap();
+    });
+}
+
+#[test]
+fn a_wrong_form_keeps_what_was_typed_and_says_what_to_mend() {
+    run(async |browser| {
+        let system = System::start(false).unwrap();
+        let window = browser.window(390, false).await;
+        sign_in(&window, &system, "apsc", "/apsc/new").await;
+        window.goto(&format!("{}/apsc/new", system.base())).await.unwrap();
+        fill(&window, "starts", "31/02/2026").await;
+        fill(&window, "summary", "Kept as it was typed").await;
+        fill(&window, "women", "7").await;
+        fill(&window, "total", "5").await;
+        find(&window, "form.entry button").await.click().await.unwrap();
+        let errors = until(&window, ".errors", |errors| !errors.is_empty()).await;
+        for word in ["title", "kind", "24/11/2026", "total"] {
+            assert!(errors.to_lowercase().contains(word), "{word}: {errors}");
+        }
+        assert_eq!(
+            find(&window, "#summary").await.prop("value").await.unwrap().unwrap(),
+            "Kept as it was typed"
+        );
+        let (_, list) = system.client(Some("apsc")).get("/api/v1/apsc/activities").unwrap();
+        assert_eq!(list["activities"], json!([]), "nothing was saved");
+        // Another pillar's correspondent is told why not; a stranger is led to sign in.
+        let other = browser.window(1280, true).await;
+        sign_in(&other, &system, "aec", "/aec").await;
+        other.goto(&format!("{}/apsc", system.base())).await.unwrap();
+        until(&other, "h1", |title| title.contains("Your role cannot do this")).await;
+        let stranger = browser.window(1280, true).await;
+        stranger.goto(&format!("{}/apsc", system.base())).await.unwrap();
+        find(&stranger, "#password").await;
+    });
+}
+
+/// Sends an update by the API and waits until the figures have it.
+fn send(system: &System, title: &str) -> u64 {
+    let client = system.client(Some("apsc"));
+    let id = uuid::Uuid::now_v7().to_string();
+    let body = json!({ "details": details("apsc", title), "participation": participation(3, 4) });
+    client.post("/api/v1/apsc/activities", Some(&id), &body).unwrap();
+    let patience = Instant::now() + PATIENCE;
+    loop {
+        let (_, answer) = client.get(&format!("/api/v1/apsc/updates/{id}")).unwrap();
+        let positions: Option<Vec<u64>> = answer["updates"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|update: &Value| update["receipt"]["position"].as_u64())
+            .collect();
+        let shown = client.get("/api/v1/wps").unwrap().1["asOf"]["position"].as_u64();
+        if let Some(last) = positions.and_then(|positions| positions.into_iter().max())
+            && shown >= Some(last)
+        {
+            return last;
+        }
+        assert!(Instant::now() < patience, "{answer}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn a_frozen_page_stays_as_it_was() {
+    run(async |browser| {
+        let system = System::start(false).unwrap();
+        let first = send(&system, "The first");
+        let window = browser.window(1280, true).await;
+        window.goto(&format!("{}/?at={first}", system.base())).await.unwrap();
+        assert!(text(&window, ".frozen").await.contains(&format!("event {first}")));
+        assert_eq!(find(&window, "body").await.attr("data-events").await.unwrap(), None);
+        let figures = text(&window, "main").await;
+        let second = send(&system, "The second");
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        assert_eq!(text(&window, "main").await, figures);
+        window.refresh().await.unwrap();
+        assert_eq!(text(&window, "main").await, figures);
+        // A day leads to the position that it means, today to the last.
+        let (_, wps) = system.client(None).get("/api/v1/wps").unwrap();
+        let utc = wps["asOf"]["recordedAt"].as_str().unwrap();
+        let utc = time::OffsetDateTime::parse(utc, &time::format_description::well_known::Rfc3339).unwrap();
+        let day = utc.to_offset(time::UtcOffset::from_hms(9, 0, 0).unwrap()).date();
+        window.goto(&format!("{}/?on={day}", system.base())).await.unwrap();
+        assert!(window.current_url().await.unwrap().as_str().ends_with(&format!("?at={second}")));
+    });
+}
+
+/// Follows every figure of the page: the list behind it adds up to it, now and at an older position.
+#[test]
+fn every_figure_is_the_sum_of_the_list_behind_it() {
+    run(async |browser| {
+        let system = System::start(true).unwrap();
+        let window = browser.window(1280, false).await;
+        let mut followed = 0;
+        for page in ["/", "/?at=300"] {
+            window.goto(&format!("{}{page}", system.base())).await.unwrap();
+            find(&window, "a[data-figure]").await;
+            let mut figures = Vec::new();
+            for link in window.find_all(Locator::Css("a[data-figure]")).await.unwrap() {
+                let of = match link.find(Locator::XPath("following-sibling::span")).await {
+                    Ok(of) => of.text().await.unwrap(),
+                    Err(_) => link.text().await.unwrap(),
+                };
+                figures.push((link.attr("href").await.unwrap().unwrap(), of.replace(',', "")));
+            }
+            assert!(figures.len() >= 18, "three and three bars, twelve cells: {}", figures.len());
+            for (url, of) in figures {
+                window.goto(&format!("{}{url}", system.base())).await.unwrap();
+                let lead = until(&window, ".lead", |lead| !lead.is_empty()).await.replace(',', "");
+                let rows = window.find_all(Locator::Css("tbody tr")).await.unwrap().len();
+                let expected = of.split_whitespace().next().unwrap();
+                assert!(lead.contains(expected), "{url}: the figure {of}, the list says {lead}");
+                if !url.contains("part=women") {
+                    assert_eq!(rows.to_string(), expected, "{url}: {lead}");
+                }
+                followed += 1;
+            }
+        }
+        assert!(followed >= 36, "{followed}");
+    });
+}
+
+#[test]
+fn no_page_scrolls_sideways_on_a_phone() {
+    run(async |browser| {
+        let system = System::start(false).unwrap();
+        let position = send(&system, "An activity with rather a long title, so that it must break somewhere");
+        let (_, all) = system.client(None).get("/api/v1/activities").unwrap();
+        let id = all["activities"][0]["id"].as_str().unwrap();
+        let window = browser.window(390, true).await;
+        sign_in(&window, &system, "apsc", "/apsc").await;
+        let pages = [
+            "/".to_owned(),
+            "/activities".to_owned(),
+            format!("/activities/{id}"),
+            "/audit".to_owned(),
+            format!("/events/{position}"),
+            "/apsc".to_owned(),
+            "/apsc/new".to_owned(),
+            format!("/apsc/activities/{id}"),
+            format!("/apsc/updates/{id}"),
+            "/nothing-here".to_owned(),
+        ];
+        for page in pages {
+            window.goto(&format!("{}{page}", system.base())).await.unwrap();
+            find(&window, "h1").await;
+            let widths = "return [document.documentElement.scrollWidth, window.innerWidth]";
+            let widths = window.execute(widths, Vec::new()).await.unwrap();
+            assert!(widths[0].as_u64() <= widths[1].as_u64(), "{page}: {widths}");
+        }
+    });
+}
