@@ -294,12 +294,10 @@ impl Store {
             .bind(stream.0)
             .execute(&mut *tx)
             .await?;
-        sqlx::query(
-            "update item set closed = 1 where stream = ? and state in ('refused', 'quarantined')",
-        )
-        .bind(stream.0)
-        .execute(&mut *tx)
-        .await?;
+        sqlx::query("update item set closed = 1 where stream = ? and state in ('refused', 'quarantined')")
+            .bind(stream.0)
+            .execute(&mut *tx)
+            .await?;
         tx.commit().await?;
         Ok(())
     }
