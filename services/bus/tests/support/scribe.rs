@@ -32,6 +32,10 @@ pub struct Record {
     versions: HashMap<StreamId, u32>,
     refused: HashSet<String>,
     relayed: usize,
+    /// The next batch is recorded and never acknowledged, as by a recorder that dies in between.
+    pub die_before_ack: bool,
+    /// Places in the key's sequence that were set aside.
+    set_aside_at: HashSet<u32>,
     /// Texts that a rule refuses, and texts that are set aside.
     pub refuse: HashSet<String>,
     pub set_aside: HashSet<String>,
@@ -50,17 +54,21 @@ impl Record {
         self.entries.iter().map(|entry| (entry.position, Envelope::parse(&entry.signed.bytes).unwrap()))
     }
 
-    /// The places in a key's sequence that the record knows of, recorded or refused.
+    /// The version a stream has.
+    pub fn version(&self, stream: StreamId) -> u32 {
+        self.versions.get(&stream).copied().unwrap_or(0)
+    }
+
+    /// The places in the outbox key's sequence that arrived, each of them recorded, refused or set
+    /// aside.
     pub fn key_sequence(&self) -> Vec<u32> {
         let own = key(OUTBOX_KEY).key_id();
-        let mut places: Vec<u32> = self
-            .envelopes()
-            .filter_map(|(_, envelope)| match &envelope.event {
-                tais_proto::Event::RefusalRefused(refused) => Some(refused.key_seq),
-                _ if envelope.key_id == own => Some(envelope.key_seq),
-                _ => None,
-            })
-            .collect();
+        let recorded = self.envelopes().filter_map(|(_, envelope)| match &envelope.event {
+            tais_proto::Event::RefusalRefused(refused) => Some(refused.key_seq),
+            _ if envelope.key_id == own => Some(envelope.key_seq),
+            _ => None,
+        });
+        let mut places: Vec<u32> = recorded.chain(self.set_aside_at.iter().copied()).collect();
         places.sort_unstable();
         places
     }
@@ -123,11 +131,12 @@ impl Record {
             return Some(Notice::Recorded { event_id: envelope.id, position: known.position });
         }
         if self.set_aside.contains(&text) {
+            self.set_aside_at.insert(envelope.key_seq);
             let (sha256, code) = (signed.sha256(), "unknown-key".to_owned());
             return Some(Notice::Quarantined { sha256, code, reason: "its key is not known".to_owned() });
         }
         let stream = envelope.stream.id;
-        let version = self.versions.get(&stream).copied().unwrap_or(0);
+        let version = self.version(stream);
         if self.refuse.contains(&text) || envelope.stream_version != version + 1 {
             let rule = if self.refuse.contains(&text) { "told-to" } else { "conflict" };
             self.refuse(&envelope, &signed, rule);
@@ -179,7 +188,7 @@ impl<B: RecorderBus> Scribe<B> {
     /// Records until it is dropped; trouble of the bus is waited out.
     pub async fn run(&self) {
         tokio::join!(
-            async { while self.step(Duration::from_secs(1)).await.is_ok_and(|_| true) || pause().await {} },
+            async { while self.step(Duration::from_secs(1)).await.is_ok() || pause().await {} },
             async { while self.relay().await.is_ok() || pause().await {} },
             async { while self.answer().await.is_ok() || pause().await {} },
         );
@@ -191,7 +200,11 @@ impl<B: RecorderBus> Scribe<B> {
         let told: Vec<(Publisher, Notice)> = {
             let mut record = self.record();
             let take = |message: &Submitted| Some((message.publisher?, record.take(message)?));
-            pulled.iter().filter_map(take).collect()
+            let told = pulled.iter().filter_map(take).collect();
+            if !pulled.is_empty() && std::mem::take(&mut record.die_before_ack) {
+                return Ok(pulled.len());
+            }
+            told
         };
         self.bus.ack(pulled.iter().map(|message| message.token.clone()).collect()).await?;
         for (publisher, notice) in told {
@@ -219,7 +232,10 @@ impl<B: RecorderBus> Scribe<B> {
     pub async fn answer(&self) -> Result<(), BusError> {
         let request = self.bus.next_replay().await?;
         let page = self.record().page(&request);
-        self.bus.answer_replay(request, page).await
+        while self.bus.answer_replay(request.clone(), page.clone()).await.is_err() {
+            pause().await;
+        }
+        Ok(())
     }
 }
 

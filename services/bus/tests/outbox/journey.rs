@@ -1,0 +1,197 @@
+//! From "saved" to "recorded", when all goes well.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tais_bus::outbox::{Counts, NoReader};
+use tais_bus::{
+    AckToken, BusError, Delivery, ItemState, MemoryPublisher, OutboxError, PublisherBus, RecorderBus as _,
+    ReplayPage,
+};
+use tais_proto::{Position, Signed, StreamId};
+
+use crate::events::{new_events, says, stream};
+use crate::support::server::Server;
+use crate::{Desk, Scribe, open, until, work};
+
+#[tokio::test]
+async fn what_is_saved_is_recorded_in_order_and_keeps_its_receipt() {
+    let desk = Desk::new().await;
+    let (first, second) = (stream(), stream());
+    let mut items = desk.outbox.save(&new_events(first, 0, &["a", "b", "c"])).await.unwrap();
+    items.extend(desk.outbox.save(&new_events(second, 0, &["x", "y"])).await.unwrap());
+    assert!(items.iter().all(|item| item.state == ItemState::Saved));
+    assert_eq!(items.iter().map(|item| item.version).collect::<Vec<_>>(), [1, 2, 3, 1, 2]);
+    let (_recorder, _work) = (desk.record(), desk.work());
+    desk.until_recorded(&items).await;
+    let entries = {
+        let record = desk.scribe.record();
+        assert_eq!(record.texts_of(first), ["a", "b", "c"]);
+        assert_eq!(record.texts_of(second), ["x", "y"]);
+        assert_eq!(record.key_sequence(), [1, 2, 3, 4, 5]);
+        assert!(record.wrongs.is_empty(), "{:?}", record.wrongs);
+        record.entries.clone()
+    };
+    for item in &items {
+        let ItemState::Recorded { position, recorded_at, leaf_hash } = desk.state(item.event_id).await else {
+            panic!("not recorded")
+        };
+        let entry = &entries[usize::try_from(position.0).unwrap()];
+        assert_eq!((entry.recorded_at, entry.leaf_hash), (recorded_at, leaf_hash));
+        let envelope = tais_proto::Envelope::parse(&entry.signed.bytes).unwrap();
+        assert_eq!((envelope.id, &envelope.event), (item.event_id, &item.event));
+        assert_eq!((envelope.actor, envelope.time), (item.actor, item.time));
+        assert_eq!((envelope.correlation, envelope.causation), (item.correlation, item.causation));
+    }
+    assert_eq!(desk.outbox.counts().await.unwrap(), Counts { recorded: 5, ..Counts::default() });
+    assert!(desk.outbox.open_items().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn saving_the_same_again_gives_the_same_and_other_content_is_refused() {
+    let desk = Desk::new().await;
+    let stream = stream();
+    let said = new_events(stream, 0, &["a", "b"]);
+    let items = desk.outbox.save(&said).await.unwrap();
+    assert_eq!(desk.outbox.save(&said).await.unwrap(), items);
+    let (_recorder, _work) = (desk.record(), desk.work());
+    desk.until_recorded(&items).await;
+    // Also after it is recorded: the same items, as they are now.
+    let again = desk.outbox.save(&said).await.unwrap();
+    assert!(again.iter().all(|item| matches!(item.state, ItemState::Recorded { .. })));
+    assert_eq!(again[0].event_id, items[0].event_id);
+    // The same id for something else; what stands beside it in the same breath is not saved either.
+    let mut other = new_events(stream, 2, &["c", "d"]);
+    other.events[1] = (items[1].event_id, says("d"));
+    match desk.outbox.save(&other).await {
+        Err(OutboxError::IdReused(existing)) => assert_eq!(existing.event_id, items[1].event_id),
+        other => panic!("not refused: {other:?}"),
+    }
+    assert!(desk.outbox.item(other.events[0].0).await.unwrap().is_none());
+    assert_eq!(desk.outbox.items_of(stream).await.unwrap().len(), 2);
+    // The same id on another stream is something else too.
+    let mut elsewhere = new_events(crate::events::stream(), 0, &["a"]);
+    elsewhere.events[0] = said.events[0].clone();
+    assert!(matches!(desk.outbox.save(&elsewhere).await, Err(OutboxError::IdReused(_))));
+}
+
+#[tokio::test]
+async fn one_event_of_a_stream_is_on_its_way_at_a_time() {
+    let desk = Desk::new().await;
+    let streams = [stream(), stream(), stream()];
+    let mut firsts = Vec::new();
+    for stream in streams {
+        firsts.push(desk.outbox.save(&new_events(stream, 0, &["1", "2", "3"])).await.unwrap().remove(0));
+    }
+    let work = desk.work();
+    // Nobody records yet: only the first of each stream leaves, however long it takes.
+    for first in &firsts {
+        desk.until(first.event_id, |state| *state == ItemState::Received).await;
+    }
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let counts = desk.outbox.counts().await.unwrap();
+    assert_eq!((counts.saved, counts.received), (6, 3));
+    let pulled = desk.bus.pull(100, Duration::ZERO).await.unwrap();
+    let ids: std::collections::HashSet<_> = pulled.iter().map(|message| message.stream.unwrap()).collect();
+    assert_eq!(ids, streams.into_iter().collect());
+    desk.bus.redeliver();
+    let _recorder = desk.record();
+    until(async || desk.outbox.open_items().await.unwrap().is_empty().then_some(())).await;
+    for stream in streams {
+        assert_eq!(desk.scribe.record().texts_of(stream), ["1", "2", "3"]);
+    }
+    drop(work);
+}
+
+/// A bus that counts how many submissions are with it at once, and answers none in time.
+#[derive(Clone)]
+struct Slow {
+    bus: MemoryPublisher,
+    now: Arc<AtomicUsize>,
+    most: Arc<AtomicUsize>,
+}
+
+impl PublisherBus for Slow {
+    async fn submit(&self, _: StreamId, _: &Signed, _: &str) -> Result<(), BusError> {
+        let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most.fetch_max(now, Ordering::SeqCst);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        self.now.fetch_sub(1, Ordering::SeqCst);
+        Err(BusError::Timeout)
+    }
+    async fn next_delivery(&self) -> Result<Delivery, BusError> {
+        self.bus.next_delivery().await
+    }
+    async fn acknowledge(&self, token: AckToken) -> Result<(), BusError> {
+        self.bus.acknowledge(token).await
+    }
+    async fn replay(&self, from: Position) -> Result<ReplayPage, BusError> {
+        Ok(ReplayPage { entries: Vec::new(), scanned_to: from, head: from })
+    }
+}
+
+#[tokio::test]
+async fn at_most_64_events_are_in_flight() {
+    let desk = Desk::new().await;
+    for _ in 0..80 {
+        desk.outbox.save(&new_events(stream(), 0, &["one"])).await.unwrap();
+    }
+    let most = Arc::new(AtomicUsize::new(0));
+    let bus = Slow { bus: desk.publisher.clone(), now: Arc::default(), most: Arc::clone(&most) };
+    let _work = work(&desk.outbox, bus, NoReader);
+    until(async || (most.load(Ordering::SeqCst) > 32).then_some(())).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(most.load(Ordering::SeqCst) <= 64, "{most:?}");
+}
+
+#[tokio::test]
+async fn a_page_that_waits_hears_of_every_step() {
+    let desk = Desk::new().await;
+    let mut changes = desk.outbox.changes();
+    let items = desk.outbox.save(&new_events(stream(), 0, &["a"])).await.unwrap();
+    assert!(changes.has_changed().unwrap());
+    let (_recorder, _work) = (desk.record(), desk.work());
+    tokio::time::timeout(crate::SOON, async {
+        while !matches!(desk.state(items[0].event_id).await, ItemState::Recorded { .. }) {
+            changes.changed().await.unwrap();
+        }
+    })
+    .await
+    .expect("a change was not told");
+}
+
+/// The same journey on the real thing, with the broker killed on the way.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everything_is_recorded_once_although_nats_is_killed() {
+    let mut server = Server::migrated().await;
+    let home = tempfile::tempdir().unwrap();
+    let outbox = open(&home.path().join("outbox.sqlite")).await;
+    let scribe = Scribe::new(server.recorder().await);
+    let recording = scribe.clone();
+    let _recorder = crate::Running(tokio::spawn(async move { recording.run().await }));
+    let _work = work(&outbox, server.publisher(tais_proto::Publisher::Apsc).await, NoReader);
+    let streams: Vec<StreamId> = (0..20).map(|_| stream()).collect();
+    let texts = ["1", "2", "3", "4", "5"];
+    for round in 0..2 {
+        for stream in &streams[round * 10..][..10] {
+            outbox.save(&new_events(*stream, 0, &texts)).await.unwrap();
+        }
+        tokio::task::block_in_place(|| server.kill());
+        // "Saved" needs nobody.
+        outbox.save(&new_events(stream(), 0, &["while it was away"])).await.unwrap();
+        assert!(tokio::task::block_in_place(|| server.start_again()), "{}", server.log());
+    }
+    let begun = std::time::Instant::now();
+    while !outbox.open_items().await.unwrap().is_empty() {
+        assert!(begun.elapsed() < Duration::from_secs(50), "{:?}", outbox.counts().await.unwrap());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let record = scribe.record();
+    assert!(record.wrongs.is_empty(), "{:?}", record.wrongs);
+    assert_eq!(record.entries.len(), 102);
+    for stream in streams {
+        assert_eq!(record.texts_of(stream), texts);
+    }
+    assert_eq!(record.key_sequence(), (1..=102).collect::<Vec<u32>>());
+}
