@@ -70,7 +70,7 @@ pub enum Delivery {
 
 /// What the recorder tells a publisher about a submission. A hint: the record is what counts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "notice", rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(tag = "notice", rename_all = "kebab-case", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Notice {
     /// It was recorded before; its receipt can be asked for.
     Recorded {
@@ -193,4 +193,87 @@ pub(crate) fn parse_leaf_hash(text: &str) -> Option<LeafHash> {
 
 fn unreadable(error: serde_json::Error) -> BusError {
     BusError::Unreadable(error.to_string())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test")]
+mod tests {
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn entry() -> impl Strategy<Value = RecordedEntry> {
+        let pillar = prop::option::of(prop::sample::select(Pillar::ALL));
+        // Bytes of any kind: what was recorded is evidence, not text.
+        let signed = (prop::collection::vec(any::<u8>(), 0..300), any::<[u8; 32]>(), any::<[u8; 32]>());
+        (any::<u64>(), 0..4_000_000_000_000_000_i64, any::<u128>(), pillar, signed).prop_map(
+            |(position, micros, stream, pillar, (bytes, left, right))| {
+                let mut signature = [0; 64];
+                signature[..32].copy_from_slice(&left);
+                signature[32..].copy_from_slice(&right);
+                let (position, recorded_at) = (Position(position), Timestamp::from_unix_micros(micros));
+                let signed = Signed { bytes, signature };
+                let leaf_hash = leaf_hash(&signed, position, recorded_at);
+                let stream = StreamId(Uuid::from_u128(stream));
+                RecordedEntry { position, recorded_at, leaf_hash, pillar, stream, signed }
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn a_page_comes_back_as_it_went(
+            entries in prop::collection::vec(entry(), 0..5), scanned_to: u64, head: u64,
+        ) {
+            let page = ReplayPage { entries, scanned_to: Position(scanned_to), head: Position(head) };
+            prop_assert_eq!(decode_page(&encode_page(&page).unwrap()).unwrap(), page);
+        }
+
+        #[test]
+        fn an_entry_that_was_altered_on_the_way_is_not_believed(entry in entry(), at: prop::sample::Index, bit in 0..8_u8) {
+            let mut altered = entry.clone();
+            match altered.signed.bytes.len() {
+                0 => altered.signed.bytes.push(0),
+                length => altered.signed.bytes[at.index(length)] ^= 1_u8 << bit,
+            }
+            let page = |entry| ReplayPage { entries: vec![entry], ..ReplayPage::default() };
+            prop_assert!(decode_page(&encode_page(&page(altered)).unwrap()).is_err());
+            let mut moved = entry.clone();
+            moved.position = Position(entry.position.0 ^ 1);
+            prop_assert!(decode_page(&encode_page(&page(moved)).unwrap()).is_err());
+            prop_assert!(decode_page(&encode_page(&page(entry)).unwrap()).is_ok());
+        }
+
+        #[test]
+        fn no_bytes_make_a_decoder_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            drop((decode_page(&bytes), decode_request(&bytes)));
+            drop(serde_json::from_slice::<Notice>(&bytes));
+        }
+
+        #[test]
+        fn a_request_comes_back_as_it_went(from: u64) {
+            prop_assert_eq!(decode_request(&encode_request(Position(from)).unwrap()).unwrap(), Position(from));
+        }
+    }
+
+    /// The wire form of notices is a contract: services of two versions speak to each other.
+    #[test]
+    fn notices_look_like_this() {
+        let event_id = EventId(Uuid::from_u128(1));
+        let notices = [
+            (
+                Notice::Recorded { event_id, position: Position(7) },
+                r#"{"notice":"recorded","eventId":"00000000-0000-0000-0000-000000000001","position":"7"}"#,
+            ),
+            (
+                Notice::Quarantined { sha256: "ab".into(), code: "c".into(), reason: "r".into() },
+                r#"{"notice":"quarantined","sha256":"ab","code":"c","reason":"r"}"#,
+            ),
+        ];
+        for (notice, text) in notices {
+            assert_eq!(serde_json::to_string(&notice).unwrap(), text);
+            assert_eq!(serde_json::from_str::<Notice>(text).unwrap(), notice);
+        }
+    }
 }

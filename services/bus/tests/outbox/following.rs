@@ -80,6 +80,27 @@ async fn a_reader_that_lost_what_it_had_is_given_everything() {
     until(async || (empty.of(stream) == 3).then_some(())).await;
 }
 
+/// More than one answer holds, and nothing is delivered: everything comes by asking on.
+#[tokio::test]
+async fn a_reader_that_comes_late_reads_page_after_page() {
+    let desk = Desk::new().await;
+    let streams: Vec<StreamId> = (0..10).map(|_| stream()).collect();
+    let _recorder = desk.record();
+    {
+        let _work = desk.work();
+        for stream in &streams {
+            let items = desk.outbox.save(&new_events(*stream, 0, &["1", "2", "3"])).await.unwrap();
+            desk.until_recorded(&items).await;
+        }
+    }
+    desk.bus.lose_recorded();
+    let fresh = crate::open(&desk.home.path().join("fresh.sqlite")).await;
+    let versions = Versions::default();
+    let _work = work(&fresh, desk.publisher.clone(), versions.clone());
+    until(async || (fresh.seen_to().await.unwrap() == Position(30)).then_some(())).await;
+    assert!(streams.iter().all(|stream| versions.of(*stream) == 3), "{:?}", versions.streams);
+}
+
 #[tokio::test]
 async fn how_far_was_asked_is_kept_through_a_restart() {
     let desk = Desk::new().await;
