@@ -7,8 +7,6 @@ use tais_web::language::{Arg, Texts};
 use tais_web::parts::{Standing, chip};
 use tais_web::{chart, escape};
 
-use crate::routes::event_key;
-
 struct Row {
     position: Position,
     what: String,
@@ -74,7 +72,7 @@ fn row(t: Texts, entry: &Entry) -> Row {
     let by_server = envelope.as_ref().is_some_and(|envelope| envelope.source.publisher != Publisher::Log);
     Row {
         position: entry.position,
-        what: t.get(&event_key(&entry.event_type)),
+        what: t.event_name(&entry.event_type),
         mark: entry.pillar.map(chart::pillar_mark).unwrap_or_default(),
         publisher: publisher(t, entry),
         attested: if by_server { t.get("audit-attested-server") } else { String::new() },
@@ -109,7 +107,7 @@ impl EventPage {
         let position = entry.position;
         let title = t.with(
             "audit-event-title",
-            &[("position", Arg::from(position.0)), ("what", Arg::from(t.get(&event_key(&entry.event_type))))],
+            &[("position", Arg::from(position.0)), ("what", Arg::from(t.event_name(&entry.event_type)))],
         );
         Self {
             title,

@@ -5,7 +5,7 @@ use axum::extract::{Path, Query, State};
 use axum::routing::get;
 use serde::Deserialize;
 use tais_log::{Filter, Log as _, LogError};
-use tais_proto::{Event, EventType, Pillar, Position};
+use tais_proto::{Event, Pillar, Position};
 use tais_web::{Failure, Frame, NavItem, Page};
 
 use crate::Audit;
@@ -88,12 +88,4 @@ async fn key_of(audit: &Audit, entry: &tais_log::Entry) -> Result<Option<tais_pr
         _ => None,
     });
     Ok(keys.into_iter().find(|key| key.key_id() == envelope.key_id))
-}
-
-/// The message key of an event's type.
-pub(crate) fn event_key(event_type: &str) -> String {
-    let known = EventType::parse(event_type).is_ok();
-    let name = event_type.strip_prefix("tais.").unwrap_or(event_type);
-    let name = name.rsplit_once(".v").map_or(name, |(name, _)| name);
-    if known { format!("event-{}", name.replace('.', "-")) } else { "event-unknown".to_owned() }
 }

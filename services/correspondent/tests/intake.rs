@@ -210,7 +210,7 @@ async fn a_refused_update_stops_the_activity_until_the_person_decides() {
 /// What was missed is asked for: a replay makes the view whole.
 #[tokio::test]
 async fn what_was_not_delivered_is_asked_for() {
-    let mut world = World::new().await;
+    let world = World::new().await;
     let intake = world.correspondent.intake().clone();
     let (id, _) = intake.report(world.submission(), details("Title"), None, false).await.unwrap();
     let message = world.pull().await.remove(0);

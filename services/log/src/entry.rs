@@ -111,6 +111,21 @@ pub struct Quarantined {
     pub reason: String,
 }
 
+impl Quarantined {
+    /// The same with each zero byte in a text replaced, as PostgreSQL keeps none there; whoever sends
+    /// one must not hold up the batch that this is set aside with. The raw bytes stay as they are.
+    pub(crate) fn storable(&self) -> Self {
+        let text = |text: &String| text.replace('\0', "\u{FFFD}");
+        Self {
+            subject: text(&self.subject),
+            signature: self.signature.as_ref().map(text),
+            raw: self.raw.clone(),
+            code: text(&self.code),
+            reason: text(&self.reason),
+        }
+    }
+}
+
 /// A message in quarantine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredQuarantined {

@@ -61,8 +61,11 @@ pub fn is_transient(error: &sqlx::Error) -> bool {
         | sqlx::Error::WorkerCrashed
         | sqlx::Error::Protocol(_) => true,
         sqlx::Error::Database(error) => error.code().is_some_and(|code| {
-            // Classes: connection, resources, operator intervention; rollbacks; lock not available.
-            ["08", "53", "57", "40"].iter().any(|class| code.starts_with(class)) || code == "55P03"
+            // Classes: connection, resources, operator intervention; rollbacks. Then: lock not
+            // available, and sessions ended because they slept or worked too long in a transaction,
+            // which befalls who was stopped in the middle of it.
+            ["08", "53", "57", "40"].iter().any(|class| code.starts_with(class))
+                || ["55P03", "25P03", "25P04"].contains(&&*code)
         }),
         _ => false,
     }

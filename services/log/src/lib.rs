@@ -30,7 +30,7 @@ use tais_proto::{EventId, KeyId, Position, StreamId, Timestamp};
 pub use entry::{Entry, Filter, Head, NewEntry, Outcome, Page, Quarantined, Receipt, StoredQuarantined};
 pub use error::{LogError, is_transient};
 pub use memory::MemoryLog;
-pub use postgres::{PostgresLease, PostgresLog};
+pub use postgres::{PostgresFollower, PostgresLease, PostgresLog};
 pub use provision::{ProvisionError, RolePasswords, migrate, provision};
 pub use self_check::{SelfCheckError, ServiceRole, self_check};
 

@@ -15,9 +15,9 @@ use crate::{Clock, Follower, Log, LogError};
 /// How the next append fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// It fails and nothing is kept.
+    /// It fails and nothing is kept: [`LogError::OnCommand`].
     NotKept,
-    /// It is kept, and the answer is an error.
+    /// It is kept, and the answer is lost: [`LogError::UnknownOutcome`].
     Kept,
     /// It succeeds, late.
     Delayed(Duration),
@@ -68,17 +68,13 @@ impl MemoryLog {
             state.entries.push((entry.clone(), new.envelope.key_id.clone(), new.envelope.key_seq));
         }
         state.frontier = sequenced.frontier;
-        for message in quarantine {
+        for message in quarantine.iter().map(Quarantined::storable) {
             let again = |kept: &StoredQuarantined| {
                 kept.message.raw == message.raw && kept.message.code == message.code
             };
             if !state.quarantine.iter().any(again) {
                 let id = i64::try_from(state.quarantine.len()).unwrap_or(i64::MAX) + 1;
-                state.quarantine.push(StoredQuarantined {
-                    id,
-                    received_at: recorded_at,
-                    message: message.clone(),
-                });
+                state.quarantine.push(StoredQuarantined { id, received_at: recorded_at, message });
             }
         }
         self.size.send_replace(state.frontier.size());
@@ -103,6 +99,11 @@ impl State {
     }
 }
 
+/// The only error that may leave something behind.
+fn lost_while_committing() -> LogError {
+    LogError::UnknownOutcome(sqlx::Error::Io(std::io::ErrorKind::ConnectionReset.into()))
+}
+
 impl Log for MemoryLog {
     type Lease = MemoryLease;
     type Follower = MemoryFollower;
@@ -115,7 +116,7 @@ impl Log for MemoryLog {
             Some(Fault::Kept) | None => {}
         }
         let outcomes = self.append_now(batch, quarantine);
-        if fault == Some(Fault::Kept) { Err(LogError::OnCommand) } else { Ok(outcomes) }
+        if fault == Some(Fault::Kept) { Err(lost_while_committing()) } else { Ok(outcomes) }
     }
 
     async fn head(&self) -> Result<Head, LogError> {

@@ -3,15 +3,18 @@
 
 mod support;
 
+use std::process::Command;
 use std::slice::from_ref;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sqlx::postgres::PgListener;
 use sqlx::{AssertSqlSafe, PgPool};
 use support::events::{Author, HandClock, stream};
 use support::server::{Database, database};
-use tais_log::{Filter, Follower as _, Log as _, LogError, Outcome, PostgresLog, is_transient};
-use tais_proto::{EventId, Position};
+use tais_log::{Clock, Filter, Follower as _, Log as _, LogError, Outcome, PostgresLog, is_transient};
+use tais_proto::{EventId, Pillar, Position, Publisher, Timestamp};
 
 async fn recorder(database: &Database) -> PostgresLog {
     PostgresLog::new(database.pool("tais_recorder").await, HandClock::new().clock())
@@ -186,4 +189,128 @@ async fn which_errors_may_pass_by_themselves() {
     let closed = database.pool("tais_office").await;
     closed.close().await;
     assert!(is_transient(&sqlx::query("select 1").execute(&closed).await.unwrap_err()));
+}
+
+/// A recorder that is stopped in the middle of an append (a frozen host) and goes on later.
+#[tokio::test]
+async fn who_slept_too_long_in_a_transaction_may_try_again() {
+    let database = database().await;
+    let name = database.name();
+    let alter = format!(
+        "alter role tais_recorder in database {name} set idle_in_transaction_session_timeout = '50ms'"
+    );
+    sqlx::query(AssertSqlSafe(alter)).execute(&database.operator().await).await.unwrap();
+    let asleep = Arc::new(AtomicBool::new(true));
+    let (clock, sleeper) = (HandClock::new().clock(), Arc::clone(&asleep));
+    // The clock is read between the look-up and the write.
+    let drowsy: Clock = Arc::new(move || {
+        if sleeper.swap(false, Ordering::SeqCst) {
+            std::thread::sleep(Duration::from_millis(400));
+        }
+        clock()
+    });
+    let log = PostgresLog::new(database.pool("tais_recorder").await, drowsy);
+    let said = Author::apsc().says(stream(), 1, "a");
+    let error = log.append(from_ref(&said), &[]).await.unwrap_err();
+    assert!(matches!(error, LogError::Database(_)) && error.is_transient(), "{error:?}");
+    assert!(!asleep.load(Ordering::SeqCst), "the clock was read inside the transaction");
+    let again = log.append(from_ref(&said), &[]).await.unwrap();
+    assert!(matches!(again[..], [Outcome::Recorded(_)]), "{again:?}");
+}
+
+/// A server that keeps the connection open and says nothing more.
+#[tokio::test]
+async fn who_leads_a_silent_server_learns_that_too() {
+    let database = database().await;
+    let (log, operator) = (recorder(&database).await, database.operator().await);
+    let mut lease = log.try_lead().await.unwrap().unwrap();
+    let backend: i32 = sqlx::query_scalar(
+        "select pid from pg_locks join pg_database d on d.oid = database
+          where locktype = 'advisory' and d.datname = current_database()",
+    )
+    .fetch_one(&operator)
+    .await
+    .unwrap();
+    signal("-STOP", backend);
+    let lost = tokio::time::timeout(Duration::from_secs(20), log.hold(&mut lease)).await;
+    signal("-CONT", backend);
+    assert!(matches!(lost, Ok(LogError::LeaseLost)), "{lost:?}");
+}
+
+fn signal(name: &str, pid: i32) {
+    assert!(Command::new("kill").arg(name).arg(pid.to_string()).status().unwrap().success());
+}
+
+/// How many rows of the log a role's one question makes the server look at.
+async fn rows_read<F: Future<Output = ()>>(
+    database: &Database,
+    question: impl FnOnce(PostgresLog) -> F,
+) -> i64 {
+    let operator = database.operator().await;
+    let looked_at = || async {
+        sqlx::query_scalar::<_, i64>(
+            "select (coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::int8
+               from pg_stat_user_tables where relname = 'entry'",
+        )
+        .fetch_one(&operator)
+        .await
+        .unwrap()
+    };
+    let before = looked_at().await;
+    let pool = database.pool("tais_audit").await;
+    question(PostgresLog::new(pool.clone(), HandClock::new().clock())).await;
+    // A backend hands in its counts when it ends.
+    pool.close().await;
+    loop {
+        let left: i64 = sqlx::query_scalar("select count(*) from pg_stat_activity where usename = 'tais_audit' and datname = current_database()")
+            .fetch_one(&operator)
+            .await
+            .unwrap();
+        if left == 0 {
+            return looked_at().await - before;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// What pages ask for at every turn must cost the same in a log of any length.
+#[tokio::test]
+async fn finding_a_day_a_pillar_or_a_stream_does_not_read_the_whole_log() {
+    const MANY: i64 = 3_000;
+    let database = database().await;
+    let (clock, operator) = (HandClock::new(), database.operator().await);
+    let log = PostgresLog::new(database.pool("tais_recorder").await, clock.clock());
+    let (mut aec, mut apsc) = (Author::new(Publisher::Aec, 2), Author::apsc());
+    let rare = stream();
+    let begun = clock.now();
+    log.append(&[aec.says(rare, 1, "the only one of its pillar")], &[]).await.unwrap();
+    for _ in 0..MANY / 500 {
+        clock.add(time::Duration::days(1));
+        let batch: Vec<_> = (0..500).map(|_| apsc.says(stream(), 1, "one of many")).collect();
+        log.append(&batch, &[]).await.unwrap();
+    }
+    sqlx::query("analyze log.entry").execute(&operator).await.unwrap();
+    // The plan that knows no values is the one that a busy connection ends with.
+    let alter = format!(
+        "alter role tais_audit in database {} set plan_cache_mode = force_generic_plan",
+        database.name()
+    );
+    sqlx::query(AssertSqlSafe(alter)).execute(&operator).await.unwrap();
+
+    let first_day = Timestamp::new(begun.to_utc() + time::Duration::hours(1));
+    let day = rows_read(&database, |log| async move {
+        assert_eq!(log.last_position_before(first_day).await.unwrap(), Some(Position(0)));
+    });
+    let of = |filter: Filter| {
+        rows_read(&database, |log| async move {
+            let page = log.read_from(Position(0), 100, &filter).await.unwrap();
+            assert_eq!((page.entries.len(), page.scanned_to.0), (1, 3_001));
+        })
+    };
+    let (day, pillar) = (day.await, of(Filter { pillar: Some(Pillar::Aec), ..Filter::default() }).await);
+    let of_stream = of(Filter { stream: Some(rare), ..Filter::default() }).await;
+    assert!(day < 10 && pillar < 10 && of_stream < 10, "rows read: {day}, {pillar}, {of_stream} of {MANY}");
+    // The control: what does read everything is counted so.
+    let all = rows_read(&database, |log| async move { assert!(log.root_at(3_001).await.unwrap().is_some()) });
+    assert!(all.await >= MANY);
 }

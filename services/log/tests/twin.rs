@@ -33,7 +33,11 @@ async fn a_failure_that_kept_nothing_leaves_the_log_as_it_was() {
 async fn a_failure_that_kept_it_is_told_by_asking_for_the_receipt() {
     let (log, said) = (twin(), Author::apsc().says(stream(), 1, "a"));
     log.fail_next(Fault::Kept);
-    assert!(log.append(from_ref(&said), &[bad("x", "malformed")]).await.is_err());
+    let error = log.append(from_ref(&said), &[bad("x", "malformed")]).await.unwrap_err();
+    assert!(
+        matches!(error, LogError::UnknownOutcome(_)),
+        "only this error may leave something behind: {error:?}"
+    );
     let found = log.find(&[said.envelope.id]).await.unwrap();
     assert_eq!(found.len(), 1);
     assert_eq!(log.quarantined(9).await.unwrap().len(), 1);

@@ -27,4 +27,4 @@ pub use error::ProjectorError;
 pub use projection::{Digest, Projection};
 pub use replay::{ReplayedDigest, live_digests, replay};
 pub use runtime::{Config, run};
-pub use store::{migrate, position_shown};
+pub use store::migrate;

@@ -41,17 +41,6 @@ pub async fn migrate(pool: &PgPool) -> Result<(), ProjectorError> {
     Ok(())
 }
 
-/// The position that pages show by default: the last one that every live projection has folded.
-/// `None` while there is no live projection.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn position_shown(pool: &PgPool) -> Result<Option<Position>, sqlx::Error> {
-    let size: Option<i64> =
-        sqlx::query_scalar("select min(size) from projection.build where live").fetch_one(pool).await?;
-    Ok(size.and_then(|size| u64::try_from(size - 1).ok()).map(Position))
-}
-
 /// One build of a projection, and how far it is.
 #[derive(Clone, Debug)]
 pub(crate) struct Build {

@@ -3,7 +3,7 @@
 use askama::Template;
 use tais_bus::{Item, ItemState};
 use tais_domain::activity::{Activity, Status};
-use tais_proto::{EventId, EventType, Lang, Pillar};
+use tais_proto::{EventId, Lang, Pillar};
 use tais_web::chart;
 use tais_web::language::{Arg, Texts};
 use tais_web::parts::{Standing, chip};
@@ -16,12 +16,6 @@ fn title_of(t: Texts, activity: &Activity) -> (String, String) {
     let lang = t.language().tag().parse().unwrap_or(Lang::EN);
     let (lang, text) = activity.details.title.best(lang).unwrap_or((Lang::EN, "-"));
     (lang.to_string(), text.to_owned())
-}
-
-fn event_name(t: Texts, event_type: EventType) -> String {
-    let name = event_type.as_str().trim_start_matches("tais.");
-    let name = name.rsplit_once(".v").map_or(name, |(name, _)| name);
-    t.get(&format!("event-{}", name.replace('.', "-")))
 }
 
 fn state_chip(t: Texts, state: &ItemState) -> String {
@@ -197,7 +191,7 @@ fn receipt_row(t: Texts, item: &Item) -> ReceiptRow {
         _ => (None, String::new(), String::new()),
     };
     ReceiptRow {
-        what: event_name(t, item.event.event_type()),
+        what: t.event_name(item.event.event_type().as_str()),
         chip: state_chip(t, &item.state),
         reason: reason_of(t, &item.state),
         position,
@@ -240,7 +234,7 @@ impl ActivityPage {
         let (lang, title) = title_of(t, activity);
         let recorded = view.lines.iter().map(|line| HistoryLine {
             position: Some(line.position.0),
-            what: event_name(t, line.event_type),
+            what: t.event_name(line.event_type.as_str()),
             chip: String::new(),
             words: t.with(
                 "correspondent-recorded-on",
@@ -249,7 +243,7 @@ impl ActivityPage {
         });
         let open = view.open.iter().map(|item| HistoryLine {
             position: None,
-            what: event_name(t, item.event.event_type()),
+            what: t.event_name(item.event.event_type().as_str()),
             chip: state_chip(t, &item.state),
             words: reason_of(t, &item.state),
         });

@@ -39,6 +39,24 @@ pub async fn a_bad_message_is_set_aside_once_with_its_bytes<L: Log>(under: Under
     assert_eq!(under.log.head().await.unwrap().size, 1, "what is set aside is no entry");
 }
 
+pub async fn what_text_cannot_hold_does_not_hold_up_the_rest<L: Log>(under: Under<L>) {
+    // A zero byte is legal in a JSON string and in a header, and PostgreSQL keeps none in text.
+    let mut zeros = bad("the bytes\0as they came", "malformed");
+    zeros.subject = "tais.submit.tl.aec\0.x".into();
+    zeros.signature = Some("\0\0".into());
+    zeros.reason = "unknown field `a\0b`".into();
+    let good = Author::apsc().says(stream(), 1, "a text with \0 in it");
+    let outcomes = under.log.append(&[good.clone()], &[zeros.clone()]).await.unwrap();
+    assert!(matches!(outcomes[..], [Outcome::Recorded(_)]), "{outcomes:?}");
+    let entry = under.other.read_one(Position(0)).await.unwrap().unwrap();
+    assert_eq!(entry.signed, good.signed);
+    let kept = under.other.quarantined(9).await.unwrap().remove(0).message;
+    assert_eq!(kept.raw, zeros.raw, "the evidence is untouched");
+    assert_eq!(kept.subject, "tais.submit.tl.aec\u{FFFD}.x");
+    assert_eq!(kept.signature.as_deref(), Some("\u{FFFD}\u{FFFD}"));
+    assert_eq!(kept.reason, "unknown field `a\u{FFFD}b`");
+}
+
 pub async fn setting_aside_does_not_move_the_records_clock<L: Log>(under: Under<L>) {
     let mut apsc = Author::apsc();
     recorded(&under.log, &[apsc.says(stream(), 1, "first")]).await;

@@ -70,6 +70,7 @@ stories! {
     read::a_day_ends_at_midnight_in_dili,
     read::recorded_time_never_goes_backwards,
     duties::a_bad_message_is_set_aside_once_with_its_bytes,
+    duties::what_text_cannot_hold_does_not_hold_up_the_rest,
     duties::setting_aside_does_not_move_the_records_clock,
     duties::the_relay_keeps_its_place,
     duties::one_leads_and_any_other_waits_until_it_is_gone,

@@ -213,7 +213,7 @@ fn event_row(t: Texts, entry: &Entry, envelope: &Envelope) -> EventRow {
     EventRow {
         url: Links::event(entry.position),
         position: entry.position,
-        what: t.get(&words::event_key(&entry.event_type)),
+        what: t.event_name(&entry.event_type),
         publisher: t.get(&format!("publisher-{}", envelope.source.publisher)),
         recorded: t.with("office-recorded", &values),
     }

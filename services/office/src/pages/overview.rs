@@ -488,7 +488,7 @@ fn event_row(t: Texts, links: Links, event: &LatestEvent) -> EventRow {
     EventRow {
         url: Links::event(entry.position),
         position: entry.position,
-        what: t.get(&words::event_key(&entry.event_type)),
+        what: t.event_name(&entry.event_type),
         mark: entry.pillar.map(chart::pillar_mark).unwrap_or_default(),
         pillar: entry.pillar.map(code).unwrap_or_default(),
         datetime: entry.recorded_at.to_string(),

@@ -36,13 +36,6 @@ pub fn item(t: Texts, reference: &Reference, code: &ItemCode) -> String {
     text.unwrap_or_else(|| code.to_string())
 }
 
-/// The message key of an event's type: `event-activity-reported`.
-pub fn event_key(event_type: &str) -> String {
-    let name = event_type.strip_prefix("tais.").unwrap_or(event_type);
-    let name = name.rsplit_once(".v").map_or(name, |(name, _)| name);
-    format!("event-{}", name.replace('.', "-"))
-}
-
 /// A day as people write it into the as-of field.
 pub fn typed_date(date: tais_proto::Date) -> String {
     let iso = tais_proto::when::format_iso_date(date);

@@ -93,6 +93,16 @@ impl Texts {
         catalogue::of(self.language).has_message(key)
     }
 
+    /// The name of an event by its CloudEvents type; one that this software does not know is said to
+    /// be so.
+    #[must_use]
+    pub fn event_name(&self, event_type: &str) -> String {
+        let name = event_type.strip_prefix("tais.").unwrap_or(event_type);
+        let name = name.rsplit_once(".v").map_or(name, |(name, _)| name);
+        let key = format!("event-{}", name.replace('.', "-"));
+        if self.has(&key) { self.get(&key) } else { self.get("event-unknown") }
+    }
+
     /// A key that is missing shows itself, so that the page still says where to look.
     fn format(&self, key: &str, args: Option<&FluentArgs<'_>>) -> String {
         let bundle = catalogue::of(self.language);
