@@ -1,5 +1,6 @@
 //! Beside the record: the quarantine, the relay's place, and who leads.
 
+use std::slice::from_ref;
 use std::time::Duration;
 
 use tais_log::{Log, Outcome};
@@ -46,7 +47,7 @@ pub async fn what_text_cannot_hold_does_not_hold_up_the_rest<L: Log>(under: Unde
     zeros.signature = Some("\0\0".into());
     zeros.reason = "unknown field `a\0b`".into();
     let good = Author::apsc().says(stream(), 1, "a text with \0 in it");
-    let outcomes = under.log.append(&[good.clone()], &[zeros.clone()]).await.unwrap();
+    let outcomes = under.log.append(from_ref(&good), from_ref(&zeros)).await.unwrap();
     assert!(matches!(outcomes[..], [Outcome::Recorded(_)]), "{outcomes:?}");
     let entry = under.other.read_one(Position(0)).await.unwrap().unwrap();
     assert_eq!(entry.signed, good.signed);

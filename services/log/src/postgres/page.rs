@@ -1,0 +1,66 @@
+//! Reading in order: a page, how far it looked, and that nothing is missing from it.
+
+use sqlx::postgres::PgRow;
+use sqlx::{PgPool, Postgres, QueryBuilder, Row as _};
+use tais_proto::Position;
+
+use crate::LogError;
+use crate::entry::{Entry, Filter, Page};
+use crate::read::{COLUMNS, bigint, entry, position};
+
+/// The head and the entries come from one statement, hence from one snapshot.
+pub(super) async fn read(
+    pool: &PgPool,
+    from: Position,
+    limit: usize,
+    filter: &Filter,
+) -> Result<Page, LogError> {
+    let mut statement = QueryBuilder::<Postgres>::new(format!(
+        "select h.next_position, e.* from log.head h left join lateral (
+             select {COLUMNS} from log.entry where position >= "
+    ));
+    statement.push_bind(bigint(from));
+    // Only what is asked for stands in the statement: "$1 is null or pillar = $1" would hide the
+    // condition from the index as soon as PostgreSQL keeps one plan for all values. Codes are our own
+    // constants and stand there as they are: how rare a pillar is decides how it is best found.
+    if let Some(pillar) = filter.pillar {
+        statement.push(format_args!(" and pillar = '{}'", pillar.code()));
+    }
+    if let Some(kind) = filter.kind {
+        statement.push(format_args!(" and stream_kind = '{}'", kind.code()));
+    }
+    if let Some(stream) = filter.stream {
+        statement.push(" and stream = ").push_bind(stream.0);
+    }
+    statement.push(" order by position limit ").push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
+    statement.push(") e on true where h.log = 1 order by e.position");
+    let rows = statement.build().fetch_all(pool).await?;
+    page(&rows, from, limit, filter)
+}
+
+fn page(rows: &[PgRow], from: Position, limit: usize, filter: &Filter) -> Result<Page, LogError> {
+    let next = rows.first().map_or(Ok(0), |row| row.try_get::<i64, _>("next_position")).map(position)?;
+    let found =
+        |row: &&PgRow| row.try_get::<Option<i64>, _>("position").is_ok_and(|position| position.is_some());
+    let entries: Vec<Entry> = rows.iter().filter(found).map(entry).collect::<Result<_, _>>()?;
+    if filter.is_everything() {
+        assert_contiguous(&entries, from, next, limit)?;
+    }
+    Ok(Page::of(entries, from, limit, next.0))
+}
+
+/// Positions are gapless: a hole means that the record was altered, and reading on would hide it.
+fn assert_contiguous(
+    entries: &[Entry],
+    from: Position,
+    next: Position,
+    limit: usize,
+) -> Result<(), LogError> {
+    let expected = (next.0.saturating_sub(from.0)).min(limit as u64);
+    let missing = (from.0..).zip(entries).find(|(position, entry)| entry.position.0 != *position);
+    match missing {
+        Some((position, _)) => Err(LogError::Hole(position)),
+        None if (entries.len() as u64) < expected => Err(LogError::Hole(from.0 + entries.len() as u64)),
+        None => Ok(()),
+    }
+}
