@@ -4,11 +4,13 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 use std::net::TcpListener;
+use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
+use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::{Value, json};
 use tais_tests::{System, details, participation};
 use tempfile::TempDir;
@@ -35,6 +37,8 @@ impl Browser {
             .arg(format!("--port={port}"))
             .stdout(Stdio::null())
             .stderr(Stdio::null())
+            // A group of its own, so that its browsers end with it.
+            .process_group(0)
             .spawn()
             .unwrap();
         Some(Self { driver, url: format!("http://127.0.0.1:{port}"), profiles: Vec::new() })
@@ -85,7 +89,9 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        drop(self.driver.kill());
+        if let Some(group) = i32::try_from(self.driver.id()).ok().and_then(Pid::from_raw) {
+            drop(kill_process_group(group, Signal::KILL));
+        }
         drop(self.driver.wait());
     }
 }

@@ -181,4 +181,11 @@ impl Reader for Book {
         }
         Ok(taken)
     }
+
+    /// A book that was deleted is asked for again from the beginning.
+    async fn is_empty(&self) -> Result<bool, OutboxError> {
+        let any: Option<i64> =
+            sqlx::query_scalar("select 1 from entry limit 1").fetch_optional(&self.pool).await?;
+        Ok(any.is_none())
+    }
 }
