@@ -211,3 +211,62 @@ fn a_standing_by_recorder_takes_over() {
         shutdown.cancel();
     });
 }
+
+/// What cannot be taken is set aside with its bytes and a reason, and delays nothing behind it.
+#[test]
+fn bad_messages_are_set_aside_and_good_ones_go_on() {
+    runtime().block_on(async {
+        let cluster = Cluster::start().await.unwrap();
+        let _recorder = cluster.service("recorder").unwrap();
+        let bus = cluster.publisher(Publisher::Apsc, &cluster.nats.url()).await.unwrap();
+        let key = cluster.secrets.publisher_key(Publisher::Apsc).unwrap();
+        let actor = cluster.account(Role::Correspondent, Some(Pillar::Apsc)).unwrap();
+        let stream = StreamId(Uuid::now_v7());
+        let good = envelope(&key, actor, stream, 1);
+        let future = String::from_utf8(good.clone()).unwrap().replace("reported.v1", "reported.v9");
+        let mut forged = key.sign(good.clone());
+        forged.signature[0] ^= 1;
+        // A zero byte is no text in Postgres, and must not hold up what it is set aside with.
+        let bad = [
+            key.sign(b"{\"half\":\0".to_vec()),
+            key.sign(b"[".repeat(40)),
+            key.sign(future.into_bytes()),
+            forged,
+        ];
+        for signed in &bad {
+            bus.submit(stream, signed, &Uuid::now_v7().to_string()).await.unwrap();
+        }
+        let too_large = key.sign(vec![b' '; 400 * 1024]);
+        assert!(
+            bus.submit(stream, &too_large, &Uuid::now_v7().to_string()).await.is_err(),
+            "refused by the bus"
+        );
+        bus.submit(stream, &key.sign(good), &Uuid::now_v7().to_string()).await.unwrap();
+
+        let operator = cluster.operator().await.unwrap();
+        let patience = Instant::now() + PATIENCE;
+        loop {
+            let recorded: i64 =
+                sqlx::query_scalar("select count(*) from log.entry where stream_kind = 'activity'")
+                    .fetch_one(&operator)
+                    .await
+                    .unwrap();
+            if recorded == 1 {
+                break;
+            }
+            assert!(Instant::now() < patience, "the good one is not recorded");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let kept: Vec<(String, Vec<u8>, String)> =
+            sqlx::query_as("select code, raw, reason from log.quarantine order by id")
+                .fetch_all(&operator)
+                .await
+                .unwrap();
+        let codes: Vec<&str> = kept.iter().map(|(code, ..)| code.as_str()).collect();
+        assert_eq!(codes, ["malformed", "too-deep", "future-version", "bad-signature"]);
+        for ((_, raw, reason), signed) in kept.iter().zip(&bad) {
+            assert_eq!(*raw, signed.bytes, "the raw bytes are kept");
+            assert!(reason.split_whitespace().count() >= 5, "{reason}");
+        }
+    });
+}

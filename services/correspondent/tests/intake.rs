@@ -238,3 +238,29 @@ async fn what_was_not_delivered_is_asked_for() {
     world.until(id, |view| view.lines.len() == 1 && view.open.is_empty()).await;
     answering.abort();
 }
+
+/// The real activities go in by the import path, and a second load changes nothing.
+#[tokio::test]
+async fn a_second_load_of_the_same_file_changes_nothing() {
+    use tais_correspondent::import::{Files, read};
+    let world = World::new().await;
+    world.bus.set_disconnected(true);
+    let intake = world.correspondent.intake();
+    let files = Files {
+        activities: include_str!("../../../proto/reference/activities/activities.csv"),
+        counts: include_str!("../../../proto/reference/activities/activities-counts.csv"),
+        alternates: include_str!("../../../proto/reference/activities/activities-alternates.csv"),
+    };
+    let mut loads = Vec::new();
+    for _ in 0..2 {
+        let rows = read(files, intake.reference()).into_iter().map(Result::unwrap);
+        for row in rows.filter(|row| row.pillar == Pillar::Apsc) {
+            let submission = Submission { id: row.submission, ..world.submission() };
+            intake.report(submission, row.details, row.participation, true).await.unwrap();
+        }
+        let items = intake.outbox().open_items().await.unwrap();
+        loads.push(items.into_iter().map(|item| (item.seq, item.event_id)).collect::<Vec<_>>());
+    }
+    assert!(loads[0].len() > 100, "{}", loads[0].len());
+    assert_eq!(loads[0], loads[1]);
+}
