@@ -20,6 +20,7 @@ pub mod memory;
 mod postgres;
 mod provision;
 mod read;
+mod scram;
 mod self_check;
 
 use std::future::Future;

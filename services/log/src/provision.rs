@@ -2,6 +2,8 @@
 
 use sqlx::{AssertSqlSafe, PgPool};
 
+use crate::scram::verifier;
+
 /// Why the database could not be prepared.
 #[derive(Debug, thiserror::Error)]
 pub enum ProvisionError {
@@ -11,6 +13,9 @@ pub enum ProvisionError {
     /// A statement.
     #[error("the database's roles could not be made: does the URL name an operator who may make roles?")]
     Database(#[from] sqlx::Error),
+    /// A password.
+    #[error("the password of {0} is empty or holds characters other than printable ASCII: choose another")]
+    Password(&'static str),
 }
 
 /// The passwords of the login roles.
@@ -40,17 +45,25 @@ pub async fn migrate(operator: &PgPool) -> Result<(), ProvisionError> {
 /// # Errors
 /// When the database refuses.
 pub async fn provision(operator: &PgPool, passwords: &RolePasswords) -> Result<(), ProvisionError> {
-    let mut tx = operator.begin().await?;
-    // Two `tais migrate` at once take turns.
-    sqlx::query("select pg_advisory_xact_lock(hashtext('tais provision'))").execute(&mut *tx).await?;
-    make_role(&mut tx, "tais_owner", None).await?;
-    for (role, password) in [
+    let roles = [
         ("tais_recorder", &passwords.recorder),
         ("tais_projector", &passwords.projector),
         ("tais_office", &passwords.office),
         ("tais_audit", &passwords.audit),
-    ] {
-        make_role(&mut tx, role, Some(password)).await?;
+    ];
+    for (role, password) in roles {
+        if password.is_empty() || password.bytes().any(|byte| !(b' '..=b'~').contains(&byte)) {
+            return Err(ProvisionError::Password(role));
+        }
+    }
+    let mut tx = operator.begin().await?;
+    // Two `tais migrate` at once take turns.
+    sqlx::query("select pg_advisory_xact_lock(hashtext('tais provision'))").execute(&mut *tx).await?;
+    make_role(&mut tx, "tais_owner", "nologin").await?;
+    for (role, password) in roles {
+        let verifier = verifier(password, rand::random());
+        let attributes = format!("login noinherit nocreatedb nocreaterole password '{verifier}'");
+        make_role(&mut tx, role, &attributes).await?;
     }
     sqlx::raw_sql(include_str!("roles.sql")).execute(&mut *tx).await?;
     // The projector makes a schema for each build.
@@ -64,28 +77,18 @@ pub async fn provision(operator: &PgPool, passwords: &RolePasswords) -> Result<(
     Ok(())
 }
 
+/// Makes a role where it is missing, and sees that it has these attributes.
 async fn make_role(
     tx: &mut sqlx::PgConnection,
-    role: &str,
-    password: Option<&str>,
+    role: &'static str,
+    attributes: &str,
 ) -> Result<(), sqlx::Error> {
     let exists: bool = sqlx::query_scalar("select exists (select from pg_roles where rolname = $1)")
         .bind(role)
         .fetch_one(&mut *tx)
         .await?;
-    if !exists {
-        // Names are ours; passwords are quoted by the server itself.
-        sqlx::query(AssertSqlSafe(format!("create role {role}"))).execute(&mut *tx).await?;
-    }
-    if let Some(password) = password {
-        let alter: String = sqlx::query_scalar(
-            "select format('alter role %I login noinherit nocreatedb nocreaterole password %L', $1, $2)",
-        )
-        .bind(role)
-        .bind(password)
-        .fetch_one(&mut *tx)
-        .await?;
-        sqlx::query(AssertSqlSafe(alter)).execute(&mut *tx).await?;
-    }
+    // Names and attributes are ours; a verifier is Base64 and needs no quoting.
+    let verb = if exists { "alter" } else { "create" };
+    sqlx::query(AssertSqlSafe(format!("{verb} role {role} {attributes}"))).execute(&mut *tx).await?;
     Ok(())
 }

@@ -1,5 +1,15 @@
 -- Who may do what. Run after the migrations, by the operator, as often as one likes.
 
+-- An operator who is no superuser (a cluster that somebody else runs) hands over to roles only as a
+-- member of them. No service does: each refuses to start in a role that is one.
+do $$
+begin
+    if not (select rolsuper from pg_roles where rolname = current_user) then
+        grant tais_owner, tais_projector to current_user;
+    end if;
+end
+$$;
+
 revoke all on schema public from public;
 revoke all on all tables in schema log from public;
 revoke all on schema log from public;
@@ -28,5 +38,8 @@ alter role tais_recorder set synchronous_commit = on;
 alter role tais_recorder set lock_timeout = '10s';
 alter role tais_recorder set statement_timeout = '60s';
 alter role tais_recorder set idle_in_transaction_session_timeout = '30s';
+-- A reader's forgotten transaction would keep the head row's old versions from being cleaned away.
+alter role tais_office set idle_in_transaction_session_timeout = '30s';
+alter role tais_audit set idle_in_transaction_session_timeout = '30s';
 alter role tais_office set default_transaction_read_only = on;
 alter role tais_audit set default_transaction_read_only = on;

@@ -28,6 +28,12 @@ pub enum SelfCheckError {
         "this service's role is a superuser or a member of tais_owner: give it its own role (`tais migrate` makes it)"
     )]
     Owner,
+    /// The second wall is down.
+    #[error(
+        "the trigger {0} does not stand for every session, so an owner or a restore could change the record: put it \
+         back with `alter table … enable always trigger …`, then verify the record"
+    )]
+    WallDown(String),
     /// Durability is switched off.
     #[error("the database has {name} = {value}, with which acknowledged entries can be lost: {advice}")]
     NotDurable {
@@ -62,7 +68,7 @@ pub async fn self_check(pool: &PgPool, role: ServiceRole) -> Result<(), SelfChec
             return Err(SelfCheckError::MayDoTooMuch(statement.to_owned()));
         }
     }
-    Ok(())
+    check_second_wall(pool).await
 }
 
 /// Postgres asks for the right before it looks for rows, so `where false` tells without touching any.
@@ -108,6 +114,23 @@ async fn is_let_through(pool: &PgPool, statement: &'static str) -> Result<bool, 
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// The triggers must stand for every session, replication's included.
+async fn check_second_wall(pool: &PgPool) -> Result<(), SelfCheckError> {
+    let down: Option<String> = sqlx::query_scalar(
+        "select wall.trigger || ' on log.' || wall.relation
+           from (values (1, 'append_only_rows', 'entry'), (2, 'append_only_table', 'entry'),
+                        (3, 'append_only_rows', 'quarantine'), (4, 'append_only_table', 'quarantine'))
+                as wall (n, trigger, relation)
+          where not exists (select from pg_trigger t
+                             where t.tgrelid = ('log.' || wall.relation)::regclass and t.tgname = wall.trigger
+                               and t.tgfoid = 'log.refuse_change'::regproc and t.tgenabled = 'A')
+          order by n limit 1",
+    )
+    .fetch_optional(pool)
+    .await?;
+    down.map_or(Ok(()), |trigger| Err(SelfCheckError::WallDown(trigger)))
 }
 
 async fn check_durability(pool: &PgPool) -> Result<(), SelfCheckError> {

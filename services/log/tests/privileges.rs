@@ -6,7 +6,7 @@ mod support;
 
 use sqlx::{AssertSqlSafe, PgPool};
 use support::events::{Author, HandClock, bad, stream};
-use support::server::{Database, database, passwords};
+use support::server::{Database, PASSWORD, database, passwords};
 use tais_log::{Filter, Log as _, LogError, PostgresLog, SelfCheckError, ServiceRole, provision, self_check};
 use tais_proto::Position;
 
@@ -221,6 +221,29 @@ async fn a_right_too_many_is_noticed_and_named() {
     }
 }
 
+/// Privileges stand, but somebody took the triggers down, or lets replication pass them.
+#[tokio::test]
+async fn a_second_wall_that_is_down_is_noticed_and_named() {
+    for (sabotage, named) in [
+        ("alter table log.entry disable trigger all", "append_only_rows on log.entry"),
+        ("alter table log.entry disable trigger append_only_table", "append_only_table on log.entry"),
+        ("alter table log.entry enable trigger append_only_rows", "append_only_rows on log.entry"),
+        (
+            "alter table log.quarantine enable replica trigger append_only_rows",
+            "append_only_rows on log.quarantine",
+        ),
+        ("drop trigger append_only_table on log.quarantine", "append_only_table on log.quarantine"),
+    ] {
+        let database = with_a_record().await;
+        sqlx::raw_sql(AssertSqlSafe(sabotage)).execute(&database.operator().await).await.unwrap();
+        for role in ROLES {
+            let error = refusal(&database, role).await;
+            let SelfCheckError::WallDown(trigger) = &error else { panic!("{sabotage}: {error:?}") };
+            assert_eq!(trigger, named, "{sabotage}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn whoever_rules_over_the_log_is_refused() {
     let database = with_a_record().await;
@@ -229,7 +252,9 @@ async fn whoever_rules_over_the_log_is_refused() {
     assert!(matches!(error, SelfCheckError::Owner), "{error:?}");
     // A role of this test alone: roles belong to the server, which the tests share.
     let member = "tais_member_of_the_owner";
-    for statement in [format!("create role {member} login"), format!("grant tais_owner to {member}")] {
+    for statement in
+        [format!("create role {member} login password '{PASSWORD}'"), format!("grant tais_owner to {member}")]
+    {
         sqlx::query(AssertSqlSafe(statement)).execute(&operator).await.unwrap();
     }
     let error = refusal(&database, (member, ServiceRole::Recorder)).await;

@@ -18,7 +18,12 @@ use tokio::sync::OnceCell;
 
 /// Migrated and provisioned once; every test's database is a copy of it.
 const TEMPLATE: &str = "tais_template";
-const SUPERUSER: &str = "tais_test_operator";
+/// Who may do everything that nobody may, and is asked for no password.
+pub const SUPERUSER: &str = "tais_test_operator";
+/// The password of every role in the template.
+pub const PASSWORD: &str = "only for tests";
+/// Everybody else proves who they are, as in production.
+const HBA: &str = "host all tais_test_operator 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n";
 const START_WAIT: Duration = Duration::from_secs(60);
 
 static SERVER: OnceCell<Server> = OnceCell::const_new();
@@ -26,6 +31,7 @@ static SERVER: OnceCell<Server> = OnceCell::const_new();
 /// The server of this test process.
 pub struct Server {
     port: u16,
+    home: PathBuf,
     // Its standard input is what keeps the server alive.
     _watchdog: Child,
 }
@@ -51,8 +57,7 @@ pub async fn database() -> Database {
 impl Database {
     /// A pool as one of the service roles.
     pub async fn pool(&self, role: &str) -> PgPool {
-        let options = self.server.options(role, &self.name);
-        PgPoolOptions::new().max_connections(8).connect_with(options).await.unwrap()
+        self.server.pool(self.server.options(role, &self.name)).await
     }
 
     /// A pool as the superuser, who may do everything that nobody may.
@@ -68,6 +73,13 @@ impl Database {
 
 impl Server {
     async fn start() -> Self {
+        let server = Self::empty().await;
+        server.make_template().await;
+        server
+    }
+
+    /// A server of its own, which knows nothing of us yet.
+    pub async fn empty() -> Self {
         let binaries = binaries();
         let home = std::env::temp_dir().join(format!("tais-log-test-{}", uuid::Uuid::now_v7().simple()));
         std::fs::create_dir(&home).unwrap();
@@ -80,17 +92,17 @@ impl Server {
             .unwrap();
         assert!(made.status.success(), "initdb failed: {}", String::from_utf8_lossy(&made.stderr));
         let port = free_port();
-        let server = Self { port, _watchdog: spawn(&binaries.join("postgres"), &home, &cluster, port) };
-        server.wait_until_it_answers(&home).await;
-        server.make_template().await;
+        std::fs::write(cluster.join("pg_hba.conf"), HBA).unwrap();
+        let watchdog = spawn(&binaries.join("postgres"), &home, &cluster, port);
+        let server = Self { port, home, _watchdog: watchdog };
+        server.wait_until_it_answers().await;
         server
     }
 
-    async fn wait_until_it_answers(&self, home: &Path) {
+    async fn wait_until_it_answers(&self) {
         let begun = std::time::Instant::now();
         while let Err(error) = self.connect(SUPERUSER, "postgres").await {
-            let log = || std::fs::read_to_string(home.join("log")).unwrap_or_default();
-            assert!(begun.elapsed() < START_WAIT, "PostgreSQL does not answer: {error}\n{}", log());
+            assert!(begun.elapsed() < START_WAIT, "PostgreSQL does not answer: {error}\n{}", self.log());
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
@@ -108,11 +120,23 @@ impl Server {
         pool.close().await;
     }
 
-    fn options(&self, role: &str, database: &str) -> PgConnectOptions {
+    /// What it wrote to its log.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.home.join("log")).unwrap_or_default()
+    }
+
+    /// A pool with these options.
+    pub async fn pool(&self, options: PgConnectOptions) -> PgPool {
+        PgPoolOptions::new().max_connections(8).connect_with(options).await.unwrap()
+    }
+
+    /// How to connect as a role, with the password that the template gave it.
+    pub fn options(&self, role: &str, database: &str) -> PgConnectOptions {
         PgConnectOptions::new_without_pgpass()
             .host("127.0.0.1")
             .port(self.port)
             .username(role)
+            .password(PASSWORD)
             .database(database)
             .ssl_mode(PgSslMode::Disable)
     }
@@ -122,9 +146,9 @@ impl Server {
     }
 }
 
-/// Passwords nobody is asked for: this cluster trusts everybody on loopback.
+/// One for all.
 pub fn passwords() -> RolePasswords {
-    let password = || "not asked for".to_owned();
+    let password = || PASSWORD.to_owned();
     RolePasswords { recorder: password(), projector: password(), office: password(), audit: password() }
 }
 
