@@ -175,8 +175,10 @@ fn the_sample_year_replays_to_the_live_digests_and_a_change_is_seen() {
         .fetch_one(&operator)
         .await
         .unwrap();
-        let change =
-            format!("update {schema}.row set amount = amount + 1 where position = 200 and ordinal = 0");
+        let change = format!(
+            "update {schema}.row set amount = amount + 1
+              where (position, ordinal) = (select position, ordinal from {schema}.row order by 1, 2 limit 1)"
+        );
         let changed = sqlx::query(sqlx::AssertSqlSafe(change)).execute(&operator).await.unwrap();
         assert_eq!(changed.rows_affected(), 1);
     });

@@ -112,7 +112,14 @@ async fn follow<P: Projection, L: Log>(
             );
         }
         let entries = follower.next(BATCH_MAX).await?;
-        let batch = fold::<P>(config, &build, &entries).await?;
+        let batch = match fold::<P>(config, &build, &entries).await {
+            // Another projector wrote between our reading of the entries and of what the fold
+            // remembers: they do not belong together, and nothing is wrong with the record.
+            Err(ProjectorError::Broken { .. }) if store::has_moved(&config.pool, &build).await? => {
+                return Err(ProjectorError::Moved(P::NAME));
+            }
+            folded => folded?,
+        };
         store::write::<P>(&config.pool, &build, &batch).await?;
         build.frontier = batch.frontier;
         *progressed = true;

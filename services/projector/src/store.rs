@@ -122,6 +122,17 @@ async fn create<P: Projection>(tx: &mut PgConnection) -> Result<Build, Projector
     Ok(build)
 }
 
+/// Whether another projector moved a build, or swapped it away.
+pub(crate) async fn has_moved(pool: &PgPool, build: &Build) -> Result<bool, ProjectorError> {
+    let size: Option<i64> =
+        sqlx::query_scalar("select size from projection.build where id = $1 and live = $2")
+            .bind(build.id)
+            .bind(build.live)
+            .fetch_optional(pool)
+            .await?;
+    Ok(size != Some(bigint(build.next())))
+}
+
 /// What the fold remembers of these streams.
 pub(crate) async fn states<P: Projection>(
     pool: &PgPool,
