@@ -195,17 +195,18 @@ async fn which_errors_may_pass_by_themselves() {
 #[tokio::test]
 async fn who_slept_too_long_in_a_transaction_may_try_again() {
     let database = database().await;
-    let name = database.name();
-    let alter = format!(
-        "alter role tais_recorder in database {name} set idle_in_transaction_session_timeout = '50ms'"
-    );
-    sqlx::query(AssertSqlSafe(alter)).execute(&database.operator().await).await.unwrap();
+    let operator = database.operator().await;
+    let patience = |change: &str| {
+        AssertSqlSafe(format!("alter role tais_recorder in database {} {change}", database.name()))
+    };
+    let short = patience("set idle_in_transaction_session_timeout = '200ms'");
+    sqlx::query(short).execute(&operator).await.unwrap();
     let asleep = Arc::new(AtomicBool::new(true));
     let (clock, sleeper) = (HandClock::new().clock(), Arc::clone(&asleep));
     // The clock is read between the look-up and the write.
     let drowsy: Clock = Arc::new(move || {
         if sleeper.swap(false, Ordering::SeqCst) {
-            std::thread::sleep(Duration::from_millis(400));
+            std::thread::sleep(Duration::from_millis(800));
         }
         clock()
     });
@@ -214,6 +215,8 @@ async fn who_slept_too_long_in_a_transaction_may_try_again() {
     let error = log.append(from_ref(&said), &[]).await.unwrap_err();
     assert!(matches!(error, LogError::Database(_)) && error.is_transient(), "{error:?}");
     assert!(!asleep.load(Ordering::SeqCst), "the clock was read inside the transaction");
+    let long = patience("reset idle_in_transaction_session_timeout");
+    sqlx::query(long).execute(&operator).await.unwrap();
     let again = log.append(from_ref(&said), &[]).await.unwrap();
     assert!(matches!(again[..], [Outcome::Recorded(_)]), "{again:?}");
 }
