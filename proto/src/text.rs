@@ -72,6 +72,13 @@ impl Texts {
         Self(BTreeMap::from([(lang, text.into())]))
     }
 
+    /// The same with the text of one language put in its place.
+    #[must_use]
+    pub fn with(mut self, lang: Lang, text: impl Into<String>) -> Self {
+        self.0.insert(lang, text.into());
+        self
+    }
+
     /// Whether nothing was written in any language.
     #[must_use]
     pub fn is_empty(&self) -> bool {

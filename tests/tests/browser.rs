@@ -236,6 +236,68 @@ fn a_wrong_form_keeps_what_was_typed_and_says_what_to_mend() {
     });
 }
 
+/// On a phone and without scripts: submitted, returned with a reason, revised, validated, acknowledged.
+#[test]
+fn what_is_returned_is_revised_and_validated_by_somebody_else() {
+    run(async |browser| {
+        let system = System::start(false).unwrap();
+        let phone = browser.window(390, false).await;
+        sign_in(&phone, &system, "apsc", "/apsc").await;
+        report(&phone, &system, "Mediators’ training").await;
+
+        let desk = browser.window(390, false).await;
+        sign_in(&desk, &system, "director", "/desk").await;
+        let open_the_waiting = async |asked: &str| {
+            desk.goto(&format!("{}/desk", system.base())).await.unwrap();
+            until(&desk, "main", |page| page.contains(asked)).await;
+            find(&desk, "a.name").await.click().await.unwrap();
+            find(&desk, "#decision").await;
+        };
+        open_the_waiting("Validate or return").await;
+        fill(&desk, "reason", "Where did it take place?").await;
+        find(&desk, "form[action$='/return'] button").await.click().await.unwrap();
+        until(&desk, "main .chip", |state| state.contains("Returned")).await;
+        until(&desk, "main", |page| !page.contains("Return with this reason")).await;
+
+        let returned = async || {
+            phone.goto(&format!("{}/apsc", system.base())).await.unwrap();
+            until(&phone, "main", |page| page.contains("Mediators’ training")).await
+        };
+        let patience = Instant::now() + PATIENCE;
+        while !returned().await.contains("Returned") {
+            assert!(Instant::now() < patience, "the return does not arrive");
+        }
+        find(&phone, "a.name").await.click().await.unwrap();
+        until(&phone, ".notice", |notice| notice.contains("Where did it take place?")).await;
+        find(&phone, "a[href$='/revision']").await.click().await.unwrap();
+        until(&phone, "h1", |title| title == "Revise this activity").await;
+        let women = find(&phone, "#women").await.prop("value").await.unwrap();
+        assert_eq!(women.as_deref(), Some("24"), "the form shows what the record has");
+        fill(&phone, "place", "Salão Nobre").await;
+        find(&phone, "form.entry button").await.click().await.unwrap();
+        until(&phone, "h1", |title| title == "Recorded").await;
+
+        open_the_waiting("Validate or return").await;
+        until(&desk, "main", |page| page.contains("Salão Nobre")).await;
+        find(&desk, "form[action$='/validation'] button").await.click().await.unwrap();
+        until(&desk, "main .chip", |state| state.contains("Validated")).await;
+
+        let office = browser.window(390, false).await;
+        sign_in(&office, &system, "office", "/desk").await;
+        office.goto(&format!("{}/desk", system.base())).await.unwrap();
+        find(&office, "a.name").await.click().await.unwrap();
+        find(&office, "form[action$='/acknowledgement'] button").await.click().await.unwrap();
+        until(&office, "main .chip", |state| state.contains("Acknowledged")).await;
+        // The auditor sees it all and can change nothing.
+        let auditor = browser.window(390, false).await;
+        sign_in(&auditor, &system, "auditor", "/activities").await;
+        auditor.goto(&format!("{}/activities", system.base())).await.unwrap();
+        find(&auditor, "a.name").await.click().await.unwrap();
+        until(&auditor, "main", |page| page.contains("Salão Nobre")).await;
+        assert!(auditor.find_all(Locator::Css("main form[method=post]")).await.unwrap().is_empty());
+    });
+}
+
 /// Sends an update by the API and waits until the figures have it.
 fn send(system: &System, title: &str) -> u64 {
     let client = system.client(Some("apsc"));
@@ -340,6 +402,7 @@ fn no_page_scrolls_sideways_on_a_phone() {
             "/apsc".to_owned(),
             "/apsc/new".to_owned(),
             format!("/apsc/activities/{id}"),
+            format!("/apsc/activities/{id}/revision"),
             format!("/apsc/updates/{id}"),
             "/nothing-here".to_owned(),
         ];

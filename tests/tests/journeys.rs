@@ -102,6 +102,129 @@ fn one_update_from_a_correspondents_hands_to_the_vice_ministers_page() {
     assert_eq!(recorded(&system.client(Some("apsc")), "apsc", &id).len(), 3);
 }
 
+/// Waits until a decision of the office is recorded.
+fn decided(client: &Client, answer: &Value) {
+    let id = answer["decision"].as_str().unwrap_or_else(|| panic!("{answer}"));
+    let patience = Instant::now() + PATIENCE;
+    loop {
+        let (_, now) = client.get(&format!("/api/v1/decisions/{id}")).unwrap();
+        match now["state"].as_str() {
+            Some("saved" | "received") => assert!(Instant::now() < patience, "{now}"),
+            state => return assert_eq!(state, Some("recorded"), "{now}"),
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// Waits until an activity stands so, and gives it as the office reads it.
+fn standing(client: &Client, id: &str, status: &str) -> Value {
+    let patience = Instant::now() + PATIENCE;
+    loop {
+        let (_, answer) = client.get(&format!("/api/v1/activities/{id}")).unwrap();
+        if answer["activity"]["status"] == status {
+            return answer;
+        }
+        assert!(Instant::now() < patience, "{status}: {answer}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn a_return_has_its_reason_a_validation_its_second_person_and_a_correction_its_history() {
+    let system = System::start(false).unwrap();
+    let apsc = system.client(Some("apsc"));
+    let [director, office, auditor] = ["director", "office", "auditor"].map(|name| system.client(Some(name)));
+    let id = Uuid::now_v7().to_string();
+    let body = json!({ "details": details("apsc", "Mediators’ training"), "submit": true });
+    apsc.post("/api/v1/apsc/activities", Some(&id), &body).unwrap();
+    recorded(&apsc, "apsc", &id);
+    let at = |step: &str| format!("/api/v1/activities/{id}/{step}");
+    let submitted = standing(&director, &id, "submitted");
+    let author = submitted["activity"]["activity"]["author"].clone();
+    let revision = submitted["activity"]["activity"]["revision"].clone();
+    assert!(director.text("/desk").unwrap().0 == 200);
+
+    // Nobody but the Directorate returns or validates; nobody but the office acknowledges.
+    let validation = json!({ "revision": revision });
+    for (client, step) in
+        [(&apsc, "validation"), (&office, "validation"), (&auditor, "return"), (&director, "acknowledgement")]
+    {
+        let body = if step == "return" {
+            json!({ "revision": revision, "reason": "No." })
+        } else {
+            validation.clone()
+        };
+        let (status, problem) = client.post(&at(step), None, &body).unwrap();
+        assert_eq!(status, 403, "{step}: {problem}");
+    }
+    assert_eq!(system.client(None).post(&at("validation"), None, &validation).unwrap().0, 401);
+    // A return needs its reason, a decision the revision that stands, an acknowledgement a validation.
+    let (status, problem) =
+        director.post(&at("return"), None, &json!({ "revision": revision, "reason": " " })).unwrap();
+    assert!(status == 422 && problem.to_string().contains("reason"), "{problem}");
+    assert_eq!(director.post(&at("validation"), None, &json!({ "revision": 99 })).unwrap().0, 422);
+    assert_eq!(office.post(&at("acknowledgement"), None, &validation).unwrap().0, 422);
+
+    let reason = "How many women took part?";
+    let back = json!({ "revision": revision, "reason": reason });
+    let key = Uuid::now_v7().to_string();
+    let (status, answer) = director.post(&at("return"), Some(&key), &back).unwrap();
+    assert_eq!(status, 202, "{answer}");
+    decided(&director, &answer);
+    // The same again is the same decision; another under its id is refused.
+    assert_eq!(director.post(&at("return"), Some(&key), &back).unwrap().0, 200);
+    assert_eq!(director.post(&at("validation"), Some(&key), &validation).unwrap().0, 409);
+    let returned = standing(&apsc, &id, "returned");
+    assert_eq!(returned["activity"]["activity"]["author"], author, "the author stays the author");
+    assert!(returned.to_string().contains(reason));
+
+    // The correspondent reads the reason on their own side, counts, and submits again.
+    let own = format!("/api/v1/apsc/activities/{id}");
+    let patience = Instant::now() + PATIENCE;
+    while !apsc.get(&own).unwrap().1.to_string().contains(reason) {
+        assert!(Instant::now() < patience, "the return does not arrive");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let (_, answer) = apsc.post(&format!("{own}/participation"), None, &participation(24, 9)).unwrap();
+    recorded(&apsc, "apsc", answer["submission"].as_str().unwrap());
+    let (_, answer) = apsc.post(&format!("{own}/submission"), None, &json!({})).unwrap();
+    recorded(&apsc, "apsc", answer["submission"].as_str().unwrap());
+    let submitted = standing(&director, &id, "submitted");
+    let revision = submitted["activity"]["activity"]["revision"].clone();
+
+    let (_, answer) = director.post(&at("validation"), None, &json!({ "revision": revision })).unwrap();
+    decided(&director, &answer);
+    standing(&office, &id, "validated");
+    let (_, answer) = office.post(&at("acknowledgement"), None, &json!({ "revision": revision })).unwrap();
+    decided(&office, &answer);
+    let done = standing(&office, &id, "acknowledged");
+    let steps: Vec<&str> =
+        done["events"].as_array().unwrap().iter().filter_map(|event| event["type"].as_str()).collect();
+    let named = [
+        "reported",
+        "submitted",
+        "returned",
+        "participation-recorded",
+        "submitted",
+        "validated",
+        "acknowledged",
+    ];
+    assert_eq!(steps, named.map(|step| format!("tais.activity.{step}.v1")), "each step is an event");
+
+    // After the validation a change is a correction: with a reason, validated again, the old one visible.
+    let last = done["asOf"]["position"].as_u64().unwrap();
+    let changed = json!({ "details": details("apsc", "Mediators’ training, Dili") });
+    let (status, problem) = apsc.post(&format!("{own}/revisions"), None, &changed).unwrap();
+    assert!(status == 422 && problem.to_string().contains("reason"), "{problem}");
+    let changed = json!({ "details": details("apsc", "Mediators’ training, Dili"), "reason": "The place was missing." });
+    let (_, answer) = apsc.post(&format!("{own}/revisions"), None, &changed).unwrap();
+    recorded(&apsc, "apsc", answer["submission"].as_str().unwrap());
+    assert_eq!(standing(&office, &id, "reported")["activity"]["standing"], "provisional");
+    let (_, before) = office.get(&format!("/api/v1/activities/{id}?at={last}")).unwrap();
+    assert_eq!(before["activity"]["status"], "acknowledged");
+    assert!(!before["activity"].to_string().contains("training, Dili"), "{before}");
+}
+
 #[test]
 fn what_is_not_allowed_is_refused_in_words_and_nothing_is_saved() {
     let system = System::start(false).unwrap();

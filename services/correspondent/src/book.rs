@@ -98,7 +98,19 @@ impl Book {
         activities.map(|(id, stream)| (*id, stream.clone())).collect()
     }
 
-    /// Notes what was asked under a submission's id; gives what was asked under it before.
+    /// What was asked under a submission's id, as a digest, and of which stream.
+    ///
+    /// # Errors
+    /// When the disk does not answer.
+    pub async fn submission(&self, id: EventId) -> Result<Option<(String, StreamId)>, OutboxError> {
+        let row = sqlx::query("select sha256, stream from submission where id = ?")
+            .bind(id.0)
+            .fetch_optional(&self.pool)
+            .await?;
+        row.map(|row| Ok((row.try_get("sha256")?, StreamId(row.try_get("stream")?)))).transpose()
+    }
+
+    /// Notes what is asked under a submission's id, in place of what was asked before and refused.
     ///
     /// # Errors
     /// When the disk does not take it.
@@ -107,21 +119,14 @@ impl Book {
         id: EventId,
         sha256: &str,
         stream: StreamId,
-    ) -> Result<Option<(String, StreamId)>, OutboxError> {
-        let inserted = sqlx::query("insert or ignore into submission values (?, ?, ?)")
+    ) -> Result<(), OutboxError> {
+        sqlx::query("insert or replace into submission values (?, ?, ?)")
             .bind(id.0)
             .bind(sha256)
             .bind(stream.0)
             .execute(&self.pool)
             .await?;
-        if inserted.rows_affected() == 1 {
-            return Ok(None);
-        }
-        let row = sqlx::query("select sha256, stream from submission where id = ?")
-            .bind(id.0)
-            .fetch_one(&self.pool)
-            .await?;
-        Ok(Some((row.try_get("sha256")?, StreamId(row.try_get("stream")?))))
+        Ok(())
     }
 
     /// Folds one more event, if it is the next of its stream.

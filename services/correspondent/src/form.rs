@@ -61,7 +61,14 @@ pub struct Typed {
     pub total: String,
     /// Where this is known from.
     pub source: String,
+    /// Why it changes: a revision only.
+    pub reason: String,
+    /// The version the form was made from: a revision only.
+    pub version: u32,
 }
+
+/// What a form means: the description, and the counts where any were given.
+pub type Read = (ActivityDetails, Option<ActivityParticipationRecorded>);
 
 struct Reading<'a> {
     t: Words,
@@ -135,12 +142,7 @@ impl Typed {
     ///
     /// # Errors
     /// Every field that cannot be understood, with words beside it.
-    pub fn read(
-        &self,
-        t: Words,
-        pillar: Pillar,
-        reference: &Reference,
-    ) -> Result<(ActivityDetails, Option<ActivityParticipationRecorded>), Vec<FieldError>> {
+    pub fn read(&self, t: Words, pillar: Pillar, reference: &Reference) -> Result<Read, Vec<FieldError>> {
         let mut reading = Reading { t, reference, errors: Vec::new() };
         if self.title.trim().is_empty() {
             reading.wrong("title", "correspondent-title-missing");
@@ -277,7 +279,7 @@ fn partner(reference: &Reference, word: &str) -> OrganisationRef {
 mod tests {
     use super::*;
 
-    fn read(typed: &Typed) -> Result<(ActivityDetails, Option<ActivityParticipationRecorded>), Vec<String>> {
+    fn read(typed: &Typed) -> Result<Read, Vec<String>> {
         let reference = Reference::load_embedded().unwrap();
         let read = typed.read(Words::default(), Pillar::Apsc, &reference);
         read.map_err(|errors| errors.into_iter().map(|error| error.field).collect())

@@ -63,13 +63,15 @@ pub struct Intake {
     outbox: Outbox,
     book: Book,
     reference: Arc<Reference>,
+    /// One decision at a time, so that what is noted under an id is what was saved under it.
+    turn: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Intake {
     /// The intake of a pillar on its outbox and its book.
     #[must_use]
-    pub const fn new(pillar: Pillar, outbox: Outbox, book: Book, reference: Arc<Reference>) -> Self {
-        Self { pillar, outbox, book, reference }
+    pub fn new(pillar: Pillar, outbox: Outbox, book: Book, reference: Arc<Reference>) -> Self {
+        Self { pillar, outbox, book, reference, turn: Arc::default() }
     }
 
     /// The pillar.
@@ -123,14 +125,12 @@ impl Intake {
         commands: Vec<Command>,
     ) -> Result<Vec<Item>, IntakeError> {
         let asked = sha256_hex(format!("{id} {} {commands:?}", submission.actor).as_bytes());
-        if let Some((before, stream)) = self.book.note_submission(submission.id, &asked, id).await? {
-            if before != asked || stream != id {
-                return Err(IntakeError::IdReused(submission.id));
-            }
-            let items = self.items_of(submission.id).await?;
-            if !items.is_empty() {
-                return Ok(items);
-            }
+        let _turn = self.turn.lock().await;
+        let items = self.items_of(submission.id).await?;
+        if !items.is_empty() {
+            let before = self.book.submission(submission.id).await?;
+            let same = before.is_some_and(|(before, stream)| before == asked && stream == id);
+            return if same { Ok(items) } else { Err(IntakeError::IdReused(submission.id)) };
         }
         let (mut state, base_version) = self.standing(id).await?;
         let mut events: Vec<(EventId, Event)> = Vec::new();
@@ -155,6 +155,8 @@ impl Intake {
             time: submission.time,
             events,
         };
+        // Noted only now: what was refused said nothing, and is sent again mended under the same id.
+        self.book.note_submission(submission.id, &asked, id).await?;
         Ok(self.outbox.save(&new).await?)
     }
 

@@ -18,6 +18,7 @@ mod form;
 pub mod import;
 pub mod intake;
 mod pages;
+mod revision;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -153,6 +153,20 @@ async fn an_update_goes_from_saved_to_recorded_and_the_same_again_is_the_same() 
     assert!(world.bus.pull(10, Duration::from_millis(50)).await.unwrap().is_empty());
 }
 
+/// What was refused said nothing: mended, it goes under the same id, as a form sends it.
+#[tokio::test]
+async fn a_refused_form_is_mended_and_sent_again_under_its_id() {
+    let world = World::new().await;
+    let intake = world.correspondent.intake().clone();
+    let submission = world.submission();
+    let wrong = intake.report(submission, details(" "), None, true).await;
+    assert!(matches!(wrong, Err(IntakeError::Refused(_))), "{wrong:?}");
+    let (_, items) = intake.report(submission, details("Title"), None, true).await.unwrap();
+    assert_eq!(items.len(), 2);
+    let other = intake.report(submission, details("Other"), None, true).await;
+    assert!(matches!(other, Err(IntakeError::IdReused(_))));
+}
+
 /// Somebody was faster: the person sees both versions, decides, and nothing is overwritten.
 #[tokio::test]
 async fn a_refused_update_stops_the_activity_until_the_person_decides() {

@@ -1,9 +1,10 @@
 //! `tais-office`: what the Vice Minister's office reads.
 //!
 //! Its job: the consolidated page, the lists behind its figures, each activity with its events, the
-//! brief, and the same as JSON. Every answer is a function of (position, filters, language).
+//! brief, and the same as JSON. Every answer is a function of (position, filters, language). And the
+//! desk: what the Directorate and the office decide, published through an outbox like anybody's word.
 //!
-//! Not its job: writing anything. Its database role can only read.
+//! Not its job: writing into the database. Its role there can only read.
 //!
 //! Invariants:
 //! * every figure links to the list of what it counts, and that list's totals are the figure;
@@ -11,6 +12,8 @@
 //! * pages read and work without JavaScript.
 
 pub mod at;
+pub mod desk;
+mod desk_routes;
 pub mod figures;
 mod link;
 mod live;
@@ -20,10 +23,12 @@ mod routes;
 
 use std::sync::Arc;
 
-use tais_log::PostgresLog;
+use tais_bus::Outbox;
+use tais_log::{Clock, PostgresLog};
 use tais_proto::reference::Reference;
 use tokio_util::sync::CancellationToken;
 
+pub use desk::Desk;
 pub use routes::router;
 
 /// What the office works with.
@@ -32,13 +37,22 @@ pub struct Office {
     log: PostgresLog,
     reference: Arc<Reference>,
     live: live::Live,
+    desk: Desk,
 }
 
 impl Office {
-    /// The office on a log whose role can only read; watches the projections until told to stop.
+    /// The office on a log whose role can only read, and on its own outbox; watches the projections
+    /// until told to stop.
     #[must_use]
-    pub fn new(log: PostgresLog, reference: Arc<Reference>, shutdown: CancellationToken) -> Self {
+    pub fn new(
+        log: PostgresLog,
+        outbox: Outbox,
+        reference: Arc<Reference>,
+        clock: Clock,
+        shutdown: CancellationToken,
+    ) -> Self {
         let live = live::Live::start(log.pool().clone(), shutdown);
-        Self { log, reference, live }
+        let desk = Desk::new(log.clone(), outbox, Arc::clone(&reference), clock);
+        Self { log, reference, live, desk }
     }
 }

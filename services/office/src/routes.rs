@@ -14,15 +14,19 @@ use tais_web::{Frozen, NavItem, Page, Place};
 
 use crate::Office;
 use crate::at::{AsOf, AsOfError, Moment};
+use crate::desk::{DeskError, has_desk};
 use crate::figures::{Figures, Period, figures};
 use crate::link::{Links, Part};
 use crate::pages::activities::{Activities, Asked, csv};
 use crate::pages::activity::ActivityPage;
+use crate::pages::desk::DecisionPart;
 use crate::pages::overview::{Input, LatestEvent, Overview};
 use crate::query::{self, QueryError, Wanted};
 
 /// How many of the latest entries the page lists.
 const LATEST: i64 = 6;
+/// How often a page that waits for a receipt is loaded again, without any script.
+const REFRESH_SECONDS: u32 = 2;
 /// How many weeks the strip of entries shows.
 const WEEKS: u16 = 48;
 
@@ -38,11 +42,12 @@ pub fn router(office: Office) -> Router {
         .route("/api/v1/wps", get(api_wps))
         .route("/api/v1/activities", get(api_activities))
         .route("/api/v1/activities/{id}", get(api_activity))
+        .merge(crate::desk_routes::router())
         .with_state(office)
 }
 
 impl Office {
-    async fn moment(&self, asked: &AsOf, frame: &Frame) -> Result<Moment, Failure> {
+    pub(crate) async fn moment(&self, asked: &AsOf, frame: &Frame) -> Result<Moment, Failure> {
         let t = frame.texts;
         asked.resolve(self.log.pool(), &self.log).await.map_err(|error| match error {
             AsOfError::NotAPosition(text) => {
@@ -141,7 +146,7 @@ fn today(moment: Moment) -> time::Date {
     moment.recorded_at.unwrap_or_else(now).dili_date()
 }
 
-fn failure(t: tais_web::language::Texts, error: &QueryError) -> Failure {
+pub(crate) fn failure(t: tais_web::language::Texts, error: &QueryError) -> Failure {
     match error {
         // Before the projector has made its first build there is nothing to read.
         QueryError::Database(sqlx::Error::Database(error)) if error.code().as_deref() == Some("42P01") => {
@@ -172,7 +177,7 @@ fn page(frame: &Frame, moment: Moment, place: Place, title: String, body: String
     page
 }
 
-fn render(template: &impl askama::Template) -> Result<String, Failure> {
+pub(crate) fn render(template: &impl askama::Template) -> Result<String, Failure> {
     template.render().map_err(|error| Failure::internal("writing a page", &error))
 }
 
@@ -274,11 +279,30 @@ async fn activity(
     let detail = entries(&office, moment, &id).await.map_err(|error| failure(t, &error))?;
     let Detail { listed, entries } = detail.ok_or(Failure::NotFound)?;
     let content = ActivityPage::new(t, &office.reference, &listed, &entries);
-    let body = render(&content)?;
+    let decision = if moment.frozen { None } else { decision_part(&office, &frame, &listed).await? };
+    let forms = decision.as_ref().map(render).transpose()?.unwrap_or_default();
+    let body = render(&content)? + &forms;
     let place = office.place(moment).await.map_err(|error| failure(t, &error))?;
     let mut page = page(&frame, moment, place, content.title().to_owned(), body).under(NavItem::Activities);
     page.live = None;
+    if decision.is_some_and(|part| part.is_waiting()) {
+        page.head_extra = format!(r#"<meta http-equiv="refresh" content="{REFRESH_SECONDS}">"#);
+    }
     Ok(page)
+}
+
+/// What the person at the desk can do about an activity, as the log has it now.
+async fn decision_part(
+    office: &Office,
+    frame: &Frame,
+    listed: &query::Listed,
+) -> Result<Option<DecisionPart>, Failure> {
+    let Some(person) = frame.signed_in.as_ref().filter(|person| has_desk(person)) else { return Ok(None) };
+    let failed = |error: DeskError| Failure::internal("reading what waits", &error);
+    let activity = office.desk.activity(listed.id).await.map_err(failed)?;
+    let open = office.desk.open_decision(listed.id).await.map_err(|error| failed(error.into()))?;
+    let activity = activity.as_ref().unwrap_or(&listed.activity);
+    Ok(DecisionPart::new(frame.texts, person, listed.id, activity, open.as_ref(), &frame.csrf))
 }
 
 /// The same answer for programs: a strong tag, since it is a function of (position, address).

@@ -115,8 +115,10 @@ pub async fn projector(settings: &Settings, rebuild: bool) -> anyhow::Result<()>
 /// When it cannot start, or stops by itself.
 pub async fn office(settings: &Settings) -> anyhow::Result<()> {
     need(settings.postgres.as_ref(), "--postgres")?;
+    need(settings.nats.as_ref(), "--nats")?;
     let (wiring, mut tasks) = (wiring(settings)?, Tasks::new());
-    let (faces, _) = wiring.office().await?;
+    let outbox = wiring.office_outbox(&mut tasks).await?;
+    let (faces, _) = wiring.office(outbox).await?;
     pages(settings, &wiring, faces, &mut tasks).await?;
     until_stopped(&wiring, tasks).await
 }

@@ -129,13 +129,19 @@ impl Wiring {
         Ok(())
     }
 
-    /// The office's pages.
+    /// The office's pages, which publish through its outbox.
     ///
     /// # Errors
     /// When it cannot start.
-    pub async fn office(&self) -> anyhow::Result<(Router, PostgresLog)> {
+    pub async fn office(&self, outbox: Outbox) -> anyhow::Result<(Router, PostgresLog)> {
         let log = self.log(ServiceRole::Office).await?;
-        let office = Office::new(log.clone(), Arc::clone(&self.reference), self.shutdown.clone());
+        let office = Office::new(
+            log.clone(),
+            outbox,
+            Arc::clone(&self.reference),
+            system_clock(),
+            self.shutdown.clone(),
+        );
         Ok((tais_office::router(office), log))
     }
 

@@ -165,7 +165,7 @@ async fn run(
     wiring.recorder(tasks).await?;
     wiring.projector(tasks, false).await?;
     let office_outbox = wiring.office_outbox(tasks).await?;
-    let (office, log) = wiring.office().await?;
+    let (office, log) = wiring.office(office_outbox.clone()).await?;
     let mut faces = office.merge(wiring.audit().await?);
     let mut correspondents = Vec::new();
     for pillar in Pillar::ALL {

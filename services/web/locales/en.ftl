@@ -23,6 +23,7 @@ shell-updated = Updated: event #{ $position }
 nav-overview = Overview
 nav-activities = Activities
 nav-my-pillar = My pillar: { $pillar }
+nav-desk = To decide
 nav-history = History
 
 footer-upto = Made from events 0 to { $position }.
@@ -276,6 +277,11 @@ correspondent-next = Figures take it in within a moment of being recorded. The l
 correspondent-back = Back to my updates
 correspondent-history = History
 correspondent-recorded-on = Recorded on { $time }
+correspondent-revise-title = Revise this activity
+correspondent-correct-title = Correct this activity
+correspondent-revise-lead = What you change is recorded as a new revision and submitted again; what was recorded before stays visible.
+correspondent-changed-since = Somebody changed this activity since you opened the form. Beside each field that differs stands what is on record now; what you send next is your choice.
+correspondent-now-on-record = On record now: “{ $value }”
 correspondent-submit = Submit to the General Directorate
 correspondent-submit-words = The revision shown here is what the Directorate reads.
 correspondent-submit-button = Submit
@@ -341,6 +347,8 @@ field-marker = Gender marker
 field-marker_reason = Why this marker
 field-source = Where this is known from
 field-source-hint = An address; separate several with ;
+field-reason = Reason for the correction
+field-reason-hint = Required: it was validated, and stays visible as it was
 
 language-en = English
 language-pt = Português
@@ -540,3 +548,30 @@ role-director = General Directorate
 role-office = Vice Minister’s office
 role-auditor = auditor
 role-administrator = administrator
+
+# The desk: what the Directorate and the office decide.
+desk-title = Waiting for you
+desk-lead = { $count ->
+    [0] Nothing waits for your decision.
+    [one] One activity waits for your decision, the longest waiting first.
+   *[other] { $count } activities wait for your decision, the longest waiting first.
+}
+desk-nothing = When a correspondent submits an activity, it appears here.
+desk-asked = What is asked
+desk-to-validate = Validate or return
+desk-to-acknowledge = Acknowledge
+desk-open = Decided, without a receipt yet
+desk-on-its-way = An earlier decision about this activity is on its way. Wait for its receipt.
+desk-held = An earlier decision about this activity was not recorded. Read why on its page first.
+desk-stopped = This decision was not recorded. Close it, read the activity as it stands now, and decide again.
+desk-stopped-button = I have read it
+desk-validate = Validate
+desk-validate-words = You confirm the content as you read it here. It then counts as validated in every figure.
+desk-note = Note (optional)
+desk-validate-button = Validate
+desk-acknowledge = Acknowledge
+desk-acknowledge-words = The Vice Minister has taken note of the validated content.
+desk-acknowledge-button = Acknowledge
+desk-return = Return
+desk-return-words = The correspondent reads the reason and submits again. The author stays the author.
+desk-return-button = Return with this reason

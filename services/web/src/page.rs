@@ -20,6 +20,8 @@ pub enum NavItem {
     Activities,
     /// `/apsc`, `/aec`, `/ascc`: shown to the correspondent of the pillar.
     MyPillar(Pillar),
+    /// `/desk`: shown to who decides there.
+    Desk,
     /// `/audit`.
     History,
 }
@@ -249,6 +251,10 @@ fn menu(page: &Page) -> Vec<MenuLink> {
     let mut items = vec![NavItem::Overview, NavItem::Activities];
     let person = page.frame.signed_in.as_ref().filter(|person| person.role == Role::Correspondent);
     items.extend(person.and_then(|person| person.pillar).map(NavItem::MyPillar));
+    let decides = |role| matches!(role, Role::Director | Role::Office);
+    if page.frame.signed_in.as_ref().is_some_and(|person| decides(person.role)) {
+        items.push(NavItem::Desk);
+    }
     items.push(NavItem::History);
     let t = page.frame.texts;
     items.into_iter().map(|item| menu_link(t, item, page.current == Some(item))).collect()
@@ -262,6 +268,7 @@ fn menu_link(t: Texts, item: NavItem, current: bool) -> MenuLink {
             let name = pillar.code().to_uppercase();
             (format!("/{}", pillar.code()), t.with("nav-my-pillar", &[("pillar", Arg::from(name))]))
         }
+        NavItem::Desk => ("/desk".to_owned(), t.get("nav-desk")),
         NavItem::History => ("/audit".to_owned(), t.get("nav-history")),
     };
     MenuLink { url, text, current }

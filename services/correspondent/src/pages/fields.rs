@@ -1,9 +1,9 @@
 //! The fields of the form, each with its label, its hint and what is wrong with it.
 
 use askama::Template;
-use tais_proto::Pillar;
 use tais_proto::reference::Reference;
 use tais_proto::vocabulary::{ActivityKind, GenderScore, Mode, Occurrence};
+use tais_proto::{Pillar, StreamId};
 use tais_web::language::Texts;
 use tais_web::parts::{FieldError, error_summary, field_error};
 use tais_web::session::Csrf;
@@ -15,13 +15,50 @@ use crate::form::Typed;
 #[template(path = "form.html")]
 pub struct FormPage<'a> {
     t: Texts,
-    pillar: &'static str,
+    action: String,
+    title: String,
+    correction: bool,
+    reason: String,
     summary: String,
     csrf: String,
     typed: &'a Typed,
     fields: Vec<String>,
     more: Vec<String>,
     open: bool,
+}
+
+/// What a form is for: a new activity, or a revision of one.
+pub struct Purpose {
+    /// The pillar.
+    pub pillar: Pillar,
+    /// The activity that is revised.
+    pub revises: Option<StreamId>,
+    /// For a revision: whether it corrects what was validated, so that a reason is needed.
+    pub corrects: Option<bool>,
+}
+
+impl Purpose {
+    /// A new activity.
+    pub const fn new_activity(pillar: Pillar) -> Self {
+        Self { pillar, revises: None, corrects: None }
+    }
+
+    /// Where the form goes.
+    fn action(&self) -> String {
+        match self.revises {
+            None => format!("/{}/new", self.pillar),
+            Some(id) => format!("/{}/activities/{id}/revision", self.pillar),
+        }
+    }
+
+    /// What the page is called.
+    pub fn title(&self, t: Texts) -> String {
+        match self.corrects {
+            None => t.get("correspondent-form-title"),
+            Some(false) => t.get("correspondent-revise-title"),
+            Some(true) => t.get("correspondent-correct-title"),
+        }
+    }
 }
 
 /// The fields of the folded part.
@@ -39,6 +76,7 @@ pub fn field_of(pointer: &str) -> &'static str {
         ("/details/frameworkItems", "items"),
         ("/details/genderMarker", "marker_reason"),
         ("/total", "total"),
+        ("/reason", "reason"),
     ];
     fields.iter().find(|(start, _)| pointer.starts_with(start)).map_or("title", |(_, field)| field)
 }
@@ -116,17 +154,24 @@ impl<'a> FormPage<'a> {
     /// The form, with what was typed and what is wrong with it.
     pub fn new(
         t: Texts,
-        pillar: Pillar,
+        purpose: &Purpose,
         reference: &Reference,
         typed: &'a Typed,
         errors: &'a [FieldError],
         csrf: &Csrf,
     ) -> Self {
+        let pillar = purpose.pillar;
         let make = Maker { t, errors };
         let open = errors.iter().any(|error| MORE.contains(&error.field.as_str()));
         Self {
             t,
-            pillar: pillar.code(),
+            action: purpose.action(),
+            title: purpose.title(t),
+            correction: purpose.corrects.is_some(),
+            reason: match purpose.corrects {
+                Some(true) => make.text("reason", &typed.reason, None, false),
+                _ => String::new(),
+            },
             summary: error_summary(t, errors),
             csrf: csrf.field(),
             typed,

@@ -1,6 +1,7 @@
 //! The correspondent's pages: my updates, a new one, its receipt, and one activity.
 
 mod fields;
+mod revise;
 mod views;
 
 use askama::Template;
@@ -10,8 +11,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
+use tais_domain::Refusal;
 use tais_domain::activity::Command;
 use tais_proto::{EventId, StreamId};
+use tais_web::parts::FieldError;
 use tais_web::session::{CheckedForm, SignedIn};
 use tais_web::{Failure, Frame, NavItem, Page};
 use uuid::Uuid;
@@ -20,7 +23,7 @@ use crate::Correspondent;
 use crate::api::{failure, submission_id};
 use crate::form::Typed;
 use crate::intake::{IntakeError, Submission};
-use fields::FormPage;
+use fields::{FormPage, Purpose};
 use views::{ActivityPage, ListPage, UpdatePage};
 
 /// How often a page that waits for its receipt is loaded again, without any script.
@@ -33,6 +36,7 @@ pub(crate) fn router(correspondent: Correspondent) -> Router {
         .route(&format!("{base}/new"), get(new).post(create))
         .route(&format!("{base}/updates/{{id}}"), get(update))
         .route(&format!("{base}/activities/{{id}}"), get(activity))
+        .route(&format!("{base}/activities/{{id}}/revision"), get(revise::show).post(revise::save))
         .route(&format!("{base}/activities/{{id}}/submission"), post(submit))
         .route(&format!("{base}/activities/{{id}}/withdrawal"), post(withdraw))
         .route(&format!("{base}/activities/{{id}}/resolution"), post(resolve))
@@ -64,25 +68,19 @@ async fn new(State(correspondent): State<Correspondent>, frame: Frame) -> Result
         language: frame.texts.language().tag().to_owned(),
         ..Typed::default()
     };
-    form(&correspondent, &frame, &typed, &[])
+    form(&correspondent, &frame, &Purpose::new_activity(correspondent.intake.pillar()), &typed, &[])
 }
 
 fn form(
     correspondent: &Correspondent,
     frame: &Frame,
+    purpose: &Purpose,
     typed: &Typed,
-    errors: &[tais_web::parts::FieldError],
+    errors: &[FieldError],
 ) -> Result<Page, Failure> {
     let t = frame.texts;
-    let content = FormPage::new(
-        t,
-        correspondent.intake.pillar(),
-        correspondent.intake.reference(),
-        typed,
-        errors,
-        &frame.csrf,
-    );
-    let title = t.get("correspondent-form-title");
+    let content = FormPage::new(t, purpose, correspondent.intake.reference(), typed, errors, &frame.csrf);
+    let title = purpose.title(t);
     let title = if errors.is_empty() { title } else { tais_web::parts::error_title(t, &title) };
     let mut page = page(correspondent, frame, title, render(&content)?);
     if !errors.is_empty() {
@@ -98,22 +96,27 @@ async fn create(
 ) -> Result<Response, Failure> {
     let person = correspondent.person(&frame)?;
     let intake = &correspondent.intake;
+    let purpose = Purpose::new_activity(intake.pillar());
     let (details, participation) = match typed.read(frame.texts, intake.pillar(), intake.reference()) {
         Ok(read) => read,
-        Err(errors) => return Ok(form(&correspondent, &frame, &typed, &errors)?.into_response()),
+        Err(errors) => return Ok(form(&correspondent, &frame, &purpose, &typed, &errors)?.into_response()),
     };
     let submission = submission(&correspondent, &person, &typed.submission)?;
     match intake.report(submission, details, participation, true).await {
         Ok(_) => Ok(to_update(&correspondent, submission.id)),
         Err(IntakeError::Refused(refusal)) => {
-            let key = format!("refusal-{}", refusal.rule.code());
-            let message = if frame.texts.has(&key) { frame.texts.get(&key) } else { refusal.to_string() };
-            let field = fields::field_of(&refusal.pointer).to_owned();
-            let errors = [tais_web::parts::FieldError { field, message }];
-            Ok(form(&correspondent, &frame, &typed, &errors)?.into_response())
+            let errors = [beside_its_field(&frame, &refusal)];
+            Ok(form(&correspondent, &frame, &purpose, &typed, &errors)?.into_response())
         }
         Err(error) => Err(failure(&frame, error)),
     }
+}
+
+/// A refusal in words, beside the field it is about.
+fn beside_its_field(frame: &Frame, refusal: &Refusal) -> FieldError {
+    let key = format!("refusal-{}", refusal.rule.code());
+    let message = if frame.texts.has(&key) { frame.texts.get(&key) } else { refusal.to_string() };
+    FieldError { field: fields::field_of(&refusal.pointer).to_owned(), message }
 }
 
 fn submission(correspondent: &Correspondent, person: &SignedIn, id: &str) -> Result<Submission, Failure> {

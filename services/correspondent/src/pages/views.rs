@@ -223,6 +223,7 @@ pub struct ActivityPage {
     csrf: String,
     submission: Uuid,
     can_submit: bool,
+    corrects: bool,
     can_withdraw: bool,
     stopped: bool,
 }
@@ -267,6 +268,7 @@ impl ActivityPage {
                 .open
                 .iter()
                 .any(|item| !item.is_pending() && !matches!(item.state, ItemState::Recorded { .. })),
+            corrects: activity.status.validation().is_some(),
             can_submit: matches!(activity.status, Status::Reported | Status::Returned { .. }),
             can_withdraw: !matches!(activity.status, Status::Withdrawn { .. }),
             t,

@@ -2,6 +2,7 @@
 
 pub mod activities;
 pub mod activity;
+pub mod desk;
 pub mod overview;
 mod words;
 

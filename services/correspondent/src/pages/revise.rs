@@ -1,0 +1,96 @@
+//! Revising an activity by the form: what was returned is mended, what was validated is corrected.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use tais_domain::Activity;
+use tais_domain::activity::{Command, Status};
+use tais_proto::{Lang, StreamId};
+use tais_web::parts::FieldError;
+use tais_web::session::CheckedForm;
+use tais_web::{Failure, Frame, Page};
+use uuid::Uuid;
+
+use super::{Purpose, beside_its_field, form, submission, to_update};
+use crate::Correspondent;
+use crate::api::failure;
+use crate::form::Typed;
+use crate::intake::{IntakeError, View};
+use crate::revision::shown;
+
+async fn view(correspondent: &Correspondent, frame: &Frame, id: &str) -> Result<View, Failure> {
+    let id: StreamId = id.parse().map_err(|_| Failure::NotFound)?;
+    let view = correspondent.intake.activity(id).await.map_err(|error| failure(frame, error))?;
+    let view = view.ok_or(Failure::NotFound)?;
+    match view.activity.status {
+        Status::Withdrawn { .. } => Err(Failure::Refused(frame.texts.get("refusal-closed"))),
+        _ => Ok(view),
+    }
+}
+
+fn purpose(correspondent: &Correspondent, view: &View) -> Purpose {
+    Purpose {
+        pillar: correspondent.intake.pillar(),
+        revises: Some(view.id),
+        corrects: Some(view.activity.status.validation().is_some()),
+    }
+}
+
+/// What the record has, as the form shows it: in the language of the form, if the activity has it.
+fn on_record(correspondent: &Correspondent, activity: &Activity, language: &str) -> Typed {
+    shown(activity, language.parse().unwrap_or(Lang::EN), correspondent.intake.reference())
+}
+
+pub(super) async fn show(
+    State(correspondent): State<Correspondent>,
+    Path(id): Path<String>,
+    frame: Frame,
+) -> Result<Page, Failure> {
+    correspondent.person(&frame)?;
+    let view = view(&correspondent, &frame, &id).await?;
+    let typed = on_record(&correspondent, &view.activity, frame.texts.language().tag());
+    let typed = Typed { submission: Uuid::now_v7().to_string(), ..typed };
+    form(&correspondent, &frame, &purpose(&correspondent, &view), &typed, &[])
+}
+
+pub(super) async fn save(
+    State(correspondent): State<Correspondent>,
+    Path(id): Path<String>,
+    frame: Frame,
+    CheckedForm(typed): CheckedForm<Typed>,
+) -> Result<Response, Failure> {
+    let person = correspondent.person(&frame)?;
+    let intake = &correspondent.intake;
+    let submission = submission(&correspondent, &person, &typed.submission)?;
+    // Sent twice, the first one counts: the second is led to its receipts.
+    let sent = intake.items_of(submission.id).await;
+    if !sent.map_err(|error| Failure::internal("reading the outbox", &error))?.is_empty() {
+        return Ok(to_update(&correspondent, submission.id));
+    }
+    let view = view(&correspondent, &frame, &id).await?;
+    let purpose = purpose(&correspondent, &view);
+    let answer = |typed: &Typed, errors: &[FieldError]| {
+        form(&correspondent, &frame, &purpose, typed, errors).map(IntoResponse::into_response)
+    };
+    let now = on_record(&correspondent, &view.activity, &typed.language);
+    if typed.version != view.activity.version {
+        // Somebody was faster: both versions are shown, and what is sent next is a choice.
+        let errors = typed.both_versions(frame.texts, &now);
+        let changed = frame.texts.get("correspondent-changed-since");
+        let errors = [vec![FieldError { field: "title".to_owned(), message: changed }], errors].concat();
+        return answer(&Typed { version: view.activity.version, ..typed }, &errors);
+    }
+    let read = match typed.read(frame.texts, intake.pillar(), intake.reference()) {
+        Ok(read) => read,
+        Err(errors) => return answer(&typed, &errors),
+    };
+    let (details, participation) = typed.onto(&now, &view.activity, read);
+    let reason = Some(typed.reason.trim().to_owned()).filter(|reason| !reason.is_empty());
+    let revise = details.map(|details| Command::Revise(details, reason));
+    let count = participation.map(Command::RecordParticipation);
+    let commands = revise.into_iter().chain(count).chain([Command::Submit(None)]).collect();
+    match intake.act(submission, view.id, commands).await {
+        Ok(_) => Ok(to_update(&correspondent, submission.id)),
+        Err(IntakeError::Refused(refusal)) => answer(&typed, &[beside_its_field(&frame, &refusal)]),
+        Err(error) => Err(failure(&frame, error)),
+    }
+}

@@ -1,0 +1,236 @@
+//! A revision by the form: what the record has is shown, and only what was changed is said. What the
+//! form does not show stays as it is.
+
+use tais_domain::Activity;
+use tais_proto::event::activity::*;
+use tais_proto::reference::Reference;
+use tais_proto::vocabulary::{AgeBand, ParticipantRole, Sex};
+use tais_proto::{Lang, PartialDate};
+use tais_web::language::{Arg, Texts as Words};
+use tais_web::parts::FieldError;
+
+use crate::form::{Read, Typed};
+
+/// The form as it shows what the record has, in a language that the activity is written in.
+pub fn shown(activity: &Activity, wanted: Lang, reference: &Reference) -> Typed {
+    let details = &activity.details;
+    let (lang, title) = details.title.best(wanted).unwrap_or((wanted, ""));
+    let venue = details.venue.clone().unwrap_or_default();
+    let is_theme = |code: &str| reference.wps_pillars().any(|item| item.code.as_str() == code);
+    let items = || details.framework_items.iter().map(ToString::to_string);
+    let counts = Counts::of(activity.participation.as_ref());
+    Typed {
+        title: title.to_owned(),
+        language: lang.to_string(),
+        summary: details.summary.get(lang).unwrap_or_default().to_owned(),
+        kind: details.kind.code().to_owned(),
+        occurrence: details.occurrence.map(|it| it.code().to_owned()).unwrap_or_default(),
+        starts: details.starts.map(typed_date).unwrap_or_default(),
+        ends: details.ends.map(typed_date).unwrap_or_default(),
+        mode: details.mode.map(|mode| mode.code().to_owned()).unwrap_or_default(),
+        place: venue.place.unwrap_or_default(),
+        city: venue.city.unwrap_or_default(),
+        country: venue.country.unwrap_or_default(),
+        member_state: details.member_state.as_ref().map(ToString::to_string).unwrap_or_default(),
+        body: first_body(details).unwrap_or_default(),
+        partners: details.partners.iter().map(partner).collect::<Vec<_>>().join("; "),
+        themes: items().filter(|code| is_theme(code)).collect(),
+        items: items().filter(|code| !is_theme(code)).collect::<Vec<_>>().join("; "),
+        marker: details.gender_marker.as_ref().map(|it| it.score.code().to_owned()).unwrap_or_default(),
+        marker_reason: details.gender_marker.as_ref().map(|it| it.reason.clone()).unwrap_or_default(),
+        women: counts.women,
+        men: counts.men,
+        others: counts.others,
+        total: counts.total,
+        source: details.sources.join("; "),
+        version: activity.version,
+        ..Typed::default()
+    }
+}
+
+/// A date as people type it here.
+fn typed_date(date: PartialDate) -> String {
+    let iso = date.to_string();
+    let mut parts: Vec<&str> = iso.split('-').collect();
+    parts.reverse();
+    parts.join("/")
+}
+
+fn partner(partner: &OrganisationRef) -> String {
+    match partner {
+        OrganisationRef::Code(code) => code.to_string(),
+        OrganisationRef::Name(name) => name.clone(),
+    }
+}
+
+fn first_body(details: &ActivityDetails) -> Option<String> {
+    details.sectoral_bodies.iter().find_map(|body| match body {
+        BodyRef::Code(code) => Some(code.to_string()),
+        BodyRef::Name(_) => None,
+    })
+}
+
+/// The counts that the form can show: attendances of participants by sex, of any age.
+#[derive(Default)]
+struct Counts {
+    women: String,
+    men: String,
+    others: String,
+    total: String,
+}
+
+impl Counts {
+    /// Nothing where the record is finer than the form; the form then leaves it alone.
+    fn of(recorded: Option<&ActivityParticipationRecorded>) -> Self {
+        let plain = |cell: &ParticipationCount| {
+            cell.role == ParticipantRole::Participant && cell.age == AgeBand::Unknown
+        };
+        let Some(recorded) = recorded.filter(|recorded| recorded.counts.iter().all(plain)) else {
+            return Self::default();
+        };
+        let of = |sex| {
+            let cell = recorded.counts.iter().find(|cell| cell.sex == sex);
+            cell.map(|cell| cell.count.number.to_string()).unwrap_or_default()
+        };
+        Self {
+            women: of(Sex::Female),
+            men: of(Sex::Male),
+            others: of(Sex::OtherOrUndisclosed),
+            total: recorded.total.map(|total| total.number.to_string()).unwrap_or_default(),
+        }
+    }
+}
+
+/// Browsers send line ends as two characters; the record has one.
+fn same(one: &str, other: &str) -> bool {
+    one.trim().replace("\r\n", "\n") == other.trim().replace("\r\n", "\n")
+}
+
+impl Typed {
+    /// The fields whose change changes the description, by name.
+    fn described(&self) -> [(&'static str, String); 19] {
+        [
+            ("title", self.title.clone()),
+            ("language", self.language.clone()),
+            ("summary", self.summary.clone()),
+            ("kind", self.kind.clone()),
+            ("occurrence", self.occurrence.clone()),
+            ("starts", self.starts.clone()),
+            ("ends", self.ends.clone()),
+            ("mode", self.mode.clone()),
+            ("place", self.place.clone()),
+            ("city", self.city.clone()),
+            ("country", self.country.clone()),
+            ("member_state", self.member_state.clone()),
+            ("body", self.body.clone()),
+            ("partners", self.partners.clone()),
+            ("themes", self.themes.join("; ")),
+            ("items", self.items.clone()),
+            ("marker", self.marker.clone()),
+            ("marker_reason", self.marker_reason.clone()),
+            ("source", self.source.clone()),
+        ]
+    }
+
+    fn counted(&self) -> [(&'static str, String); 4] {
+        [
+            ("women", self.women.clone()),
+            ("men", self.men.clone()),
+            ("others", self.others.clone()),
+            ("total", self.total.clone()),
+        ]
+    }
+
+    /// The names of the fields in which two forms differ.
+    fn differing(&self, other: &Self) -> Vec<(&'static str, String)> {
+        let mine = self.described().into_iter().chain(self.counted());
+        let theirs = other.described().into_iter().chain(other.counted());
+        mine.zip(theirs)
+            .filter(|(mine, theirs)| !same(&mine.1, &theirs.1))
+            .map(|(_, theirs)| theirs)
+            .collect()
+    }
+
+    /// Beside each field that differs, what the record now has: the person reads both and chooses.
+    pub fn both_versions(&self, t: Words, now: &Self) -> Vec<FieldError> {
+        let differing = self.differing(now).into_iter();
+        differing
+            .map(|(field, value)| FieldError {
+                field: field.to_owned(),
+                message: t.with("correspondent-now-on-record", &[("value", Arg::from(value))]),
+            })
+            .collect()
+    }
+
+    /// What is to be said: what was read from the form where it differs from what was shown, and what
+    /// the record has everywhere else. `None` where nothing was changed.
+    pub fn onto(
+        &self,
+        shown: &Self,
+        activity: &Activity,
+        read: Read,
+    ) -> (Option<ActivityDetails>, Option<ActivityParticipationRecorded>) {
+        let (new, participation) = read;
+        let changed: Vec<&str> = self.differing(shown).into_iter().map(|(field, _)| field).collect();
+        let has = |fields: &[&str]| fields.iter().any(|field| changed.contains(field));
+        let before = &activity.details;
+        let lang = self.language.parse().unwrap_or(Lang::EN);
+        let mut after = before.clone();
+        if has(&["title", "language"]) {
+            after.title = before.title.clone().with(lang, self.title.trim());
+        }
+        if has(&["summary", "language"]) {
+            after.summary = match self.summary.trim() {
+                "" => new.summary,
+                text => before.summary.clone().with(lang, text.replace("\r\n", "\n")),
+            };
+        }
+        if has(&["kind"]) {
+            (after.kind, after.kind_as_stated) = (new.kind, None);
+        }
+        if has(&["place", "city", "country"]) {
+            let municipality = before.venue.as_ref().and_then(|venue| venue.municipality.clone());
+            let venue = Venue { municipality, ..new.venue.unwrap_or_default() };
+            after.venue = (venue != Venue::default()).then_some(venue);
+        }
+        if has(&["body"]) {
+            let shown = shown.body.as_str();
+            let others = before
+                .sectoral_bodies
+                .iter()
+                .filter(|body| !matches!(body, BodyRef::Code(code) if code.to_string() == shown));
+            after.sectoral_bodies = new.sectoral_bodies.iter().chain(others).cloned().collect();
+        }
+        if has(&["themes", "items"]) {
+            after.framework_items = new.framework_items;
+        }
+        if has(&["marker", "marker_reason"]) {
+            after.gender_marker = new.gender_marker;
+        }
+        if has(&["occurrence"]) {
+            after.occurrence = new.occurrence;
+        }
+        if has(&["starts"]) {
+            after.starts = new.starts;
+        }
+        if has(&["ends"]) {
+            after.ends = new.ends;
+        }
+        if has(&["mode"]) {
+            after.mode = new.mode;
+        }
+        if has(&["member_state"]) {
+            after.member_state = new.member_state;
+        }
+        if has(&["partners"]) {
+            after.partners = new.partners;
+        }
+        if has(&["source"]) {
+            after.sources = new.sources;
+        }
+        let reason = Some(self.reason.trim().to_owned()).filter(|reason| !reason.is_empty());
+        let participation = participation.filter(|_| has(&["women", "men", "others", "total"]));
+        let participation = participation.map(|counted| ActivityParticipationRecorded { reason, ..counted });
+        ((after != *before).then_some(after), participation)
+    }
+}
