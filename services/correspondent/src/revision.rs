@@ -70,6 +70,16 @@ fn first_body(details: &ActivityDetails) -> Option<String> {
     })
 }
 
+/// Whether the counts on record are finer than the form: by part or by age.
+pub fn has_finer_counts(activity: &Activity) -> bool {
+    let recorded = activity.participation.as_ref();
+    recorded.is_some_and(|recorded| !recorded.counts.iter().all(is_plain))
+}
+
+fn is_plain(cell: &ParticipationCount) -> bool {
+    cell.role == ParticipantRole::Participant && cell.age == AgeBand::Unknown
+}
+
 /// The counts that the form can show: attendances of participants by sex, of any age.
 #[derive(Default)]
 struct Counts {
@@ -82,10 +92,7 @@ struct Counts {
 impl Counts {
     /// Nothing where the record is finer than the form; the form then leaves it alone.
     fn of(recorded: Option<&ActivityParticipationRecorded>) -> Self {
-        let plain = |cell: &ParticipationCount| {
-            cell.role == ParticipantRole::Participant && cell.age == AgeBand::Unknown
-        };
-        let Some(recorded) = recorded.filter(|recorded| recorded.counts.iter().all(plain)) else {
+        let Some(recorded) = recorded.filter(|recorded| recorded.counts.iter().all(is_plain)) else {
             return Self::default();
         };
         let of = |sex| {

@@ -280,6 +280,7 @@ correspondent-recorded-on = Recorded on { $time }
 correspondent-revise-title = Revise this activity
 correspondent-correct-title = Correct this activity
 correspondent-revise-lead = What you change is recorded as a new revision and submitted again; what was recorded before stays visible.
+correspondent-counts-finer = The counts on record are more detailed than this form. Leave Women, Men, Other and Total empty to keep them.
 correspondent-changed-since = Somebody changed this activity since you opened the form. Beside each field that differs stands what is on record now; what you send next is your choice.
 correspondent-now-on-record = On record now: “{ $value }”
 correspondent-submit = Submit to the General Directorate
@@ -557,7 +558,6 @@ desk-lead = { $count ->
    *[other] { $count } activities wait for your decision, the longest waiting first.
 }
 desk-nothing = When a correspondent submits an activity, it appears here.
-desk-asked = What is asked
 desk-to-validate = Validate or return
 desk-to-acknowledge = Acknowledge
 desk-open = Decided, without a receipt yet

@@ -18,6 +18,7 @@ pub struct FormPage<'a> {
     action: String,
     title: String,
     correction: bool,
+    finer_counts: bool,
     reason: String,
     summary: String,
     csrf: String,
@@ -35,12 +36,14 @@ pub struct Purpose {
     pub revises: Option<StreamId>,
     /// For a revision: whether it corrects what was validated, so that a reason is needed.
     pub corrects: Option<bool>,
+    /// Whether the counts on record are finer than the form shows.
+    pub finer_counts: bool,
 }
 
 impl Purpose {
     /// A new activity.
     pub const fn new_activity(pillar: Pillar) -> Self {
-        Self { pillar, revises: None, corrects: None }
+        Self { pillar, revises: None, corrects: None, finer_counts: false }
     }
 
     /// Where the form goes.
@@ -168,6 +171,7 @@ impl<'a> FormPage<'a> {
             action: purpose.action(),
             title: purpose.title(t),
             correction: purpose.corrects.is_some(),
+            finer_counts: purpose.finer_counts,
             reason: match purpose.corrects {
                 Some(true) => make.text("reason", &typed.reason, None, false),
                 _ => String::new(),

@@ -15,7 +15,7 @@ use crate::Correspondent;
 use crate::api::failure;
 use crate::form::Typed;
 use crate::intake::{IntakeError, View};
-use crate::revision::shown;
+use crate::revision::{has_finer_counts, shown};
 
 async fn view(correspondent: &Correspondent, frame: &Frame, id: &str) -> Result<View, Failure> {
     let id: StreamId = id.parse().map_err(|_| Failure::NotFound)?;
@@ -32,6 +32,7 @@ fn purpose(correspondent: &Correspondent, view: &View) -> Purpose {
         pillar: correspondent.intake.pillar(),
         revises: Some(view.id),
         corrects: Some(view.activity.status.validation().is_some()),
+        finer_counts: has_finer_counts(&view.activity),
     }
 }
 

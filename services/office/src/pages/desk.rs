@@ -17,6 +17,7 @@ use crate::query::Listed;
 struct Row {
     mark: String,
     pillar: String,
+    reference: String,
     url: String,
     lang: String,
     title: String,
@@ -58,6 +59,7 @@ fn row(t: Texts, person: &SignedIn, listed: &Listed) -> Option<Row> {
     Some(Row {
         mark: chart::pillar_mark(details.pillar),
         pillar: details.pillar.code().to_uppercase(),
+        reference: details.external_ref.clone().unwrap_or_default(),
         url: format!("/activities/{}", listed.id),
         lang,
         title,

@@ -12,7 +12,8 @@ use super::{Language, format};
 pub(super) const fn source(language: Language) -> Option<&'static str> {
     match language {
         Language::En => Some(include_str!("../../locales/en.ftl")),
-        Language::Pt | Language::Tet => None,
+        Language::Pt => Some(include_str!("../../locales/pt.ftl")),
+        Language::Tet => Some(include_str!("../../locales/tet.ftl")),
     }
 }
 
@@ -38,7 +39,7 @@ fn embedded(language: Language) -> Bundle {
 /// Parses a catalogue. What cannot be parsed is reported and left out: the page then shows the key,
 /// which a test catches before any reader does.
 fn bundle(language: Language, text: &str) -> Bundle {
-    let locale: LanguageIdentifier = language.tag().parse().unwrap_or_default();
+    let locale: LanguageIdentifier = plural_rules(language).parse().unwrap_or_default();
     let mut bundle = Bundle::new_concurrent(vec![locale]);
     // Isolation marks are for mixing writing directions; all our languages run left to right, and
     // the invisible characters would end up in exports and in searches.
@@ -59,6 +60,17 @@ fn bundle(language: Language, text: &str) -> Bundle {
     bundle
 }
 
+/// Whose plural rules a catalogue follows. Timor-Leste writes as Portugal does: zero is plural, which
+/// it is not in Brazil. Tetum has no plural forms and no rules of its own, so its texts choose by
+/// literal numbers only; a test holds that.
+const fn plural_rules(language: Language) -> &'static str {
+    match language {
+        Language::En => "en",
+        Language::Pt => "pt-PT",
+        Language::Tet => "tet",
+    }
+}
+
 fn written(language: Language, value: &FluentValue<'_>) -> Option<String> {
     match value {
         FluentValue::Number(number) => Some(format::number(language, whole(number.value))),
@@ -77,7 +89,7 @@ fn whole(number: f64) -> i64 {
 mod tests {
     use super::{Language, bundle, source};
     use fluent_bundle::{FluentArgs, FluentResource};
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
 
     fn keys(text: &str) -> BTreeSet<&str> {
         text.lines()
@@ -107,6 +119,36 @@ mod tests {
         for language in Language::offered() {
             assert_eq!(keys(source(language).unwrap()), english, "{language:?}");
         }
+    }
+
+    /// The values that each key takes.
+    fn values(text: &str) -> BTreeMap<&str, BTreeSet<&str>> {
+        let mut values: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        let mut key = "";
+        for line in text.lines() {
+            if let Some((name, _)) = line.split_once(" =").filter(|(name, _)| is_key(name)) {
+                key = name;
+            }
+            let names = line.split('$').skip(1).filter_map(|rest| rest.split([' ', '}']).next());
+            values.entry(key).or_default().extend(names);
+        }
+        values
+    }
+
+    #[test]
+    fn every_catalogue_takes_the_values_of_the_english_one() {
+        let english = values(source(Language::En).unwrap());
+        for language in Language::offered() {
+            assert_eq!(values(source(language).unwrap()), english, "{language:?}");
+        }
+    }
+
+    #[test]
+    fn zero_is_plural_in_portuguese_and_tetum_chooses_by_number_only() {
+        let t = crate::Texts::new(Language::Pt);
+        let received = |count: u32| t.with("office-due-received", &[("count", count.into())]);
+        assert_eq!([received(0), received(1)], ["0 atividades", "uma atividade"]);
+        assert!(!source(Language::Tet).unwrap().contains("[one]"));
     }
 
     #[test]

@@ -1,0 +1,575 @@
+# Português, como se escreve em Timor-Leste. Todos os textos de todas as páginas, pelas mesmas chaves
+# que em en.ftl; um teste falha quando falta uma chave ou quando sobra alguma.
+
+## shell
+
+shell-name = Registo dos pilares da ASEAN
+shell-office = Gabinete para os Assuntos da ASEAN · Timor-Leste
+shell-skip = Saltar para o conteúdo
+shell-language = Língua
+shell-main-menu = Principal
+shell-signed-in-as = { $name }, { $role }
+shell-sign-in = Entrar
+shell-sign-out = Sair
+shell-sample-title = Dados de exemplo.
+shell-sample = Ao lado de atividades reais, com as suas fontes, este registo tem outras inventadas, para mostrar como funciona.
+shell-frozen = Está a ver o registo como estava em { $date } (evento { $position }).
+shell-frozen-latest = Ir para o mais recente
+shell-updated = Atualizado: evento n.º { $position }
+
+nav-overview = Visão geral
+nav-activities = Atividades
+nav-my-pillar = O meu pilar: { $pillar }
+nav-desk = A decidir
+nav-history = Histórico
+
+footer-upto = Feito a partir dos eventos 0 a { $position }.
+footer-empty = Ainda nada foi registado.
+footer-recorded = Último registo: { $time }, hora de Díli (UTC+9).
+footer-root = Raiz do registo
+footer-verify = Verificar esta página
+
+sign-in-title = Entrar
+sign-in-name = Nome
+sign-in-password = Palavra-passe
+sign-in-wrong = O nome ou a palavra-passe não está certo.
+sign-in-already = Entrou como { $who }.
+
+error-summary = Corrija primeiro o seguinte
+error-title = Erro: { $title }
+
+asof-label = O registo como estava em
+asof-hint = Dia, mês, ano: 23/11/2026
+asof-show = Mostrar
+asof-strip = Eventos registados por semana
+
+## shell: failures
+
+failure-home = Ir para a visão geral
+failure-id = Identificador do erro, para quem cuida do sistema:
+failure-recorded-no = Nada foi registado.
+failure-recorded-unknown = Não sabemos se algo foi registado. Pode enviar de novo sem receio: a mesma atualização nunca conta duas vezes.
+failure-roles = Isto exige uma destas funções: { $roles }.
+
+failure-not-found-title = Não há nada neste endereço
+failure-not-found-what = O endereço pode estar mal escrito, ou indicar algo que este registo não tem.
+failure-not-found-next = Verifique o endereço, ou procure na lista de atividades.
+failure-sign-in-needed-title = É preciso entrar
+failure-sign-in-needed-what = Só quem entrou pode ver isto.
+failure-sign-in-needed-next = Entre e peça de novo.
+failure-wrong-password-title = O nome ou a palavra-passe não está certo
+failure-wrong-password-what = Não correspondem um ao outro.
+failure-wrong-password-next = Verifique ambos e peça de novo.
+failure-forbidden-title = A sua função não o permite
+failure-forbidden-what = Entrou, mas o que pediu está reservado a outras pessoas.
+failure-forbidden-next = Fale com o Gabinete, se acha que deveria ter acesso.
+failure-foreign-form-title = Este formulário não veio de uma página sua
+failure-foreign-form-what = Ou a página estava aberta desde antes de ter entrado, ou outro sítio tentou enviar o formulário por si.
+failure-foreign-form-next = Volte atrás, carregue de novo a página e envie outra vez.
+failure-malformed-title = Não conseguimos ler este pedido
+failure-malformed-what = Falta alguma coisa, ou algo não está escrito como se esperava.
+failure-malformed-next = Volte atrás, verifique o que escreveu e envie de novo.
+failure-refused-title = Uma regra do registo recusa isto
+failure-refused-what = O pedido foi entendido, mas não pode ser registado assim.
+failure-refused-next = Volte atrás e altere o que a mensagem indica.
+failure-conflict-title = Alguém foi mais rápido
+failure-conflict-what = Aquilo em que trabalhava mudou desde que o abriu.
+failure-conflict-next = Abra de novo, compare as duas versões e decida sobre a nova.
+failure-too-large-title = É demasiado grande
+failure-too-large-what = Foi enviado mais do que se pode receber de uma vez.
+failure-too-large-next = Envie menos, ou um ficheiro mais pequeno.
+failure-wrong-method-title = Este endereço não se usa desta maneira
+failure-wrong-method-what = Não aceita este tipo de pedido.
+failure-wrong-method-next = Use as ligações e os botões das páginas.
+failure-not-ready-title = De momento não há resposta
+failure-not-ready-what = Uma parte do sistema que aqui é precisa está a arrancar, ou não se consegue alcançar.
+failure-not-ready-next = Espere um minuto e carregue de novo a página.
+failure-unknown-outcome-title = Ainda não sabemos se isto foi registado
+failure-unknown-outcome-what = Foi enviado, e o recibo não chegou a tempo.
+failure-unknown-outcome-next = Veja a lista das suas atualizações daqui a um minuto, ou envie de novo.
+failure-internal-title = Algo correu mal do nosso lado
+failure-internal-what = A culpa não é sua, e o erro ficou anotado para quem cuida do sistema.
+failure-internal-next = Tente mais uma vez; se acontecer de novo, indique o identificador do erro.
+
+## office
+
+office-overview-title = Mulheres, Paz e Segurança nos três pilares
+office-lead = { $share } das atividades servem a agenda Mulheres, Paz e Segurança ({ $part } de { $whole }).
+office-lead-lowest = { $pillar } é o pilar que fica mais atrás.
+office-lead-empty = Ainda nada está registado nestes trimestres. Os valores aparecem com a primeira atividade.
+office-print = Imprimir o resumo
+office-data = Descarregar os dados
+office-glance = Num relance
+office-changed = O que mudou
+office-changed-from-to = { $from } → { $to }
+office-changed-first = Nada estava registado antes deste mês, por isso não há com que comparar.
+office-changed-same = A proporção está onde estava no início do mês.
+office-changed-moved = A proporção das atividades que servem Mulheres, Paz e Segurança, desde o início do mês.
+office-changed-link = { $count ->
+    [one] Um evento sobre atividades desde então
+   *[other] { $count } eventos sobre atividades desde então
+}
+office-behind = Onde estamos atrasados
+office-behind-of = de { $count } células de tema e pilar estão vazias
+office-behind-none = Cada pilar tem pelo menos uma atividade em cada tema.
+office-behind-names = Nada registado em { $names }.
+office-behind-link = Ver os temas por pilar
+office-due = O que está para vencer
+office-due-quarter = { $days ->
+    [0] O trimestre termina hoje.
+    [one] O trimestre termina amanhã, { $date }.
+   *[other] O trimestre termina em { $date }, daqui a { $days } dias.
+}
+office-due-received = { $count ->
+    [one] uma atividade
+   *[other] { $count } atividades
+}
+office-due-nothing = ainda nada
+office-asof-nothing = Até então nada estava registado.
+office-asof-frozen = { $date }, evento { $position }
+office-asof-latest = { $date }, evento { $position }, o mais recente
+office-wps-title = { $share } das atividades servem Mulheres, Paz e Segurança
+office-wps-sub = Atividades que servem um ponto da agenda em vigor na sua data, de { $from } a { $to }.
+office-wps-note = { $share } destas atividades estão validadas ({ $part } de { $whole }); as outras são provisórias. { $undated ->
+    [0] Todas têm data.
+    [one] Mais uma não tem data conhecida e não está em nenhum trimestre.
+   *[other] Mais { $undated } não têm data conhecida e não estão em nenhum trimestre.
+}
+office-women-title = As mulheres são { $share } das presenças
+office-women-sub = Presenças com sexo conhecido, não pessoas, de { $from } a { $to }. A meta é a que o segundo PAN 1325 fixa para a tomada de decisão.
+office-women-target = meta { $share }
+office-women-note = { $missing ->
+    [0] Todas as atividades indicam as presenças por sexo.
+    [one] Uma atividade não indica as presenças por sexo e fica de fora.
+   *[other] { $missing } atividades não indicam as presenças por sexo e ficam de fora.
+}
+office-earlier = { $share } no início do mês
+office-of = { $part } de { $whole }
+office-above = { $points } acima
+office-below = { $points } abaixo
+office-no-figure = sem valor
+office-coverage-title = { $gaps ->
+    [0] Todos os temas têm atividades em todos os pilares
+    [one] Um tema não tem atividades num dos pilares
+   *[other] { $gaps } lacunas entre temas e pilares
+}
+office-coverage-sub = Atividades por tema da agenda. Mais escuro quer dizer mais.
+office-coverage-caption = Atividades por tema da agenda e por pilar
+office-coverage-note = Uma atividade que serve dois temas conta em ambos, por isso as colunas não somam o número de atividades.
+office-none-yet = ainda nenhuma
+office-all = Todos
+office-trend-title = Trimestre a trimestre
+office-trend-sub = Proporção das atividades que servem Mulheres, Paz e Segurança, por trimestre.
+office-trend-last = { $quarter } até agora
+office-as-table = Mostrar em tabela
+office-pillar = Pilar
+office-latest = Últimos eventos por trás destes valores
+office-latest-none = Ainda não foi registada nenhuma atividade.
+office-history = Abrir o histórico completo
+office-activities-title = Atividades
+office-activities-all = Mostrar todas as atividades
+office-activities-none = Nenhuma atividade corresponde. Uma lista vazia por trás de um zero é a resposta, não um erro.
+office-csv = Descarregar como folha de cálculo (CSV)
+office-all-pillars = todos os pilares
+office-list-all = { $count ->
+    [one] Uma atividade, { $pillar }.
+   *[other] { $count } atividades, { $pillar }.
+}
+office-list-wps = { $share } das atividades servem Mulheres, Paz e Segurança: { $count } de { $whole }, { $pillar }.
+office-list-theme = { $count ->
+    [one] Uma atividade serve { $theme }, { $pillar }.
+   *[other] { $count } atividades servem { $theme }, { $pillar }.
+}
+office-list-women = As mulheres são { $share } das presenças: { $women } de { $attendances }, em { $count } de { $whole } atividades que as indicam por sexo, { $pillar }.
+office-list-period = De { $from } a { $to }.
+office-activity = Atividade
+office-when = Quando
+office-where = Onde
+office-serves = Serve
+office-serves-wps = a agenda no seu todo
+office-women-of = Mulheres nas presenças
+office-of-women = { $women } de { $all }
+office-not-stated = não indicado
+office-state = Estado
+office-date-unknown = data desconhecida
+office-days = { $from } a { $to }
+office-activity-facts = O que está registado
+office-sources = Fontes
+office-alternates = O que dizem outras fontes
+office-participation = Presenças
+office-participation-none = Não há presenças registadas.
+office-attendances = Presenças
+office-attendances-note = Contam-se presenças, não pessoas. O que a fonte não indica fica em aberto.
+office-total = Total indicado
+office-role = Papel
+office-sex = Sexo
+office-age = Idade
+office-activity-events = Eventos por trás desta atividade
+office-recorded = Registado em { $recorded }; aconteceu ou foi anotado, segundo quem o disse, em { $happened }.
+office-withdrawn = Retirada: { $reason }
+office-returned = Devolvida: { $reason }
+office-member-state = Estado-membro
+office-regional = A ASEAN no seu todo
+office-bodies = Órgãos
+office-partners = Parceiros
+office-frameworks = Pontos dos quadros de referência
+office-frameworks-stated = Quadros de referência, tal como a fonte os indica
+office-unconfirmed = por confirmar
+office-marker = Marcador de género
+office-marker-unscreened = não avaliado
+office-confidence = Confiança
+office-in-figures = Nos valores
+office-yes = sim
+office-no = não
+office-blank = (em branco)
+office-not-a-position = «{ $text }» não é uma posição. Uma posição é um número inteiro a partir de 0.
+office-not-a-day = «{ $text }» não é um dia. Escreva assim: 24/11/2026.
+office-future = O registo ainda não tem o evento { $asked }. O último é o evento { $latest }.
+office-before-everything = um dia antes de haver qualquer registo
+office-not-ready = Os valores estão a ser feitos pela primeira vez.
+office-away = Não se consegue alcançar a base de dados.
+
+## correspondent
+
+correspondent-list-title = { $pillar }: as minhas atualizações
+correspondent-list-lead = { $count ->
+    [one] Uma atividade
+   *[other] { $count } atividades
+}{ $waiting ->
+    [0] , tudo registado.
+    [one] ; uma ainda a caminho.
+   *[other] ; { $waiting } ainda a caminho.
+}
+correspondent-list-empty = Ainda nada foi comunicado. Comece por «Nova atualização».
+correspondent-new = Nova atualização
+correspondent-recorded-events = { $count ->
+    [one] um evento registado
+   *[other] { $count } eventos registados
+}
+correspondent-form-title = Nova atualização
+correspondent-form-lead = Comunique uma atividade. Bastam um título e um tipo; deixe em aberto o que não sabe.
+correspondent-form-more = Mais: como, quem, quadros de referência, marcador de género
+correspondent-form-save = Guardar e submeter
+correspondent-form-states = Guardado quer dizer que está aqui; recebido, que foi entregue; registado, que está no registo para sempre, com recibo.
+correspondent-choose = – escolher –
+correspondent-title-missing = Escreva um título
+correspondent-kind-missing = Escolha que tipo de atividade foi
+correspondent-wrong-choice = Escolha um da lista
+correspondent-wrong-date = Escreva o dia assim: 24/11/2026, ou o mês assim: 11/2026
+correspondent-wrong-number = Escreva um número inteiro, ou deixe vazio
+correspondent-wrong-item = Nenhum ponto dos quadros de referência tem este código
+correspondent-marker-reason-missing = Escreva porque se escolheu este marcador
+correspondent-total-too-small = O total é menor do que mulheres, homens e outros em conjunto
+correspondent-id-reused = Esta atualização já foi enviada com outro conteúdo. Nada mudou. Abra a sua lista para ver o que foi enviado, e comece uma nova atualização para dizer outra coisa.
+correspondent-stream-held = Uma atualização anterior desta atividade foi recusada. Decida primeiro sobre essa.
+correspondent-reference = Referência
+correspondent-activity = Atividade
+correspondent-receipt = Recibo
+correspondent-what = O quê
+correspondent-state = Estado
+correspondent-position = Evento
+correspondent-recorded-at = Registado
+correspondent-leaf = Hash da folha
+correspondent-next = Os valores incluem-no um instante depois de registado. O hash da folha é a impressão digital com que qualquer pessoa pode mostrar mais tarde que esta entrada não foi alterada.
+correspondent-back = Voltar às minhas atualizações
+correspondent-history = Histórico
+correspondent-recorded-on = Registado em { $time }
+correspondent-revise-title = Rever esta atividade
+correspondent-correct-title = Corrigir esta atividade
+correspondent-revise-lead = O que alterar é registado como nova revisão e submetido de novo; o que estava registado antes continua visível.
+correspondent-counts-finer = As contagens registadas têm mais pormenor do que este formulário. Deixe vazios Mulheres, Homens, Outros e Total para as manter.
+correspondent-changed-since = Alguém alterou esta atividade desde que abriu o formulário. Ao lado de cada campo diferente está o que agora consta do registo; o que enviar a seguir é escolha sua.
+correspondent-now-on-record = Agora no registo: «{ $value }»
+correspondent-submit = Submeter à Direção-Geral
+correspondent-submit-words = A revisão que aqui se mostra é a que a Direção-Geral lê.
+correspondent-submit-button = Submeter
+correspondent-withdraw = Retirar
+correspondent-withdraw-words = Sai de todos os valores, e continua a poder ler-se com o seu motivo.
+correspondent-withdraw-button = Retirar
+correspondent-reason = Motivo
+correspondent-stopped = Uma atualização não foi aceite
+correspondent-stopped-words = As linhas numeradas acima são o que está no registo; as linhas sem número são o que disse e o registo não aceitou, com o motivo. O que vem a seguir fica retido. Leia ambas, ponha a sua de parte, e diga de novo o que ainda vale.
+correspondent-stopped-button = Pôr a minha de parte e decidir de novo
+
+item-saved = Guardado
+item-received = Recebido
+item-recorded = Registado
+item-refused = Recusado
+item-quarantined = Posto de parte
+item-held = Retido
+item-abandoned = Substituído
+
+update-saved-title = Guardado
+update-saved = Está guardado aqui e será entregue assim que a rede o permitir. Pode fechar esta página.
+update-received-title = Recebido
+update-received = Foi entregue e espera ser registado.
+update-recorded-title = Registado
+update-recorded = Está no registo. Esta página é o seu recibo.
+update-refused-title = Recusado
+update-refused = Uma regra recusou-o. Nada disto conta; leia o motivo e decida de novo.
+update-quarantined-title = Posto de parte
+update-quarantined = Não pôde ser aceite. Está guardado com o motivo; leia-o e decida de novo.
+update-held-title = Retido
+update-held = Uma atualização anterior da mesma atividade foi recusada. Esta espera pela sua decisão.
+update-abandoned-title = Substituído
+update-abandoned = Em vez disto, foi dita outra coisa.
+
+field-title = Título
+field-language = Língua do título e do resumo
+field-kind = Tipo de atividade
+field-occurrence = Realizou-se?
+field-starts = Primeiro dia
+field-starts-hint = 24/11/2026, ou 11/2026 quando só se sabe o mês
+field-ends = Último dia
+field-ends-hint = Deixe vazio se não se sabe
+field-summary = De que tratou
+field-place = Edifício ou sala
+field-city = Cidade
+field-country = País
+field-themes = O que serve: Mulheres, Paz e Segurança
+field-themes-hint = Escolha todos os que se aplicam, ou nenhum
+field-women = Mulheres
+field-women-hint = Presenças, não pessoas
+field-men = Homens
+field-others = Outro ou não revelado
+field-total = Total, como indicado
+field-total-hint = Só se foi indicado um total
+field-mode = Como se reuniram
+field-member_state = Estado-membro
+field-body = Órgão da ASEAN
+field-partners = Parceiros
+field-partners-hint = Separe vários com ;
+field-items = Outros pontos dos quadros de referência
+field-items-hint = Códigos como NAP2-P1.1; separe vários com ;
+field-marker = Marcador de género
+field-marker_reason = Porquê este marcador
+field-source = De onde se sabe isto
+field-source-hint = Um endereço; separe vários com ;
+field-reason = Motivo da correção
+field-reason-hint = Obrigatório: foi validada, e continua visível como estava
+
+language-en = English
+language-pt = Português
+language-tet = Tetun
+language-id = Bahasa Indonesia
+
+## audit
+
+audit-title = Histórico
+audit-lead = { $count ->
+    [one] Há uma entrada no registo, a mais recente primeiro.
+   *[other] Há { $count } entradas no registo, a mais recente primeiro.
+}
+audit-pillar = Pilar
+audit-show = Mostrar
+audit-as-of = Ver a visão geral como estava então
+audit-subject = Ver a atividade como estava então
+audit-none = Aqui nada foi registado.
+audit-newer = Mais recentes
+audit-older = Mais antigas
+audit-previous = Evento anterior
+audit-next = Evento seguinte
+audit-when = Registado em { $recorded }; anotado em { $happened }.
+audit-attested-server = assinado por um servidor
+audit-event-title = Evento { $position }: { $what }
+audit-verdict = Verificado agora
+audit-verdict-good = Os bytes guardados dão o hash da folha abaixo, e foram exatamente eles que a chave indicada pelo registo assinou.
+audit-verdict-signature = O hash da folha está certo, mas nenhuma chave que o registo indique para ela assinou estes bytes.
+audit-verdict-leaf = Os bytes guardados não dão o hash da folha guardado: esta entrada foi alterada.
+audit-position = Posição
+audit-recorded-at = Registado
+audit-happened-at = Anotado por quem publicou
+audit-event-id = Evento
+audit-stream = Fluxo e versão
+audit-leaf = Hash da folha
+audit-signature = Assinatura (Ed25519)
+audit-key = Chave e a sua sequência
+audit-actor = Conta
+audit-bytes = O que foi assinado
+audit-bytes-words = Com recuos para se ler; a prova são os bytes exatos, tal como estão guardados.
+
+## domain
+
+pillar-apsc = Político-Segurança
+pillar-aec = Económico
+pillar-ascc = Sociocultural
+
+publisher-apsc = Correspondente APSC
+publisher-aec = Correspondente AEC
+publisher-ascc = Correspondente ASCC
+publisher-office = Gabinete para os Assuntos da ASEAN
+publisher-audit = Auditores
+publisher-log = O próprio registo
+
+state-reported = Comunicada
+state-submitted = Submetida
+state-returned = Devolvida
+state-validated = Validada
+state-acknowledged = Confirmada
+state-withdrawn = Retirada
+
+kind-meeting = Reunião
+kind-training = Formação
+kind-workshop = Oficina
+kind-forum-session = Sessão do Fórum
+kind-negotiation = Negociação
+kind-policy-adoption = Adoção de política
+kind-ratification = Ratificação
+kind-mission = Missão
+kind-mentoring = Mentoria
+kind-reporting = Relatório
+kind-campaign = Campanha ou lançamento
+
+occurrence-planned = Planeada
+occurrence-held = Realizou-se
+
+mode-in-person = Num só lugar
+mode-online = Em linha
+mode-hybrid = Ambos
+
+marker-0 = 0: a igualdade de género não é visada
+marker-1 = 1: um objetivo significativo
+marker-2 = 2: o objetivo principal
+
+confidence-stated = indicado pela fonte
+confidence-partly-inferred = em parte deduzido do contexto
+
+qualifier-at-least = pelo menos { $number }
+qualifier-about = cerca de { $number }
+
+participant-participant = Participante
+participant-speaker = Orador
+participant-facilitator = Facilitador
+participant-head-of-delegation = Chefe de delegação
+participant-decision-maker = Decisor
+
+sex-female = Feminino
+sex-male = Masculino
+sex-other = Outro ou não revelado
+
+age-under-30 = Menos de 30
+age-30-59 = 30 a 59
+age-60-plus = 60 ou mais
+age-unknown = Não se sabe
+
+event-unknown = Um evento que este programa não conhece
+event-activity-reported = Comunicada
+event-activity-revised = Revista
+event-activity-participation-recorded = Presenças registadas
+event-activity-document-attached = Documento anexado
+event-activity-outcome-recorded = Resultado registado
+event-activity-submitted = Submetida
+event-activity-returned = Devolvida
+event-activity-validated = Validada
+event-activity-acknowledged = Confirmada
+event-activity-withdrawn = Retirada
+event-commitment-made = Compromisso: assumido
+event-commitment-progressed = Compromisso: em progresso
+event-commitment-fulfilled = Compromisso: cumprido
+event-commitment-extended = Compromisso: prorrogado
+event-commitment-lapsed = Compromisso: caducado
+event-indicator-defined = Indicador: definido
+event-indicator-baseline-set = Indicador: base fixada
+event-indicator-target-set = Indicador: meta fixada
+event-indicator-measured = Indicador: medido
+event-indicator-corrected = Indicador: corrigido
+event-forum-session-held = Fórum: sessão realizada
+event-forum-member-joined = Fórum: novo membro
+event-forum-mentorship-started = Fórum: mentoria iniciada
+event-forum-mentorship-completed = Fórum: mentoria concluída
+event-obligation-scheduled = Obrigação: agendada
+event-obligation-met = Obrigação: cumprida
+event-obligation-missed = Obrigação: falhada
+event-report-prepared = Relatório: preparado
+event-report-sealed = Relatório: selado
+event-report-presented = Relatório: apresentado
+event-report-restated = Relatório: reformulado
+event-refusal-refused = Recusa: recusado
+event-security-signed-in = Segurança: entrada
+event-security-sign-in-failed = Segurança: entrada falhada
+event-security-denied = Segurança: acesso negado
+event-security-exported = Segurança: exportação
+event-security-verified = Segurança: verificação
+event-registry-genesis = Registo de chaves: génese
+event-registry-item-adopted = Registo de chaves: ponto adotado
+event-registry-item-confirmed = Registo de chaves: ponto confirmado
+event-registry-item-superseded = Registo de chaves: ponto substituído
+event-registry-item-retired = Registo de chaves: ponto retirado
+event-registry-key-registered = Registo de chaves: chave registada
+event-registry-key-rotated = Registo de chaves: chave renovada
+event-registry-key-revoked = Registo de chaves: chave revogada
+event-registry-role-granted = Registo de chaves: função atribuída
+event-registry-role-revoked = Registo de chaves: função revogada
+
+refusal-not-allowed = Isto não se pode dizer aqui, ou não na sua função.
+refusal-wrong-pillar = Isto pertence a outro pilar.
+refusal-already-begun = Este identificador já está em uso. Comece um novo.
+refusal-not-begun = Ainda nada foi comunicado com este identificador.
+refusal-version-conflict = Alguém foi mais rápido. Leia o que mudou e decida de novo.
+refusal-closed = Está fechada. Nada se pode seguir.
+refusal-title-missing = Escreva um título em pelo menos uma língua.
+refusal-reason-missing = Indique um motivo.
+refusal-unknown-code = Os dados de referência não têm este código. Escolha um da lista.
+refusal-ends-before-starts = O último dia é anterior ao primeiro.
+refusal-tagged-exceeds-budget = A parte destinada à igualdade de género excede o orçamento.
+refusal-nothing-counted = Indique uma contagem, um total ou um valor declarado.
+refusal-cell-twice = O mesmo papel, sexo e faixa etária aparece duas vezes.
+refusal-cells-exceed-total = As contagens somam mais do que o total.
+refusal-not-sha256 = Um documento conhece-se pelo seu SHA-256: 64 algarismos hexadecimais.
+refusal-revision-changed = Agora vale outra revisão. Leia-a de novo.
+refusal-already-submitted = Esta revisão já está submetida.
+refusal-not-submitted = Não está submetida, por isso não pode ser devolvida nem validada.
+refusal-not-validated = Não está validada, por isso não pode ser confirmada.
+refusal-own-submission = Ninguém valida o que submeteu. Tem de ser outra pessoa.
+refusal-correction-unnamed = Uma correção indica a validação que corrige.
+refusal-not-later = O novo prazo tem de ser posterior ao atual.
+refusal-second-person-missing = Chaves e funções só mudam com a aprovação de uma segunda pessoa.
+refusal-key-mismatch = O identificador da chave não resulta da chave, ou a chave já está registada.
+refusal-key-invalid = A chave é desconhecida ou já não é válida.
+refusal-pillar-of-role = Um correspondente tem exatamente um pilar; nenhuma outra função tem algum.
+refusal-oversized = É maior do que 256 KiB. Anexe os documentos pelo seu hash.
+refusal-too-deep = Tem mais níveis do que se aceita.
+refusal-malformed = Não é um evento que se possa ler.
+refusal-unknown-type = O seu tipo não é um dos do contrato.
+refusal-future-version = É de uma versão mais nova do que este programa conhece.
+refusal-wrong-shape = Um dos seus campos não tem a forma do seu tipo.
+refusal-contradiction = Contradiz-se a si próprio.
+refusal-wrong-subject = Veio por um assunto a que não pertence.
+refusal-wrong-key = Indica uma chave diferente da que o assinou.
+refusal-no-signature = Não traz assinatura.
+refusal-bad-signature = Nenhuma chave válida o assinou: foi alterado, ou a chave não está registada.
+refusal-id-reused = O seu identificador já foi usado para outra coisa.
+refusal-key-sequence-reused = Outro evento já tem o seu lugar na sequência da chave.
+
+role-correspondent = correspondente
+role-director = Direção-Geral
+role-office = Gabinete do Vice-Ministro
+role-auditor = auditor
+role-administrator = administrador
+
+## desk
+
+desk-title = À sua espera
+desk-lead = { $count ->
+    [0] Nada espera pela sua decisão.
+    [one] Uma atividade espera pela sua decisão, a mais antiga primeiro.
+   *[other] { $count } atividades esperam pela sua decisão, as mais antigas primeiro.
+}
+desk-nothing = Quando um correspondente submete uma atividade, ela aparece aqui.
+desk-to-validate = Validar ou devolver
+desk-to-acknowledge = Confirmar
+desk-open = Decidido, ainda sem recibo
+desk-on-its-way = Uma decisão anterior sobre esta atividade está a caminho. Espere pelo seu recibo.
+desk-held = Uma decisão anterior sobre esta atividade não foi registada. Leia primeiro porquê na página dela.
+desk-stopped = Esta decisão não foi registada. Feche-a, leia a atividade como está agora, e decida de novo.
+desk-stopped-button = Já li
+desk-validate = Validar
+desk-validate-words = Confirma o conteúdo tal como aqui o lê. Passa então a contar como validado em todos os valores.
+desk-note = Nota (facultativa)
+desk-validate-button = Validar
+desk-acknowledge = Confirmar
+desk-acknowledge-words = O Vice-Ministro tomou nota do conteúdo validado.
+desk-acknowledge-button = Confirmar
+desk-return = Devolver
+desk-return-words = O correspondente lê o motivo e submete de novo. O autor continua a ser o autor.
+desk-return-button = Devolver com este motivo

@@ -1,0 +1,563 @@
+# Tetun. Testu hotu-hotu husi pájina hotu-hotu, ho xave hanesan iha en.ftl. Testu sira-ne'e hakerek
+# lahó ema ne'ebé koalia Tetun hanesan lian-inan: haree tet-review.md.
+
+## shell
+
+shell-name = Rejistu pilár ASEAN nian
+shell-office = Gabinete ba Asuntu ASEAN · Timor-Leste
+shell-skip = Bá kedas ba konteúdu
+shell-language = Lian
+shell-main-menu = Prinsipál
+shell-signed-in-as = { $name }, { $role }
+shell-sign-in = Tama
+shell-sign-out = Sai
+shell-sample-title = Dadus ezemplu.
+shell-sample = Iha atividade loos sira-nia sorin, ho sira-nia fonte, rejistu ne'e iha mós sira ne'ebé inventa, atu hatudu oinsá nia servisu.
+shell-frozen = Ita haree hela rejistu hanesan iha { $date } (eventu { $position }).
+shell-frozen-latest = Bá ba ikus liu
+shell-updated = Atualiza ona: eventu númeru { $position }
+
+nav-overview = Vizaun jerál
+nav-activities = Atividade
+nav-my-pillar = Ha'u-nia pilár: { $pillar }
+nav-desk = Atu deside
+nav-history = Istória
+
+footer-upto = Halo husi eventu 0 to'o { $position }.
+footer-empty = Seidauk rejista buat ida.
+footer-recorded = Rejista ikus: { $time }, oras Dili nian (UTC+9).
+footer-root = Abut rejistu nian
+footer-verify = Verifika pájina ne'e
+
+sign-in-title = Tama
+sign-in-name = Naran
+sign-in-password = Liafuan-xave
+sign-in-wrong = Naran ka liafuan-xave la loos.
+sign-in-already = Ita tama ona hanesan { $who }.
+
+error-summary = Favór hadi'a uluk ida-ne'e
+error-title = Sala: { $title }
+
+asof-label = Rejistu hanesan iha
+asof-hint = Loron, fulan, tinan: 23/11/2026
+asof-show = Hatudu
+asof-strip = Eventu ne'ebé rejista semana-semana
+
+## shell: failures
+
+failure-home = Bá ba vizaun jerál
+failure-id = Númeru sala nian, ba ema ne'ebé tau matan ba sistema:
+failure-recorded-no = La rejista buat ida.
+failure-recorded-unknown = Ami la hatene se rejista ona ka lae. Bele haruka fali, la iha risku: atualizasaun ida de'it nunka konta dala rua.
+failure-roles = Ida-ne'e presiza knaar ida husi sira-ne'e: { $roles }.
+
+failure-not-found-title = La iha buat ida iha enderesu ne'e
+failure-not-found-what = Karik enderesu hakerek sala, ka nia hatudu buat ne'ebé rejistu ne'e la iha.
+failure-not-found-next = Haree fali enderesu, ka buka iha lista atividade nian.
+failure-sign-in-needed-title = Favór tama uluk
+failure-sign-in-needed-what = Ema ne'ebé tama ona de'it mak bele haree ida-ne'e.
+failure-sign-in-needed-next = Tama no husu fali.
+failure-wrong-password-title = Naran ka liafuan-xave la loos
+failure-wrong-password-what = Sira rua la tuir malu.
+failure-wrong-password-next = Haree rua hotu no husu fali.
+failure-forbidden-title = Ita-nia knaar la bele halo ida-ne'e
+failure-forbidden-what = Ita tama ona, maibé buat ne'ebé ita husu ne'e ba ema seluk.
+failure-forbidden-next = Husu ba Gabinete, se ita hanoin katak ita tenke iha.
+failure-foreign-form-title = Formuláriu ne'e la mai husi ita-nia pájina rasik
+failure-foreign-form-what = Karik pájina nakloke hela molok ita tama, ka sítiu seluk koko haruka formuláriu iha ita-nia naran.
+failure-foreign-form-next = Fila fali, loke fali pájina no haruka dala ida tan.
+failure-malformed-title = Ami la konsege lee pedidu ne'e
+failure-malformed-what = Falta buat ruma, ka la hakerek hanesan tenke hakerek.
+failure-malformed-next = Fila fali, haree buat ne'ebé ita hakerek no haruka fali.
+failure-refused-title = Regra ida rejistu nian rekuza ida-ne'e
+failure-refused-what = Ami komprende, maibé la bele rejista hanesan ne'e.
+failure-refused-next = Fila fali no troka buat ne'ebé mensajen temi.
+failure-conflict-title = Ema seluk lais liu
+failure-conflict-what = Buat ne'ebé ita servisu hela ne'e troka ona hafoin ita loke.
+failure-conflict-next = Loke fali, kompara versaun rua no deside ba ida foun.
+failure-too-large-title = Ida-ne'e boot liu
+failure-too-large-what = Haruka barak liu duké bele simu dala ida.
+failure-too-large-next = Haruka oituan, ka fixeiru ida ki'ik liu.
+failure-wrong-method-title = Enderesu ne'e la uza hanesan ne'e
+failure-wrong-method-what = Nia la simu pedidu oin ne'e.
+failure-wrong-method-next = Uza ligasaun no botaun sira pájina nian.
+failure-not-ready-title = Agora seidauk hatán
+failure-not-ready-what = Parte ida husi sistema ne'ebé presiza iha ne'e foin hahú, ka la bele to'o.
+failure-not-ready-next = Hein minutu ida no loke fali pájina.
+failure-unknown-outcome-title = Ami seidauk hatene se rejista ona ka lae
+failure-unknown-outcome-what = Haruka tiha ona, maibé resibu seidauk mai iha tempu.
+failure-unknown-outcome-next = Haree lista ita-nia atualizasaun nian iha minutu ida, ka haruka fali.
+failure-internal-title = Iha sala ida iha ami-nia sorin
+failure-internal-what = La'ós ita-nia sala, no hakerek ona ba ema ne'ebé tau matan ba sistema.
+failure-internal-next = Koko dala ida tan; se mosu fali, fó hatene númeru sala nian.
+
+## office
+
+office-overview-title = Feto, Dame no Seguransa iha pilár tolu
+office-lead = Atividade { $share } serve Feto, Dame no Seguransa ({ $part } husi { $whole }).
+office-lead-lowest = { $pillar } mak hela iha kotuk liu.
+office-lead-empty = Seidauk rejista buat ida ba trimestre sira-ne'e. Númeru sei mosu ho atividade dahuluk.
+office-print = Imprime rezumu
+office-data = Hasai dadus
+office-glance = Haree lalais
+office-changed = Saida mak troka
+office-changed-from-to = { $from } → { $to }
+office-changed-first = Molok fulan ne'e seidauk iha rejistu, nune'e la iha buat atu kompara.
+office-changed-same = Pursentajen hanesan iha fulan nia hahú.
+office-changed-moved = Pursentajen atividade ne'ebé serve Feto, Dame no Seguransa, hahú husi fulan nia hahú.
+office-changed-link = { $count ->
+   *[other] Eventu { $count } kona-ba atividade hahú husi ne'e
+}
+office-behind = Iha ne'ebé ita sei kotuk
+office-behind-of = husi { $count } fatin tema no pilár nian mak mamuk
+office-behind-none = Pilár ida-idak iha atividade ida ka liu iha tema ida-idak.
+office-behind-names = La iha rejistu iha { $names }.
+office-behind-link = Haree tema tuir pilár
+office-due = Saida mak besik ona prazu
+office-due-quarter = { $days ->
+    [0] Trimestre remata ohin.
+    [1] Trimestre remata aban, { $date }.
+   *[other] Trimestre remata iha { $date }, loron { $days } tan.
+}
+office-due-received = { $count ->
+   *[other] atividade { $count }
+}
+office-due-nothing = seidauk iha
+office-asof-nothing = To'o loron ne'e seidauk rejista buat ida.
+office-asof-frozen = { $date }, eventu { $position }
+office-asof-latest = { $date }, eventu { $position }, ikus liu
+office-wps-title = Atividade { $share } serve Feto, Dame no Seguransa
+office-wps-sub = Atividade ne'ebé serve pontu ida FDS nian ne'ebé vale iha nia data, { $from } to'o { $to }.
+office-wps-note = { $share } husi atividade sira-ne'e valida tiha ona ({ $part } husi { $whole }); sira seluk sei provizóriu. { $undated ->
+    [0] Hotu-hotu iha data.
+   *[other] { $undated } tan la iha data ne'ebé hatene no la tama trimestre ida.
+}
+office-women-title = Feto mak { $share } husi prezensa
+office-women-sub = Prezensa ho seksu ne'ebé hatene, la'ós ema, { $from } to'o { $to }. Meta mak ida ne'ebé PAN 1325 daruak hatuur ba foti desizaun.
+office-women-target = meta { $share }
+office-women-note = { $missing ->
+    [0] Atividade hotu-hotu fó prezensa tuir seksu.
+   *[other] Atividade { $missing } la fó prezensa tuir seksu no la tama.
+}
+office-earlier = { $share } iha fulan nia hahú
+office-of = { $part } husi { $whole }
+office-above = { $points } iha leten
+office-below = { $points } iha kraik
+office-no-figure = la iha númeru
+office-coverage-title = { $gaps ->
+    [0] Tema hotu-hotu iha atividade iha pilár hotu-hotu
+   *[other] Fatin mamuk { $gaps } entre tema no pilár
+}
+office-coverage-sub = Atividade tuir tema FDS. Nakukun liu katak barak liu.
+office-coverage-caption = Atividade tuir tema FDS no pilár
+office-coverage-note = Atividade ida ne'ebé serve tema rua konta iha rua hotu, nune'e koluna sira la soma ba atividade hotu.
+office-none-yet = seidauk iha
+office-all = Hotu
+office-trend-title = Trimestre ba trimestre
+office-trend-sub = Pursentajen atividade ne'ebé serve Feto, Dame no Seguransa, tuir trimestre.
+office-trend-last = { $quarter } to'o agora
+office-as-table = Hatudu hanesan tabela
+office-pillar = Pilár
+office-latest = Eventu ikus liu iha númeru sira-ne'e nia kotuk
+office-latest-none = Seidauk rejista atividade ida.
+office-history = Loke istória tomak
+office-activities-title = Atividade
+office-activities-all = Hatudu atividade hotu
+office-activities-none = La iha atividade ne'ebé tuir. Lista mamuk iha zero nia kotuk mak resposta, la'ós sala.
+office-csv = Hasai hanesan folla kálkulu (CSV)
+office-all-pillars = pilár hotu
+office-list-all = { $count ->
+   *[other] Atividade { $count }, { $pillar }.
+}
+office-list-wps = Atividade { $share } serve Feto, Dame no Seguransa: { $count } husi { $whole }, { $pillar }.
+office-list-theme = { $count ->
+   *[other] Atividade { $count } serve { $theme }, { $pillar }.
+}
+office-list-women = Feto mak { $share } husi prezensa: { $women } husi { $attendances }, iha atividade { $count } husi { $whole } ne'ebé fó tuir seksu, { $pillar }.
+office-list-period = { $from } to'o { $to }.
+office-activity = Atividade
+office-when = Bainhira
+office-where = Iha ne'ebé
+office-serves = Serve
+office-serves-wps = FDS tomak
+office-women-of = Feto husi prezensa
+office-of-women = { $women } husi { $all }
+office-not-stated = la temi
+office-state = Estadu
+office-date-unknown = data la hatene
+office-days = { $from } to'o { $to }
+office-activity-facts = Saida mak rejista
+office-sources = Fonte
+office-alternates = Fonte seluk hatete saida
+office-participation = Prezensa
+office-participation-none = La iha prezensa ne'ebé rejista.
+office-attendances = Prezensa
+office-attendances-note = Konta prezensa, la'ós ema. Buat ne'ebé fonte la temi husik mamuk.
+office-total = Totál ne'ebé temi
+office-role = Knaar
+office-sex = Seksu
+office-age = Idade
+office-activity-events = Eventu iha atividade ne'e nia kotuk
+office-recorded = Rejista iha { $recorded }; hatete katak akontese ka nota iha { $happened }.
+office-withdrawn = Dada fila: { $reason }
+office-returned = Haruka fila: { $reason }
+office-member-state = Estadu-membru
+office-regional = ASEAN tomak
+office-bodies = Órgaun
+office-partners = Parseiru
+office-frameworks = Pontu kuadru referénsia nian
+office-frameworks-stated = Kuadru referénsia hanesan fonte temi
+office-unconfirmed = seidauk konfirma
+office-marker = Markadór jéneru
+office-marker-unscreened = seidauk avalia
+office-confidence = Konfiansa
+office-in-figures = Iha númeru laran
+office-yes = sin
+office-no = lae
+office-blank = (mamuk)
+office-not-a-position = “{ $text }” la'ós pozisaun. Pozisaun mak númeru tomak hahú husi 0.
+office-not-a-day = “{ $text }” la'ós loron. Hakerek hanesan 24/11/2026.
+office-future = Rejistu seidauk iha eventu { $asked }. Ikus liu mak eventu { $latest }.
+office-before-everything = loron ida molok rejista buat ruma
+office-not-ready = Númeru sira foin halo dala uluk.
+office-away = La bele to'o ba baze-dadus.
+
+## correspondent
+
+correspondent-list-title = { $pillar }: ha'u-nia atualizasaun
+correspondent-list-lead = { $count ->
+   *[other] Atividade { $count }
+}{ $waiting ->
+    [0] , hotu-hotu rejista ona.
+   *[other] ; { $waiting } sei la'o hela.
+}
+correspondent-list-empty = Seidauk relata buat ida. Hahú ho “Atualizasaun foun”.
+correspondent-new = Atualizasaun foun
+correspondent-recorded-events = { $count ->
+   *[other] eventu { $count } rejista ona
+}
+correspondent-form-title = Atualizasaun foun
+correspondent-form-lead = Relata atividade ida. Títulu no tipu to'o ona; husik mamuk buat ne'ebé ita la hatene.
+correspondent-form-more = Tan: oinsá, sé, kuadru referénsia, markadór jéneru
+correspondent-form-save = Rai no submete
+correspondent-form-states = Rai katak iha ne'e; simu katak entrega ona; rejista katak iha rejistu ba nafatin, ho resibu.
+correspondent-choose = – hili –
+correspondent-title-missing = Hakerek títulu ida
+correspondent-kind-missing = Hili atividade tipu saida
+correspondent-wrong-choice = Hili ida husi lista
+correspondent-wrong-date = Hakerek loron hanesan 24/11/2026, ka fulan hanesan 11/2026
+correspondent-wrong-number = Hakerek númeru tomak, ka husik mamuk
+correspondent-wrong-item = La iha pontu ho kódigu ne'e
+correspondent-marker-reason-missing = Hakerek tansá hili markadór ne'e
+correspondent-total-too-small = Totál ki'ik liu duké feto, mane no seluk hamutuk
+correspondent-id-reused = Atualizasaun ne'e haruka tiha ona ho konteúdu seluk. La troka buat ida. Loke ita-nia lista atu haree saida mak haruka ona, no hahú atualizasaun foun atu hatete buat seluk.
+correspondent-stream-held = Atualizasaun uluk ida ba atividade ne'e rekuza tiha. Deside uluk kona-ba ida-ne'ebá.
+correspondent-reference = Referénsia
+correspondent-activity = Atividade
+correspondent-receipt = Resibu
+correspondent-what = Saida
+correspondent-state = Estadu
+correspondent-position = Eventu
+correspondent-recorded-at = Rejista
+correspondent-leaf = Hash tahan nian
+correspondent-next = Númeru sira simu kedas hafoin rejista. Hash tahan nian mak marka liman-fuan ne'ebé ema hotu bele uza atu hatudu katak entrada ne'e la troka.
+correspondent-back = Fila ba ha'u-nia atualizasaun
+correspondent-history = Istória
+correspondent-recorded-on = Rejista iha { $time }
+correspondent-revise-title = Hadi'a atividade ne'e
+correspondent-correct-title = Korrije atividade ne'e
+correspondent-revise-lead = Buat ne'ebé ita troka rejista hanesan revizaun foun no submete fali; buat ne'ebé rejista uluk bele haree nafatin.
+correspondent-counts-finer = Kontajen iha rejistu klean liu formuláriu ne'e. Husik mamuk Feto, Mane, Seluk no Totál atu rai nafatin.
+correspondent-changed-since = Ema ruma troka atividade ne'e hafoin ita loke formuláriu. Iha kampu ne'ebé la hanesan nia sorin iha buat ne'ebé agora iha rejistu; buat ne'ebé ita haruka tuir mai mak ita-nia hili.
+correspondent-now-on-record = Agora iha rejistu: “{ $value }”
+correspondent-submit = Submete ba Diresaun-Jerál
+correspondent-submit-words = Revizaun ne'ebé hatudu iha ne'e mak Diresaun-Jerál lee.
+correspondent-submit-button = Submete
+correspondent-withdraw = Dada fila
+correspondent-withdraw-words = Nia sai husi númeru hotu, no bele lee nafatin ho ita-nia razaun.
+correspondent-withdraw-button = Dada fila
+correspondent-reason = Razaun
+correspondent-stopped = La simu atualizasaun ida
+correspondent-stopped-words = Liña ho númeru iha leten mak rejistu iha; liña lahó númeru mak ita hatete no rejistu la simu, ho razaun. Buat ne'ebé hein iha kotuk hapara hela. Lee rua hotu, tau ita-nian ba sorin, no hatete fali buat ne'ebé sei vale.
+correspondent-stopped-button = Tau ha'u-nian ba sorin no deside fali
+
+item-saved = Rai tiha ona
+item-received = Simu tiha ona
+item-recorded = Rejista tiha ona
+item-refused = Rekuza
+item-quarantined = Tau ba sorin
+item-held = Hapara hela
+item-abandoned = Troka tiha
+
+update-saved-title = Rai tiha ona
+update-saved = Rai iha ne'e no sei entrega bainhira rede bele. Ita bele taka pájina ne'e.
+update-received-title = Simu tiha ona
+update-received = Entrega tiha ona no hein atu rejista.
+update-recorded-title = Rejista tiha ona
+update-recorded = Iha rejistu ona. Pájina ne'e mak ita-nia resibu.
+update-refused-title = Rekuza
+update-refused = Regra ida rekuza. La konta buat ida; lee razaun no deside fali.
+update-quarantined-title = Tau ba sorin
+update-quarantined = La bele simu. Rai hela ho razaun; lee no deside fali.
+update-held-title = Hapara hela
+update-held = Atualizasaun uluk ida ba atividade ne'e rekuza tiha. Ida-ne'e hein ita-nia desizaun.
+update-abandoned-title = Troka tiha
+update-abandoned = Hatete tiha buat seluk.
+
+field-title = Títulu
+field-language = Lian títulu no rezumu nian
+field-kind = Tipu atividade
+field-occurrence = Hala'o ona ka lae?
+field-starts = Loron dahuluk
+field-starts-hint = 24/11/2026, ka 11/2026 se hatene fulan de'it
+field-ends = Loron ikus
+field-ends-hint = Husik mamuk se la hatene
+field-summary = Kona-ba saida
+field-place = Edifísiu ka sala
+field-city = Sidade
+field-country = Nasaun
+field-themes = Serve saida: Feto, Dame no Seguransa
+field-themes-hint = Hili hotu ne'ebé loos, ka la hili
+field-women = Feto
+field-women-hint = Prezensa, la'ós ema
+field-men = Mane
+field-others = Seluk ka la hatete
+field-total = Totál, hanesan temi
+field-total-hint = Se temi totál ida de'it
+field-mode = Oinsá ema hasoru malu
+field-member_state = Estadu-membru
+field-body = Órgaun ASEAN
+field-partners = Parseiru
+field-partners-hint = Haketak ho ;
+field-items = Pontu kuadru referénsia seluk
+field-items-hint = Kódigu hanesan NAP2-P1.1; haketak ho ;
+field-marker = Markadór jéneru
+field-marker_reason = Tansá markadór ne'e
+field-source = Hatene ne'e husi ne'ebé
+field-source-hint = Enderesu ida; haketak ho ;
+field-reason = Razaun ba koresaun
+field-reason-hint = Presiza: valida tiha ona, no bele haree nafatin hanesan uluk
+
+language-en = English
+language-pt = Português
+language-tet = Tetun
+language-id = Bahasa Indonesia
+
+## audit
+
+audit-title = Istória
+audit-lead = { $count ->
+   *[other] Entrada { $count } iha rejistu, foun liu uluk.
+}
+audit-pillar = Pilár
+audit-show = Hatudu
+audit-as-of = Haree vizaun jerál hanesan iha tempu ne'ebá
+audit-subject = Haree atividade hanesan iha tempu ne'ebá
+audit-none = La rejista buat ida iha ne'e.
+audit-newer = Foun liu
+audit-older = Tuan liu
+audit-previous = Eventu molok
+audit-next = Eventu tuir mai
+audit-when = Rejista iha { $recorded }; nota iha { $happened }.
+audit-attested-server = servidór asina
+audit-event-title = Eventu { $position }: { $what }
+audit-verdict = Verifika foin lalais
+audit-verdict-good = Bytes ne'ebé rai fó hash tahan iha kraik, no xave ne'ebé rejistu temi asina duni sira.
+audit-verdict-signature = Hash tahan loos, maibé xave ne'ebé rejistu temi la asina bytes ne'e.
+audit-verdict-leaf = Bytes ne'ebé rai la fó hash tahan ne'ebé rai: entrada ne'e troka tiha.
+audit-position = Pozisaun
+audit-recorded-at = Rejista
+audit-happened-at = Nota husi ema ne'ebé publika
+audit-event-id = Eventu
+audit-stream = Fluxu no versaun
+audit-leaf = Hash tahan nian
+audit-signature = Asinatura (Ed25519)
+audit-key = Xave no nia sekuénsia
+audit-actor = Konta
+audit-bytes = Saida mak asina
+audit-bytes-words = Hakerek ho espasu atu lee; evidénsia mak bytes loloos hanesan rai.
+
+## domain
+
+pillar-apsc = Polítiku-Seguransa
+pillar-aec = Ekonómiku
+pillar-ascc = Sosiokulturál
+
+publisher-apsc = Korrespondente APSC
+publisher-aec = Korrespondente AEC
+publisher-ascc = Korrespondente ASCC
+publisher-office = Gabinete ba Asuntu ASEAN
+publisher-audit = Auditór sira
+publisher-log = Rejistu rasik
+
+state-reported = Relata tiha ona
+state-submitted = Submete tiha ona
+state-returned = Haruka fila
+state-validated = Valida tiha ona
+state-acknowledged = Konfirma tiha ona
+state-withdrawn = Dada fila
+
+kind-meeting = Enkontru
+kind-training = Formasaun
+kind-workshop = Workshop
+kind-forum-session = Sesaun Fórum nian
+kind-negotiation = Negosiasaun
+kind-policy-adoption = Adosaun polítika
+kind-ratification = Ratifikasaun
+kind-mission = Misaun
+kind-mentoring = Mentoria
+kind-reporting = Relatóriu
+kind-campaign = Kampaña ka lansamentu
+
+occurrence-planned = Planeia
+occurrence-held = Hala'o tiha ona
+
+mode-in-person = Iha fatin ida
+mode-online = Liuhusi internet
+mode-hybrid = Rua hotu
+
+marker-0 = 0: igualdade jéneru la'ós objetivu
+marker-1 = 1: objetivu importante ida
+marker-2 = 2: objetivu prinsipál
+
+confidence-stated = fonte temi
+confidence-partly-inferred = balu foti husi kontestu
+
+qualifier-at-least = pelumenus { $number }
+qualifier-about = maizumenus { $number }
+
+participant-participant = Partisipante
+participant-speaker = Oradór
+participant-facilitator = Fasilitadór
+participant-head-of-delegation = Xefe delegasaun
+participant-decision-maker = Ema ne'ebé foti desizaun
+
+sex-female = Feto
+sex-male = Mane
+sex-other = Seluk ka la hatete
+
+age-under-30 = Tinan 30 mai kraik
+age-30-59 = Tinan 30 to'o 59
+age-60-plus = Tinan 60 ba leten
+age-unknown = La hatene
+
+event-unknown = Eventu ne'ebé programa ne'e la hatene
+event-activity-reported = Relata tiha ona
+event-activity-revised = Hadi'a tiha ona
+event-activity-participation-recorded = Prezensa rejista tiha ona
+event-activity-document-attached = Dokumentu aneksa tiha ona
+event-activity-outcome-recorded = Rezultadu rejista tiha ona
+event-activity-submitted = Submete tiha ona
+event-activity-returned = Haruka fila
+event-activity-validated = Valida tiha ona
+event-activity-acknowledged = Konfirma tiha ona
+event-activity-withdrawn = Dada fila
+event-commitment-made = Kompromisu: halo tiha ona
+event-commitment-progressed = Kompromisu: la'o ba oin
+event-commitment-fulfilled = Kompromisu: kumpre tiha ona
+event-commitment-extended = Kompromisu: prolonga
+event-commitment-lapsed = Kompromisu: liu prazu
+event-indicator-defined = Indikadór: define tiha ona
+event-indicator-baseline-set = Indikadór: hatuur baze
+event-indicator-target-set = Indikadór: hatuur meta
+event-indicator-measured = Indikadór: sukat tiha ona
+event-indicator-corrected = Indikadór: korrije tiha ona
+event-forum-session-held = Fórum: hala'o sesaun
+event-forum-member-joined = Fórum: membru foun tama
+event-forum-mentorship-started = Fórum: mentoria hahú
+event-forum-mentorship-completed = Fórum: mentoria remata
+event-obligation-scheduled = Obrigasaun: marka loron
+event-obligation-met = Obrigasaun: kumpre tiha ona
+event-obligation-missed = Obrigasaun: la kumpre
+event-report-prepared = Relatóriu: prepara tiha ona
+event-report-sealed = Relatóriu: sela tiha ona
+event-report-presented = Relatóriu: aprezenta tiha ona
+event-report-restated = Relatóriu: hatete fali
+event-refusal-refused = Rekuza: rekuza tiha
+event-security-signed-in = Seguransa: tama
+event-security-sign-in-failed = Seguransa: la konsege tama
+event-security-denied = Seguransa: nega
+event-security-exported = Seguransa: esporta
+event-security-verified = Seguransa: verifika
+event-registry-genesis = Rejistu xave: hahú
+event-registry-item-adopted = Rejistu xave: pontu adota
+event-registry-item-confirmed = Rejistu xave: pontu konfirma
+event-registry-item-superseded = Rejistu xave: pontu troka
+event-registry-item-retired = Rejistu xave: pontu hasai
+event-registry-key-registered = Rejistu xave: xave rejista
+event-registry-key-rotated = Rejistu xave: xave foun
+event-registry-key-revoked = Rejistu xave: xave kansela
+event-registry-role-granted = Rejistu xave: fó knaar
+event-registry-role-revoked = Rejistu xave: hasai knaar
+
+refusal-not-allowed = La bele hatete ida-ne'e iha ne'e, ka la'ós ho ita-nia knaar.
+refusal-wrong-pillar = Ida-ne'e pilár seluk nian.
+refusal-already-begun = Númeru identifikasaun ne'e uza tiha ona. Hahú ida foun.
+refusal-not-begun = Seidauk relata buat ida ho númeru ne'e.
+refusal-version-conflict = Ema seluk lais liu. Lee saida mak troka no deside fali.
+refusal-closed = Taka tiha ona. La bele tuir buat ida.
+refusal-title-missing = Hakerek títulu iha lian ida ka liu.
+refusal-reason-missing = Fó razaun ida.
+refusal-unknown-code = Dadus referénsia la iha kódigu ne'e. Hili ida husi lista.
+refusal-ends-before-starts = Loron ikus mai molok loron dahuluk.
+refusal-tagged-exceeds-budget = Parte ba igualdade jéneru liu orsamentu.
+refusal-nothing-counted = Fó kontajen, totál ka númeru ne'ebé temi.
+refusal-cell-twice = Knaar, seksu no idade ne'ebé hanesan mosu dala rua.
+refusal-cells-exceed-total = Kontajen hamutuk liu totál.
+refusal-not-sha256 = Dokumentu ida hatene husi nia SHA-256: dijitu eksadesimál 64.
+refusal-revision-changed = Agora revizaun seluk mak vale. Lee fali.
+refusal-already-submitted = Revizaun ne'e submete tiha ona.
+refusal-not-submitted = Seidauk submete, nune'e la bele haruka fila ka valida.
+refusal-not-validated = Seidauk valida, nune'e la bele konfirma.
+refusal-own-submission = Ema la valida buat ne'ebé nia rasik submete. Tenke ema seluk.
+refusal-correction-unnamed = Koresaun temi validasaun ne'ebé nia korrije.
+refusal-not-later = Prazu foun tenke liu prazu agora.
+refusal-second-person-missing = Xave no knaar troka ho ema daruak nia aprovasaun de'it.
+refusal-key-mismatch = Xave nia identifikasaun la tuir xave, ka xave rejista tiha ona.
+refusal-key-invalid = Xave la hatene ka la vale ona.
+refusal-pillar-of-role = Korrespondente iha pilár ida de'it; knaar seluk la iha pilár.
+refusal-oversized = Boot liu 256 KiB. Aneksa dokumentu ho nia hash.
+refusal-too-deep = Iha nivel barak liu duké bele simu.
+refusal-malformed = La'ós eventu ne'ebé bele lee.
+refusal-unknown-type = Nia tipu la iha kontratu laran.
+refusal-future-version = Nia versaun foun liu duké programa ne'e hatene.
+refusal-wrong-shape = Kampu ida la tuir forma husi nia tipu.
+refusal-contradiction = Nia kontra nia an rasik.
+refusal-wrong-subject = Nia mai husi asuntu ne'ebé la'ós nia nian.
+refusal-wrong-key = Nia temi xave seluk, la'ós ida ne'ebé asina.
+refusal-no-signature = Nia la iha asinatura.
+refusal-bad-signature = La iha xave ne'ebé vale mak asina: troka tiha, ka xave seidauk rejista.
+refusal-id-reused = Nia identifikasaun uza tiha ona ba buat seluk.
+refusal-key-sequence-reused = Eventu seluk iha ona fatin ne'e iha xave nia sekuénsia.
+
+role-correspondent = korrespondente
+role-director = Diresaun-Jerál
+role-office = Gabinete Vise-Ministru nian
+role-auditor = auditór
+role-administrator = administradór
+
+## desk
+
+desk-title = Hein hela ita
+desk-lead = { $count ->
+    [0] La iha buat ida hein ita-nia desizaun.
+   *[other] Atividade { $count } hein hela ita-nia desizaun, ida ne'ebé hein kleur liu uluk.
+}
+desk-nothing = Bainhira korrespondente ida submete atividade ida, nia mosu iha ne'e.
+desk-to-validate = Valida ka haruka fila
+desk-to-acknowledge = Konfirma
+desk-open = Deside tiha ona, seidauk iha resibu
+desk-on-its-way = Desizaun uluk ida kona-ba atividade ne'e la'o hela. Hein nia resibu.
+desk-held = Desizaun uluk ida kona-ba atividade ne'e la rejista. Lee uluk tansá iha nia pájina.
+desk-stopped = Desizaun ne'e la rejista. Taka, lee atividade hanesan agora, no deside fali.
+desk-stopped-button = Ha'u lee ona
+desk-validate = Valida
+desk-validate-words = Ita konfirma konteúdu hanesan ita lee iha ne'e. Hafoin ne'e nia konta hanesan valida ona iha númeru hotu.
+desk-note = Nota (se hakarak)
+desk-validate-button = Valida
+desk-acknowledge = Konfirma
+desk-acknowledge-words = Vise-Ministru simu ona konteúdu ne'ebé valida.
+desk-acknowledge-button = Konfirma
+desk-return = Haruka fila
+desk-return-words = Korrespondente lee razaun no submete fali. Autór nafatin autór.
+desk-return-button = Haruka fila ho razaun ne'e
