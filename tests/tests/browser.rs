@@ -298,6 +298,44 @@ fn what_is_returned_is_revised_and_validated_by_somebody_else() {
     });
 }
 
+/// Somebody was faster: the person sees both versions beside each field, and chooses.
+#[test]
+fn who_comes_second_sees_both_versions_and_nothing_is_overwritten() {
+    run(async |browser| {
+        let system = System::start(false).unwrap();
+        let phone = browser.window(390, false).await;
+        sign_in(&phone, &system, "apsc", "/apsc").await;
+        report(&phone, &system, "Mediators’ training").await;
+        let client = system.client(Some("apsc"));
+        let (_, all) = client.get("/api/v1/apsc/activities").unwrap();
+        let id = all["activities"][0]["id"].as_str().unwrap();
+        phone.goto(&format!("{}/apsc/activities/{id}/revision", system.base())).await.unwrap();
+        fill(&phone, "place", "Salão Nobre").await;
+
+        let mut details = all["activities"][0]["activity"]["details"].clone();
+        details["title"] = json!({ "en": "Women mediators’ training" });
+        let path = format!("/api/v1/apsc/activities/{id}/revisions");
+        let (status, answer) = client.post(&path, None, &json!({ "details": details })).unwrap();
+        assert_eq!(status, 202, "{answer}");
+
+        find(&phone, "form.entry button").await.click().await.unwrap();
+        let errors = until(&phone, ".errors", |errors| !errors.is_empty()).await;
+        assert!(errors.contains("Somebody changed this activity"), "{errors}");
+        assert!(errors.contains("On record now: “Women mediators’ training”"), "{errors}");
+        let typed = find(&phone, "#place").await.prop("value").await.unwrap();
+        assert_eq!(typed.as_deref(), Some("Salão Nobre"), "what was typed is kept");
+        // The person takes the other's title and keeps their own place.
+        find(&phone, "#title").await.clear().await.unwrap();
+        fill(&phone, "title", "Women mediators’ training").await;
+        find(&phone, "form.entry button").await.click().await.unwrap();
+        until(&phone, "h1", |title| title == "Recorded").await;
+        let (_, now) = client.get(&format!("/api/v1/apsc/activities/{id}")).unwrap();
+        let now = &now["activity"]["details"];
+        assert_eq!(now["title"]["en"], "Women mediators’ training");
+        assert_eq!(now["venue"]["place"], "Salão Nobre");
+    });
+}
+
 /// Sends an update by the API and waits until the figures have it.
 fn send(system: &System, title: &str) -> u64 {
     let client = system.client(Some("apsc"));

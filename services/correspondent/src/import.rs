@@ -351,7 +351,7 @@ fn submission(reference: &str) -> EventId {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test")]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use uuid::Uuid;
 
@@ -359,7 +359,7 @@ mod tests {
     const COUNTS: &str = include_str!("../../../proto/reference/activities/activities-counts.csv");
     const ALTERNATES: &str = include_str!("../../../proto/reference/activities/activities-alternates.csv");
 
-    fn rows() -> Vec<Ready> {
+    pub(crate) fn rows() -> Vec<Ready> {
         let reference = Reference::load_embedded().unwrap();
         let files = Files { activities: ACTIVITIES, counts: COUNTS, alternates: ALTERNATES };
         read(files, &reference).into_iter().map(Result::unwrap).collect()

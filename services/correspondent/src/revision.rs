@@ -4,8 +4,8 @@
 use tais_domain::Activity;
 use tais_proto::event::activity::*;
 use tais_proto::reference::Reference;
-use tais_proto::vocabulary::{AgeBand, ParticipantRole, Sex};
-use tais_proto::{Lang, PartialDate};
+use tais_proto::vocabulary::{AgeBand, ParticipantRole, Qualifier, Sex};
+use tais_proto::{Lang, PartialDate, Quantity};
 use tais_web::language::{Arg, Texts as Words};
 use tais_web::parts::FieldError;
 
@@ -70,14 +70,18 @@ fn first_body(details: &ActivityDetails) -> Option<String> {
     })
 }
 
-/// Whether the counts on record are finer than the form: by part or by age.
+/// Whether the counts on record say more than the form can show.
 pub fn has_finer_counts(activity: &Activity) -> bool {
-    let recorded = activity.participation.as_ref();
-    recorded.is_some_and(|recorded| !recorded.counts.iter().all(is_plain))
+    activity.participation.as_ref().is_some_and(|recorded| !is_plain(recorded))
 }
 
-fn is_plain(cell: &ParticipationCount) -> bool {
-    cell.role == ParticipantRole::Participant && cell.age == AgeBand::Unknown
+/// Exact attendances of participants by sex, of any age, and nothing in words.
+fn is_plain(recorded: &ActivityParticipationRecorded) -> bool {
+    let exact = |quantity: Quantity| quantity.qualifier == Qualifier::Exact;
+    let plain = |cell: &ParticipationCount| {
+        cell.role == ParticipantRole::Participant && cell.age == AgeBand::Unknown && exact(cell.count)
+    };
+    recorded.as_stated.is_empty() && recorded.total.is_none_or(exact) && recorded.counts.iter().all(plain)
 }
 
 /// The counts that the form can show: attendances of participants by sex, of any age.
@@ -92,7 +96,7 @@ struct Counts {
 impl Counts {
     /// Nothing where the record is finer than the form; the form then leaves it alone.
     fn of(recorded: Option<&ActivityParticipationRecorded>) -> Self {
-        let Some(recorded) = recorded.filter(|recorded| recorded.counts.iter().all(is_plain)) else {
+        let Some(recorded) = recorded.filter(|recorded| is_plain(recorded)) else {
             return Self::default();
         };
         let of = |sex| {
@@ -239,5 +243,84 @@ impl Typed {
         let participation = participation.filter(|_| has(&["women", "men", "others", "total"]));
         let participation = participation.map(|counted| ActivityParticipationRecorded { reason, ..counted });
         ((after != *before).then_some(after), participation)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test")]
+mod tests {
+    use super::*;
+    use tais_domain::activity::Status;
+    use tais_proto::{AccountId, Pillar};
+    use uuid::Uuid;
+
+    /// The ninety real records, as uneven as they are.
+    fn real() -> Vec<Activity> {
+        let rows = crate::import::tests::rows();
+        assert_eq!(rows.len(), 90);
+        let activity = |details, participation| Activity {
+            version: 2,
+            revision: 2,
+            author: AccountId(Uuid::nil()),
+            details,
+            participation,
+            documents: Vec::new(),
+            outcomes: Vec::new(),
+            status: Status::Reported,
+        };
+        rows.into_iter().map(|row| activity(row.details, row.participation)).collect()
+    }
+
+    /// Opens the form, changes something in it, and gives what would be said.
+    fn sent(
+        activity: &Activity,
+        reference: &Reference,
+        change: impl Fn(&mut Typed),
+    ) -> (Option<ActivityDetails>, Option<ActivityParticipationRecorded>) {
+        let shown = shown(activity, Lang::EN, reference);
+        let mut typed = shown.clone();
+        change(&mut typed);
+        let pillar: Pillar = activity.details.pillar;
+        let read = typed.read(Words::default(), pillar, reference);
+        let read = read.unwrap_or_else(|errors| panic!("{}: {errors:?}", typed.title));
+        typed.onto(&shown, activity, read)
+    }
+
+    #[test]
+    fn a_form_sent_as_it_was_shown_says_nothing() {
+        let reference = Reference::load_embedded().unwrap();
+        for activity in real() {
+            let name = activity.details.external_ref.clone();
+            assert_eq!(sent(&activity, &reference, |_| {}), (None, None), "{name:?}");
+            // A browser's line ends are no change.
+            let ends = |typed: &mut Typed| typed.summary = typed.summary.replace('\n', "\r\n");
+            assert_eq!(sent(&activity, &reference, ends), (None, None), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_was_changed_changes() {
+        let reference = Reference::load_embedded().unwrap();
+        for activity in real() {
+            let (after, counted) =
+                sent(&activity, &reference, |typed| typed.city = format!("{} (new)", typed.city));
+            let mut after = after.unwrap();
+            assert_eq!(counted, None, "the counts were not touched");
+            assert!(after.venue.as_ref().unwrap().city.as_ref().unwrap().ends_with("(new)"));
+            after.venue.clone_from(&activity.details.venue);
+            assert_eq!(after, activity.details, "everything else stays, also what the form does not show");
+        }
+    }
+
+    #[test]
+    fn counts_that_say_more_than_the_form_are_left_alone() {
+        let reference = Reference::load_embedded().unwrap();
+        let all = real();
+        let of = |name: &str| {
+            all.iter().find(|activity| activity.details.external_ref.as_deref() == Some(name)).unwrap()
+        };
+        // "Over 90" is not shown as 90, which it would then become.
+        assert!(has_finer_counts(of("A087")) && shown(of("A087"), Lang::EN, &reference).total.is_empty());
+        assert!(!has_finer_counts(of("A049")));
     }
 }
