@@ -11,15 +11,12 @@ use tais_bus::{Item, ItemState, OutboxError};
 use tais_domain::activity::Command;
 use tais_proto::event::activity::{ActivityDetails, ActivityParticipationRecorded};
 use tais_proto::{EventId, Role, StreamId, Timestamp};
+use tais_web::program::{idempotency_key, json_of, sent_id};
 use tais_web::session::SignedIn;
 use tais_web::{Failure, Frame};
-use uuid::Uuid;
 
 use crate::Correspondent;
 use crate::intake::{IntakeError, Submission, Update, View};
-
-/// The header under which a client names its submission.
-const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 pub(crate) fn router(correspondent: Correspondent) -> Router {
     let base = format!("/api/v1/{}", correspondent.intake.pillar());
@@ -82,18 +79,9 @@ impl Correspondent {
         person: &SignedIn,
         time: Option<Timestamp>,
     ) -> Result<Submission, Failure> {
-        let id = match headers.get(IDEMPOTENCY_KEY) {
-            None => Uuid::now_v7(),
-            Some(key) => submission_id(key.to_str().unwrap_or_default())?,
-        };
+        let id = idempotency_key(headers)?;
         Ok(Submission { id: EventId(id), actor: person.account, time: time.unwrap_or_else(|| self.now()) })
     }
-}
-
-/// Reads a submission's id: a UUID of version 7, with or without quotes.
-pub(crate) fn submission_id(text: &str) -> Result<Uuid, Failure> {
-    let id = Uuid::parse_str(text.trim().trim_matches('"')).ok().filter(|id| id.get_version_num() == 7);
-    id.ok_or_else(|| Failure::Malformed("Idempotency-Key: UUID v7".to_owned()))
 }
 
 /// What went wrong, in the reader's language where there is a text for it.
@@ -101,9 +89,8 @@ pub(crate) fn failure(frame: &Frame, error: IntakeError) -> Failure {
     let t = frame.texts;
     match error {
         IntakeError::Refused(refusal) => {
-            let key = format!("refusal-{}", refusal.rule.code());
-            let text = if t.has(&key) { t.get(&key) } else { refusal.to_string() };
             let detail = refusal.to_string();
+            let text = t.refusal(refusal.rule.code(), &detail);
             match refusal.pointer.as_str() {
                 "" => Failure::Refused(format!("{text} {detail}")),
                 pointer => Failure::Refused(format!("{text} {detail} ({pointer})")),
@@ -117,13 +104,6 @@ pub(crate) fn failure(frame: &Frame, error: IntakeError) -> Failure {
         }
         error => Failure::internal("saving an update", &error),
     }
-}
-
-fn json_of<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
-    if body.len() > tais_proto::envelope::MESSAGE_BYTES_MAX {
-        return Err(Failure::TooLarge);
-    }
-    serde_json::from_slice(body).map_err(|error| Failure::Malformed(error.to_string()))
 }
 
 fn stream_id(text: &str) -> Result<StreamId, Failure> {
@@ -268,7 +248,7 @@ async fn updates(
     frame: Frame,
 ) -> Result<Response, Failure> {
     correspondent.person(&frame)?;
-    let submission = EventId(submission_id(&id).map_err(|_| Failure::NotFound)?);
+    let submission = EventId(sent_id(&id).map_err(|_| Failure::NotFound)?);
     let items = correspondent.intake.items_of(submission).await;
     let items = items.map_err(|error| Failure::internal("reading the outbox", &error))?;
     let stream = items.first().map(|item| item.stream.id).ok_or(Failure::NotFound)?;

@@ -10,9 +10,9 @@ use serde_json::json;
 use tais_bus::{Item, ItemState, OutboxError};
 use tais_domain::activity::Command;
 use tais_proto::{EventId, EventType, StreamId};
+use tais_web::program::{idempotency_key, json_of, sent_id};
 use tais_web::session::{CheckedForm, SignedIn};
 use tais_web::{Failure, Frame, NavItem, Page};
-use uuid::Uuid;
 
 use crate::Office;
 use crate::at::AsOf;
@@ -20,9 +20,6 @@ use crate::desk::{self, Decision, DeskError};
 use crate::pages::desk::DeskPage;
 use crate::query::{self, Wanted};
 use crate::routes::{failure, render};
-
-/// The header under which a client names its decision.
-const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 pub fn router() -> Router<Office> {
     Router::new()
@@ -42,8 +39,7 @@ fn desk_failure(frame: &Frame, error: DeskError) -> Failure {
     let t = frame.texts;
     match error {
         DeskError::Refused(refusal) => {
-            let key = format!("refusal-{}", refusal.rule.code());
-            let text = if t.has(&key) { t.get(&key) } else { refusal.to_string() };
+            let text = t.refusal(refusal.rule.code(), &refusal.to_string());
             match refusal.pointer.as_str() {
                 "" => Failure::Refused(text),
                 pointer => Failure::Refused(format!("{text} ({pointer})")),
@@ -61,11 +57,6 @@ fn desk_failure(frame: &Frame, error: DeskError) -> Failure {
 
 fn stream_id(text: &str) -> Result<StreamId, Failure> {
     query::stream_id(text).ok_or(Failure::NotFound)
-}
-
-fn decision_id(text: &str) -> Result<EventId, Failure> {
-    let id = Uuid::parse_str(text.trim().trim_matches('"')).ok().filter(|id| id.get_version_num() == 7);
-    id.map(EventId).ok_or_else(|| Failure::Malformed("Idempotency-Key: UUID v7".to_owned()))
 }
 
 impl Office {
@@ -126,7 +117,7 @@ async fn from_form(
 ) -> Result<Redirect, Failure> {
     let person = person(frame, event_type)?;
     let activity = stream_id(id)?;
-    office.decide(frame, &person, decision_id(submission)?, activity, command).await?;
+    office.decide(frame, &person, EventId(sent_id(submission)?), activity, command).await?;
     Ok(Redirect::to(&format!("/activities/{activity}")))
 }
 
@@ -202,13 +193,6 @@ struct Acknowledgement {
     revision: u32,
 }
 
-fn json_of<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
-    if body.len() > tais_proto::envelope::MESSAGE_BYTES_MAX {
-        return Err(Failure::TooLarge);
-    }
-    serde_json::from_slice(body).map_err(|error| Failure::Malformed(error.to_string()))
-}
-
 /// 202 while a decision is on its way, 200 once it is recorded.
 fn told(item: &Item) -> Response {
     let mut answer = json!({
@@ -243,10 +227,7 @@ async fn call(
     (event_type, command): (EventType, Command),
 ) -> Result<Response, Failure> {
     let person = person(frame, event_type)?;
-    let key = match headers.get(IDEMPOTENCY_KEY) {
-        None => EventId(Uuid::now_v7()),
-        Some(key) => decision_id(key.to_str().unwrap_or_default())?,
-    };
+    let key = EventId(idempotency_key(headers)?);
     Ok(told(&office.decide(frame, &person, key, stream_id(id)?, command).await?))
 }
 
@@ -292,7 +273,7 @@ async fn decision(
     Path(id): Path<String>,
     frame: Frame,
 ) -> Result<Response, Failure> {
-    let item = office.desk.outbox().item(decision_id(&id).map_err(|_| Failure::NotFound)?).await;
+    let item = office.desk.outbox().item(EventId(sent_id(&id).map_err(|_| Failure::NotFound)?)).await;
     let item = item.map_err(|error| Failure::internal("reading the outbox", &error))?;
     let item = item.ok_or(Failure::NotFound)?;
     person(&frame, item.event.event_type())?;

@@ -279,30 +279,39 @@ async fn activity(
     let detail = entries(&office, moment, &id).await.map_err(|error| failure(t, &error))?;
     let Detail { listed, entries } = detail.ok_or(Failure::NotFound)?;
     let content = ActivityPage::new(t, &office.reference, &listed, &entries);
-    let decision = if moment.frozen { None } else { decision_part(&office, &frame, &listed).await? };
-    let forms = decision.as_ref().map(render).transpose()?.unwrap_or_default();
+    let at_desk = if moment.frozen { AtDesk::default() } else { at_desk(&office, &frame, &listed).await? };
+    let forms = at_desk.part.as_ref().map(render).transpose()?.unwrap_or_default();
     let body = render(&content)? + &forms;
     let place = office.place(moment).await.map_err(|error| failure(t, &error))?;
     let mut page = page(&frame, moment, place, content.title().to_owned(), body).under(NavItem::Activities);
     page.live = None;
-    if decision.is_some_and(|part| part.is_waiting()) {
+    if at_desk.is_waiting {
         page.head_extra = format!(r#"<meta http-equiv="refresh" content="{REFRESH_SECONDS}">"#);
     }
     Ok(page)
 }
 
+/// What the person at the desk sees of an activity besides its projection.
+#[derive(Default)]
+struct AtDesk {
+    part: Option<DecisionPart>,
+    /// A decision is on its way, or the projection has not taken it in yet: worth loading again.
+    is_waiting: bool,
+}
+
 /// What the person at the desk can do about an activity, as the log has it now.
-async fn decision_part(
-    office: &Office,
-    frame: &Frame,
-    listed: &query::Listed,
-) -> Result<Option<DecisionPart>, Failure> {
-    let Some(person) = frame.signed_in.as_ref().filter(|person| has_desk(person)) else { return Ok(None) };
+async fn at_desk(office: &Office, frame: &Frame, listed: &query::Listed) -> Result<AtDesk, Failure> {
+    let Some(person) = frame.signed_in.as_ref().filter(|person| has_desk(person)) else {
+        return Ok(AtDesk::default());
+    };
     let failed = |error: DeskError| Failure::internal("reading what waits", &error);
     let activity = office.desk.activity(listed.id).await.map_err(failed)?;
     let open = office.desk.open_decision(listed.id).await.map_err(|error| failed(error.into()))?;
     let activity = activity.as_ref().unwrap_or(&listed.activity);
-    Ok(DecisionPart::new(frame.texts, person, listed.id, activity, open.as_ref(), &frame.csrf))
+    let is_waiting =
+        activity.version > listed.activity.version || open.as_ref().is_some_and(tais_bus::Item::is_pending);
+    let part = DecisionPart::new(frame.texts, person, listed.id, activity, open.as_ref(), &frame.csrf);
+    Ok(AtDesk { part, is_waiting })
 }
 
 /// The same answer for programs: a strong tag, since it is a function of (position, address).

@@ -26,6 +26,7 @@ pub mod health;
 pub mod language;
 pub mod page;
 pub mod parts;
+pub mod program;
 pub mod session;
 
 pub use answer::Failure;

@@ -15,12 +15,13 @@ use tais_domain::Refusal;
 use tais_domain::activity::Command;
 use tais_proto::{EventId, StreamId};
 use tais_web::parts::FieldError;
+use tais_web::program::sent_id;
 use tais_web::session::{CheckedForm, SignedIn};
 use tais_web::{Failure, Frame, NavItem, Page};
 use uuid::Uuid;
 
 use crate::Correspondent;
-use crate::api::{failure, submission_id};
+use crate::api::failure;
 use crate::form::Typed;
 use crate::intake::{IntakeError, Submission};
 use fields::{FormPage, Purpose};
@@ -114,13 +115,12 @@ async fn create(
 
 /// A refusal in words, beside the field it is about.
 fn beside_its_field(frame: &Frame, refusal: &Refusal) -> FieldError {
-    let key = format!("refusal-{}", refusal.rule.code());
-    let message = if frame.texts.has(&key) { frame.texts.get(&key) } else { refusal.to_string() };
+    let message = frame.texts.refusal(refusal.rule.code(), &refusal.to_string());
     FieldError { field: fields::field_of(&refusal.pointer).to_owned(), message }
 }
 
 fn submission(correspondent: &Correspondent, person: &SignedIn, id: &str) -> Result<Submission, Failure> {
-    Ok(Submission { id: EventId(submission_id(id)?), actor: person.account, time: correspondent.now() })
+    Ok(Submission { id: EventId(sent_id(id)?), actor: person.account, time: correspondent.now() })
 }
 
 fn to_update(correspondent: &Correspondent, submission: EventId) -> Response {
@@ -140,7 +140,7 @@ async fn update(
     frame: Frame,
 ) -> Result<Page, Failure> {
     correspondent.person(&frame)?;
-    let submission = EventId(submission_id(&id).map_err(|_| Failure::NotFound)?);
+    let submission = EventId(sent_id(&id).map_err(|_| Failure::NotFound)?);
     let items = correspondent.intake.items_of(submission).await;
     let items = items.map_err(|error| Failure::internal("reading the outbox", &error))?;
     let stream = items.first().map(|item| item.stream.id).ok_or(Failure::NotFound)?;

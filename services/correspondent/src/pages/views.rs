@@ -44,8 +44,7 @@ fn reason_of(t: Texts, state: &ItemState) -> String {
         ItemState::Quarantined { code, reason } => (code, reason),
         _ => return String::new(),
     };
-    let key = format!("refusal-{code}");
-    if t.has(&key) { t.get(&key) } else { reason.clone() }
+    t.refusal(code, reason)
 }
 
 struct Row {

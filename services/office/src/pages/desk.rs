@@ -120,12 +120,6 @@ impl DecisionPart {
         let decides = part.can_validate || part.can_acknowledge || part.can_return || part.open.is_some();
         decides.then_some(part)
     }
-
-    /// Whether a decision is on its way, so that the page is worth loading again.
-    #[must_use]
-    pub const fn is_waiting(&self) -> bool {
-        self.open.is_some() && !self.stopped
-    }
 }
 
 /// A decision's state in words, with the reason where it was not recorded.
@@ -135,6 +129,5 @@ fn how_far(t: Texts, state: &ItemState) -> String {
         ItemState::Quarantined { code, reason } => (code, reason),
         state => return t.get(&format!("item-{}", state.code())),
     };
-    let key = format!("refusal-{code}");
-    if t.has(&key) { t.get(&key) } else { reason.clone() }
+    t.refusal(code, reason)
 }

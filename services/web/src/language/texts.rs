@@ -103,6 +103,13 @@ impl Texts {
         if self.has(&key) { self.get(&key) } else { self.get("event-unknown") }
     }
 
+    /// Why something was refused, by the rule's code; in the words given where no text has it.
+    #[must_use]
+    pub fn refusal(&self, code: &str, otherwise: &str) -> String {
+        let key = format!("refusal-{code}");
+        if self.has(&key) { self.get(&key) } else { otherwise.to_owned() }
+    }
+
     /// A key that is missing shows itself, so that the page still says where to look.
     fn format(&self, key: &str, args: Option<&FluentArgs<'_>>) -> String {
         let bundle = catalogue::of(self.language);
