@@ -436,7 +436,7 @@ sex-female = Feto
 sex-male = Mane
 sex-other = Seluk ka la hatete
 
-age-under-30 = Tinan 30 mai kraik
+age-under-30 = Seidauk tinan 30
 age-30-59 = Tinan 30 to'o 59
 age-60-plus = Tinan 60 ba leten
 age-unknown = La hatene
