@@ -79,6 +79,13 @@ impl Texts {
         self
     }
 
+    /// The same without the text of one language.
+    #[must_use]
+    pub fn without(mut self, lang: Lang) -> Self {
+        self.0.remove(&lang);
+        self
+    }
+
     /// Whether nothing was written in any language.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -117,6 +117,27 @@ fn same(one: &str, other: &str) -> bool {
     one.trim().replace("\r\n", "\n") == other.trim().replace("\r\n", "\n")
 }
 
+/// What a form that was sent leads to.
+#[derive(Debug, PartialEq)]
+pub enum Next {
+    /// The same was sent before: to its receipts.
+    Receipts,
+    /// Somebody was faster, or other content came under an id in use: both versions are shown.
+    Choose,
+    /// This is to be said.
+    Say(Option<ActivityDetails>, Option<ActivityParticipationRecorded>),
+}
+
+/// What a form leads to. `sent` is whether something was already saved under its id; `now` is the
+/// form as it shows what is on record and on its way.
+pub fn next(sent: bool, typed: &Typed, now: &Typed, activity: &Activity, read: Read) -> Next {
+    match typed.onto(now, activity, read) {
+        (None, None) if sent => Next::Receipts,
+        _ if sent || typed.version != activity.version => Next::Choose,
+        (details, participation) => Next::Say(details, participation),
+    }
+}
+
 impl Typed {
     /// The fields whose change changes the description, by name.
     fn described(&self) -> [(&'static str, String); 19] {
@@ -190,12 +211,14 @@ impl Typed {
         if has(&["title", "language"]) {
             after.title = before.title.clone().with(lang, self.title.trim());
         }
-        if has(&["summary", "language"]) {
-            after.summary = match self.summary.trim() {
-                "" => new.summary,
-                text => before.summary.clone().with(lang, text.replace("\r\n", "\n")),
-            };
-        }
+        // A text is changed, or taken away, in one language; those in the others stay.
+        after.summary = match self.summary.trim() {
+            "" if has(&["summary"]) => after.summary.without(lang),
+            text if !text.is_empty() && has(&["summary", "language"]) => {
+                after.summary.with(lang, text.replace("\r\n", "\n"))
+            }
+            _ => after.summary,
+        };
         if has(&["kind"]) {
             (after.kind, after.kind_as_stated) = (new.kind, None);
         }
@@ -310,6 +333,55 @@ mod tests {
             after.venue.clone_from(&activity.details.venue);
             assert_eq!(after, activity.details, "everything else stays, also what the form does not show");
         }
+    }
+
+    #[test]
+    fn a_text_in_one_language_leaves_those_in_the_others() {
+        let reference = Reference::load_embedded().unwrap();
+        let mut activity = real().remove(0);
+        let (en, pt): (Lang, Lang) = (Lang::EN, "pt".parse().unwrap());
+        activity.details.title = tais_proto::Texts::one(en, "Training").with(pt, "Formação");
+        activity.details.summary = tais_proto::Texts::one(en, "About").with(pt, "Sobre");
+        let summary = |change: &dyn Fn(&mut Typed)| sent(&activity, &reference, change).0.unwrap().summary;
+        let emptied = summary(&|typed| typed.summary.clear());
+        assert_eq!((emptied.get(en), emptied.get(pt)), (None, Some("Sobre")));
+        let other = summary(&|typed| {
+            typed.language = "tet".to_owned();
+            typed.title = "Formasaun".to_owned();
+            typed.summary.clear();
+        });
+        assert_eq!((other.get(en), other.get(pt)), (Some("About"), Some("Sobre")));
+    }
+
+    #[test]
+    fn the_same_again_leads_to_its_receipts_and_other_content_to_a_choice() {
+        let reference = Reference::load_embedded().unwrap();
+        let activity = real().remove(0);
+        let now = shown(&activity, Lang::EN, &reference);
+        let led = |sent: bool, change: &dyn Fn(&mut Typed)| {
+            let mut typed = now.clone();
+            change(&mut typed);
+            let read = typed.read(Words::default(), activity.details.pillar, &reference).unwrap();
+            next(sent, &typed, &now, &activity, read)
+        };
+        let other: &dyn Fn(&mut Typed) = &|typed| typed.place.push_str(" (new)");
+        // Sent twice; sent, gone back to, changed and sent again: nothing typed is dropped in silence.
+        assert_eq!(led(true, &|typed| typed.version -= 1), Next::Receipts);
+        assert_eq!(
+            led(true, &|typed| {
+                typed.version -= 1;
+                other(typed)
+            }),
+            Next::Choose
+        );
+        assert_eq!(
+            led(false, &|typed| {
+                typed.version -= 1;
+                other(typed)
+            }),
+            Next::Choose
+        );
+        assert!(matches!(led(false, other), Next::Say(Some(_), None)));
     }
 
     #[test]

@@ -120,6 +120,7 @@ impl Desk {
             events,
         };
         let items = self.outbox.save(&new).await?;
+        // Each of the three commands is one event, so there is one item.
         items.into_iter().next().ok_or(DeskError::Refused(Refusal::of(Rule::NotSubmitted)))
     }
 
@@ -166,10 +167,25 @@ pub fn may(person: &SignedIn, event_type: EventType) -> bool {
     may_say(Publisher::Office, [&grant], event_type)
 }
 
+/// What is decided at the desk.
+const DECIDED: [EventType; 3] =
+    [EventType::ActivityReturned, EventType::ActivityValidated, EventType::ActivityAcknowledged];
+
 /// Whether a person decides about anything here.
 #[must_use]
 pub fn has_desk(person: &SignedIn) -> bool {
-    may(person, EventType::ActivityValidated) || may(person, EventType::ActivityAcknowledged)
+    DECIDED.iter().any(|event_type| may(person, *event_type))
+}
+
+/// The person, if they decide about anything here.
+///
+/// # Errors
+/// When they do not; the failure names the roles that do.
+pub fn must_have_desk(person: &SignedIn) -> Result<(), Failure> {
+    let mut roles: Vec<_> = DECIDED.iter().flat_map(|of| permission(*of).roles).copied().collect();
+    roles.sort_unstable();
+    roles.dedup();
+    if has_desk(person) { Ok(()) } else { Err(Failure::Forbidden { may: roles }) }
 }
 
 /// The person, if they may say this.

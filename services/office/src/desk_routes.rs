@@ -82,9 +82,7 @@ fn person(frame: &Frame, event_type: EventType) -> Result<SignedIn, Failure> {
 /// What waits for this person, the longest waiting first.
 async fn desk_page(State(office): State<Office>, frame: Frame) -> Result<Page, Failure> {
     let person = frame.person()?.clone();
-    if !desk::has_desk(&person) {
-        desk::must(&person, EventType::ActivityValidated)?;
-    }
+    desk::must_have_desk(&person)?;
     let t = frame.texts;
     let moment = office.moment(&AsOf::default(), &frame).await?;
     let wanted = Wanted { uncounted: true, ..Wanted::default() };
@@ -106,6 +104,8 @@ struct Form {
     revision: u32,
     #[serde(default)]
     reason: String,
+    #[serde(default)]
+    note: String,
 }
 
 async fn from_form(
@@ -137,7 +137,7 @@ async fn validate_form(
     frame: Frame,
     CheckedForm(form): CheckedForm<Form>,
 ) -> Result<Redirect, Failure> {
-    let note = Some(form.reason.trim().to_owned()).filter(|note| !note.is_empty());
+    let note = Some(form.note.trim().to_owned()).filter(|note| !note.is_empty());
     let command = Command::Validate(form.revision, note);
     from_form(&office, &frame, &id, &form.submission, (EventType::ActivityValidated, command)).await
 }

@@ -15,7 +15,7 @@ use crate::Correspondent;
 use crate::api::failure;
 use crate::form::Typed;
 use crate::intake::{IntakeError, View};
-use crate::revision::{has_finer_counts, shown};
+use crate::revision::{Next, has_finer_counts, next, shown};
 
 async fn view(correspondent: &Correspondent, frame: &Frame, id: &str) -> Result<View, Failure> {
     let id: StreamId = id.parse().map_err(|_| Failure::NotFound)?;
@@ -62,29 +62,30 @@ pub(super) async fn save(
     let person = correspondent.person(&frame)?;
     let intake = &correspondent.intake;
     let submission = submission(&correspondent, &person, &typed.submission)?;
-    // Sent twice, the first one counts: the second is led to its receipts.
     let sent = intake.items_of(submission.id).await;
-    if !sent.map_err(|error| Failure::internal("reading the outbox", &error))?.is_empty() {
-        return Ok(to_update(&correspondent, submission.id));
-    }
+    let sent = !sent.map_err(|error| Failure::internal("reading the outbox", &error))?.is_empty();
     let view = view(&correspondent, &frame, &id).await?;
     let purpose = purpose(&correspondent, &view);
     let answer = |typed: &Typed, errors: &[FieldError]| {
         form(&correspondent, &frame, &purpose, typed, errors).map(IntoResponse::into_response)
     };
     let now = on_record(&correspondent, &view.activity, &typed.language);
-    if typed.version != view.activity.version {
-        // Somebody was faster: both versions are shown, and what is sent next is a choice.
-        let errors = typed.both_versions(frame.texts, &now);
-        let changed = frame.texts.get("correspondent-changed-since");
-        let errors = [vec![FieldError { field: "title".to_owned(), message: changed }], errors].concat();
-        return answer(&Typed { version: view.activity.version, ..typed }, &errors);
-    }
     let read = match typed.read(frame.texts, intake.pillar(), intake.reference()) {
         Ok(read) => read,
         Err(errors) => return answer(&typed, &errors),
     };
-    let (details, participation) = typed.onto(&now, &view.activity, read);
+    let (details, participation) = match next(sent, &typed, &now, &view.activity, read) {
+        Next::Receipts => return Ok(to_update(&correspondent, submission.id)),
+        Next::Choose => {
+            // What is sent next is a choice, and says something of its own.
+            let changed = frame.texts.get("correspondent-changed-since");
+            let mut errors = vec![FieldError { field: "title".to_owned(), message: changed }];
+            errors.extend(typed.both_versions(frame.texts, &now));
+            let submission = Uuid::now_v7().to_string();
+            return answer(&Typed { version: view.activity.version, submission, ..typed }, &errors);
+        }
+        Next::Say(details, participation) => (details, participation),
+    };
     let reason = Some(typed.reason.trim().to_owned()).filter(|reason| !reason.is_empty());
     let revise = details.map(|details| Command::Revise(details, reason));
     let count = participation.map(Command::RecordParticipation);
