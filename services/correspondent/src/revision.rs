@@ -117,6 +117,9 @@ fn same(one: &str, other: &str) -> bool {
     one.trim().replace("\r\n", "\n") == other.trim().replace("\r\n", "\n")
 }
 
+/// What is to be said: the description and the counts, each only where it changes.
+pub type Said = (Option<ActivityDetails>, Option<ActivityParticipationRecorded>);
+
 /// What a form that was sent leads to.
 #[derive(Debug, PartialEq)]
 pub enum Next {
@@ -125,7 +128,7 @@ pub enum Next {
     /// Somebody was faster, or other content came under an id in use: both versions are shown.
     Choose,
     /// This is to be said.
-    Say(Option<ActivityDetails>, Option<ActivityParticipationRecorded>),
+    Say(Box<Said>),
 }
 
 /// What a form leads to. `sent` is whether something was already saved under its id; `now` is the
@@ -134,7 +137,7 @@ pub fn next(sent: bool, typed: &Typed, now: &Typed, activity: &Activity, read: R
     match typed.onto(now, activity, read) {
         (None, None) if sent => Next::Receipts,
         _ if sent || typed.version != activity.version => Next::Choose,
-        (details, participation) => Next::Say(details, participation),
+        said => Next::Say(Box::new(said)),
     }
 }
 
@@ -196,12 +199,7 @@ impl Typed {
 
     /// What is to be said: what was read from the form where it differs from what was shown, and what
     /// the record has everywhere else. `None` where nothing was changed.
-    pub fn onto(
-        &self,
-        shown: &Self,
-        activity: &Activity,
-        read: Read,
-    ) -> (Option<ActivityDetails>, Option<ActivityParticipationRecorded>) {
+    pub fn onto(&self, shown: &Self, activity: &Activity, read: Read) -> Said {
         let (new, participation) = read;
         let changed: Vec<&str> = self.differing(shown).into_iter().map(|(field, _)| field).collect();
         let has = |fields: &[&str]| fields.iter().any(|field| changed.contains(field));
@@ -295,11 +293,7 @@ mod tests {
     }
 
     /// Opens the form, changes something in it, and gives what would be said.
-    fn sent(
-        activity: &Activity,
-        reference: &Reference,
-        change: impl Fn(&mut Typed),
-    ) -> (Option<ActivityDetails>, Option<ActivityParticipationRecorded>) {
+    fn sent(activity: &Activity, reference: &Reference, change: impl Fn(&mut Typed)) -> Said {
         let shown = shown(activity, Lang::EN, reference);
         let mut typed = shown.clone();
         change(&mut typed);
@@ -381,7 +375,7 @@ mod tests {
             }),
             Next::Choose
         );
-        assert!(matches!(led(false, other), Next::Say(Some(_), None)));
+        assert!(matches!(led(false, other), Next::Say(said) if said.0.is_some() && said.1.is_none()));
     }
 
     #[test]

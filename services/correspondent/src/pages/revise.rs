@@ -84,7 +84,7 @@ pub(super) async fn save(
             let submission = Uuid::now_v7().to_string();
             return answer(&Typed { version: view.activity.version, submission, ..typed }, &errors);
         }
-        Next::Say(details, participation) => (details, participation),
+        Next::Say(said) => *said,
     };
     let reason = Some(typed.reason.trim().to_owned()).filter(|reason| !reason.is_empty());
     let revise = details.map(|details| Command::Revise(details, reason));
