@@ -119,7 +119,7 @@ impl Reading<'_> {
 }
 
 /// A day as people write it here (`24/11/2026`), as programs do, or a month (`11/2026`).
-fn date(text: &str) -> Option<PartialDate> {
+pub(crate) fn date(text: &str) -> Option<PartialDate> {
     let parts: Vec<&str> = text.split('/').collect();
     match parts[..] {
         [day, month, year] => format!("{year:0>4}-{month:0>2}-{day:0>2}").parse().ok(),

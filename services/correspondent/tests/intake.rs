@@ -267,7 +267,7 @@ async fn a_second_load_of_the_same_file_changes_nothing() {
     };
     let mut loads = Vec::new();
     for _ in 0..2 {
-        let rows = read(files, intake.reference()).into_iter().map(Result::unwrap);
+        let rows = read(files, intake.reference()).unwrap().into_iter().map(Result::unwrap);
         for row in rows.filter(|row| row.pillar == Pillar::Apsc) {
             let submission = Submission { id: row.submission, ..world.submission() };
             intake.report(submission, row.details, row.participation, true).await.unwrap();

@@ -96,7 +96,7 @@ fn account(accounts: &Accounts, role: Role, pillar: Option<Pillar>) -> anyhow::R
 /// The real activities, by the import path. Every row goes in, or the demo says which does not.
 fn imported(reference: &Reference) -> anyhow::Result<Vec<Report>> {
     let files = Files { activities: ACTIVITIES, counts: COUNTS, alternates: ALTERNATES };
-    let rows = import::read(files, reference).into_iter().map(|row| match row {
+    let rows = import::read(files, reference)?.into_iter().map(|row| match row {
         Ok(row) => {
             Ok(Report { submission: row.submission, details: row.details, participation: row.participation })
         }

@@ -11,10 +11,12 @@ use super::{Language, Texts, catalogue};
 /// Beginnings of keys that are put together at run time, as `role-` and the role's code.
 const DYNAMIC_PREFIXES: &[&str] = &[
     "age-",
+    "column-",
     "confidence-",
     "event-",
     "failure-",
     "field-",
+    "file-",
     "item-",
     "kind-",
     "language-",
@@ -24,6 +26,7 @@ const DYNAMIC_PREFIXES: &[&str] = &[
     "occurrence-",
     "participant-",
     "pillar-",
+    "problem-",
     "publisher-",
     "qualifier-",
     "refusal-",
