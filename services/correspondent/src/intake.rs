@@ -1,10 +1,11 @@
 //! From what a person says to events in the outbox: the rules first, then the disk, then "saved".
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::Serialize;
 use tais_bus::{Item, ItemState, NewEvents, Outbox, OutboxError};
-use tais_domain::activity::{Activity, Command, decide, evolve};
+use tais_domain::activity::{Activity, Command, Status, decide, evolve};
 use tais_domain::admission::StreamState;
 use tais_domain::{Happened, Refusal, Rule};
 use tais_proto::event::activity::{ActivityDetails, ActivityParticipationRecorded};
@@ -124,6 +125,20 @@ impl Intake {
         id: StreamId,
         commands: Vec<Command>,
     ) -> Result<Vec<Item>, IntakeError> {
+        self.act_on(submission, id, commands, None).await
+    }
+
+    /// The same, but only on the version that the person saw, where one is given.
+    ///
+    /// # Errors
+    /// When another version stands, a rule is broken, or the disk does not take it.
+    pub(crate) async fn act_on(
+        &self,
+        submission: Submission,
+        id: StreamId,
+        commands: Vec<Command>,
+        seen: Option<u32>,
+    ) -> Result<Vec<Item>, IntakeError> {
         let asked = sha256_hex(format!("{id} {} {commands:?}", submission.actor).as_bytes());
         let _turn = self.turn.lock().await;
         let items = self.items_of(submission.id).await?;
@@ -132,7 +147,26 @@ impl Intake {
             let same = before.is_some_and(|(before, stream)| before == asked && stream == id);
             return if same { Ok(items) } else { Err(IntakeError::IdReused(submission.id)) };
         }
-        let (mut state, base_version) = self.standing(id).await?;
+        let standing = self.standing(id).await?;
+        if let Some(given) = seen.filter(|seen| *seen != standing.1) {
+            return Err(Refusal::of(Rule::RevisionChanged { current: standing.1, given }).into());
+        }
+        let new = self.decide(standing, submission, id, commands)?;
+        // Noted only now: what was refused said nothing, and is sent again mended under the same id.
+        self.book.note_submission(submission.id, &asked, id).await?;
+        Ok(self.outbox.save(&new).await?)
+    }
+
+    /// What these commands mean for an activity as it stands. An import's preview asks this too, so that
+    /// it cannot promise what is then refused.
+    pub(crate) fn decide(
+        &self,
+        standing: (Option<Activity>, u32),
+        submission: Submission,
+        id: StreamId,
+        commands: Vec<Command>,
+    ) -> Result<NewEvents, IntakeError> {
+        let (mut state, base_version) = standing;
         let mut events: Vec<(EventId, Event)> = Vec::new();
         for command in commands {
             for event in decide(state.as_ref(), command, submission.actor, &self.reference)? {
@@ -146,7 +180,7 @@ impl Intake {
                 events.push((event_id, event));
             }
         }
-        let new = NewEvents {
+        Ok(NewEvents {
             stream: StreamRef { kind: StreamKind::Activity, id },
             base_version,
             actor: submission.actor,
@@ -154,10 +188,7 @@ impl Intake {
             causation: None,
             time: submission.time,
             events,
-        };
-        // Noted only now: what was refused said nothing, and is sent again mended under the same id.
-        self.book.note_submission(submission.id, &asked, id).await?;
-        Ok(self.outbox.save(&new).await?)
+        })
     }
 
     /// Ends a stopped activity after the person has read both versions: what was refused is closed and
@@ -195,7 +226,7 @@ impl Intake {
     }
 
     /// What an activity is with everything that is on its way, and the version decisions build on.
-    async fn standing(&self, id: StreamId) -> Result<(Option<Activity>, u32), IntakeError> {
+    pub(crate) async fn standing(&self, id: StreamId) -> Result<(Option<Activity>, u32), IntakeError> {
         let recorded = self.book.stream(id).map(|stream| stream.state);
         let mut state = match recorded {
             Some(StreamState::Activity(activity)) => Some(*activity),
@@ -237,6 +268,32 @@ impl Intake {
         let items = self.outbox.items_of(id).await?;
         let open = items.into_iter().filter(|item| is_open(item) && !is_line(item)).collect();
         Ok(Some(View { id, activity, lines, open }))
+    }
+
+    /// The activities of the pillar by the reference that a file gives them, recorded or on their way. Of
+    /// two with the same reference the one that is not withdrawn counts, then the older.
+    ///
+    /// # Errors
+    /// When the disk does not answer.
+    pub(crate) async fn by_reference(&self) -> Result<HashMap<String, StreamId>, IntakeError> {
+        let mut found: HashMap<String, (bool, StreamId)> = HashMap::new();
+        let mut take = |details: &ActivityDetails, is_withdrawn: bool, id: StreamId| {
+            if let Some(reference) = &details.external_ref {
+                let known = found.entry(reference.clone()).or_insert((is_withdrawn, id));
+                *known = (*known).min((is_withdrawn, id));
+            }
+        };
+        for (id, stream) in self.book.activities() {
+            if let StreamState::Activity(activity) = &stream.state {
+                take(&activity.details, matches!(activity.status, Status::Withdrawn { .. }), id);
+            }
+        }
+        for item in self.outbox.open_items().await?.iter().filter(|item| item.is_pending()) {
+            if let Event::ActivityReported(reported) = &item.event {
+                take(&reported.details, false, item.stream.id);
+            }
+        }
+        Ok(found.into_iter().map(|(reference, (_, id))| (reference, id)).collect())
     }
 
     /// Every activity of the pillar, newest first.

@@ -5,7 +5,7 @@
 //! own view.
 //!
 //! Not its job: the log. It holds no credential for the database; its whole world is its pillar's
-//! subjects on the bus and two files of its own.
+//! subjects on the bus and three files of its own.
 //!
 //! Invariants:
 //! * "saved" is on this disk, "received" is at the broker, "recorded" is in the log; only the last is
@@ -30,6 +30,7 @@ use tais_proto::{Pillar, Publisher, SigningKey, Source, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use book::Book;
+use import::commit::Imports;
 use intake::Intake;
 
 /// The clock, as a parameter.
@@ -55,6 +56,7 @@ pub struct Config {
 pub struct Correspondent {
     intake: Intake,
     book: Book,
+    imports: Imports,
     clock: Clock,
 }
 
@@ -69,7 +71,15 @@ impl Correspondent {
             Outbox::open(&dir.join("outbox.sqlite"), source, config.key, config.clock.clone()).await?;
         let book = Book::open(&dir.join("book.sqlite"), config.pillar).await?;
         let intake = Intake::new(config.pillar, outbox, book.clone(), config.reference);
-        Ok(Self { intake, book, clock: config.clock })
+        let imports = Imports::open(dir, intake.clone(), config.clock.clone());
+        let imports = imports.await.map_err(|error| OutboxError::Unreadable(error.to_string()))?;
+        Ok(Self { intake, book, imports, clock: config.clock })
+    }
+
+    /// Imports of files.
+    #[must_use]
+    pub const fn imports(&self) -> &Imports {
+        &self.imports
     }
 
     /// The intake, for programs in the same process.

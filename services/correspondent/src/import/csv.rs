@@ -109,13 +109,11 @@ mod tests {
     use super::*;
 
     fn texts(table: &Table) -> Vec<(u64, Vec<&str>)> {
-        fn text(cell: &Cell) -> &str {
-            match cell {
-                Cell::Text(text) => text,
-                _ => "",
-            }
-        }
-        table.rows.iter().map(|row| (row.line, row.cells.iter().map(|c| text(c)).collect())).collect()
+        table
+            .rows
+            .iter()
+            .map(|row| (row.line, row.cells.iter().map(|cell| cell.as_text().unwrap_or_default()).collect()))
+            .collect()
     }
 
     const PORTUGUESE: &str = "Título;Último dia\r\n\r\nFormação; 24/11/2026 \r\n\"Salão; grande\";\r\n";

@@ -186,10 +186,8 @@ mod tests {
     const OLD: &str = include_str!("../../tests/samples/iati-1.05.xml");
 
     fn cells(table: &Table, row: usize) -> Vec<(&str, &str)> {
-        let named = table.header.iter().zip(&table.rows[row].cells);
-        let cell =
-            |(name, cell)| if let Cell::Text(text) = cell { Some((name, text.as_str())) } else { None };
-        named.map(|(name, cell)| (name.as_str(), cell)).filter_map(cell).collect()
+        let named = table.header.iter().map(String::as_str).zip(&table.rows[row].cells);
+        named.filter_map(|(name, cell)| Some((name, cell.as_text()?))).collect()
     }
 
     #[test]

@@ -12,15 +12,19 @@
 //! * an empty cell says nothing, and takes nothing away.
 
 mod archive;
+pub mod assess;
 pub mod changes;
+pub mod commit;
 mod csv;
 mod iati;
 mod iati_activity;
 pub mod mapping;
 mod names;
+pub mod preview;
 pub mod problem;
 mod reference;
 pub mod row;
+pub mod store;
 pub mod table;
 mod value;
 mod xlsx;

@@ -1,6 +1,7 @@
 //! What one row says of an activity: each part only where its cell says something. All that is wrong
 //! with a row is told at once.
 
+use tais_domain::{Refusal, Rule};
 use tais_proto::event::activity::*;
 use tais_proto::reference::{Reference, StateCode};
 use tais_proto::vocabulary::{
@@ -197,6 +198,11 @@ fn said(cells: &mut Cells<'_>) -> Option<Said> {
         sources: sources.into_iter().map(str::to_owned).collect(),
         confidence: cells.read(Field::Confidence, value::confidence),
     };
+    let sum: u64 = said.counts().iter().map(|cell| u64::from(cell.count.number)).sum();
+    if let Some(total) = said.total.filter(|total| sum > u64::from(*total)) {
+        let rule = Rule::CellsExceedTotal { cells: sum, total };
+        cells.wrong(Some(Field::Total), Problem::from(&Refusal::of(rule)));
+    }
     (pillar.is_some() && kind.is_some()).then_some(said)
 }
 
@@ -236,7 +242,12 @@ fn kind(cells: &mut Cells<'_>) -> Option<(ActivityKind, Option<String>)> {
 }
 
 fn days(cells: &mut Cells<'_>) -> (Option<PartialDate>, Option<PartialDate>) {
-    (cells.read(Field::Starts, value::date), cells.read(Field::Ends, value::date))
+    let (starts, ends) = (cells.read(Field::Starts, value::date), cells.read(Field::Ends, value::date));
+    // The rules say so too, and stop at the first that is broken: here all is told at once.
+    if starts.zip(ends).is_some_and(|(starts, ends)| ends.latest() < starts.earliest()) {
+        cells.wrong(Some(Field::Ends), Problem::from(&Refusal::of(Rule::EndsBeforeStarts)));
+    }
+    (starts, ends)
 }
 
 fn marker(cells: &mut Cells<'_>) -> Option<GenderMarker> {

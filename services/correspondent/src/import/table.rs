@@ -35,6 +35,12 @@ impl Cell {
             text => Self::Text(text.to_owned()),
         }
     }
+
+    /// The text, if it is one.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        if let Self::Text(text) = self { Some(text) } else { None }
+    }
 }
 
 /// One row.

@@ -1,0 +1,276 @@
+//! The commit: every chosen row goes through the intake under an id of its own that follows from it.
+//! It runs behind the pages, row by row, and can be begun again wherever it was interrupted.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tais_bus::{ItemState, OutboxError};
+use tais_proto::{AccountId, Lang, Timestamp};
+use uuid::Uuid;
+
+use super::assess::{Assessor, Outcome};
+use super::mapping::{Mapping, fingerprint};
+use super::preview::{self, Preview};
+use super::row::Said;
+use super::store::{Choice, Fate, ImportStore, StoreError, Upload};
+use super::table::{self, FileError, Table};
+use crate::Clock;
+use crate::intake::{Intake, IntakeError};
+
+/// Why an import does not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The file.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// What is kept of it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The intake.
+    #[error(transparent)]
+    Intake(#[from] IntakeError),
+    /// The outbox.
+    #[error(transparent)]
+    Outbox(#[from] OutboxError),
+}
+
+/// The imports of one pillar.
+#[derive(Clone)]
+pub struct Imports {
+    intake: Intake,
+    store: ImportStore,
+    clock: Clock,
+    /// Which uploads are being committed now, so that two clicks are one.
+    running: Arc<Mutex<HashSet<Uuid>>>,
+}
+
+/// An upload with its table.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// The upload.
+    pub upload: Upload,
+    /// What was read of it.
+    pub table: Table,
+}
+
+/// How far a commit is.
+#[derive(Clone, Debug, Default)]
+pub struct Progress {
+    /// What was chosen, in the order of the file.
+    pub choices: Vec<Choice>,
+    /// How many rows are in each state, by its code: of a fate, or where an update on its way is.
+    pub counts: BTreeMap<&'static str, usize>,
+    /// Whether it is worked on in this process.
+    pub is_running: bool,
+}
+
+impl Progress {
+    /// How many rows are in a state.
+    #[must_use]
+    pub fn count(&self, code: &str) -> usize {
+        self.counts.get(code).copied().unwrap_or(0)
+    }
+
+    /// Whether something may still change by itself.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        self.is_running || self.count("saved") + self.count("received") > 0
+    }
+}
+
+impl Imports {
+    /// The imports of an intake, with a file of their own in a directory.
+    ///
+    /// # Errors
+    /// When the file cannot be used.
+    pub async fn open(dir: &Path, intake: Intake, clock: Clock) -> Result<Self, StoreError> {
+        let store = ImportStore::open(&dir.join("import.sqlite")).await?;
+        Ok(Self { intake, store, clock, running: Arc::default() })
+    }
+
+    fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    /// Takes a file in: it is read, its columns are recognised or remembered, and it is kept.
+    ///
+    /// # Errors
+    /// When it cannot be read, or there is no room for it.
+    pub async fn take(
+        &self,
+        actor: AccountId,
+        name: &str,
+        bytes: Vec<u8>,
+        language: Lang,
+    ) -> Result<Opened, ImportError> {
+        let (bytes, table) = parse(bytes).await?;
+        let known = self.store.remembered(actor, &fingerprint(&table.header)).await?;
+        let mapping = known.unwrap_or_else(|| Mapping::recognise(&table.header, language));
+        let mapping = mapping.within(table.header.len());
+        let name = name.chars().take(120).collect();
+        let upload = Upload { id: Uuid::now_v7(), name, bytes, mapping, reason: None };
+        self.store.put(&upload, actor, self.now()).await?;
+        Ok(Opened { upload, table })
+    }
+
+    /// A person's upload, read again from the same bytes; `None` once it is gone.
+    ///
+    /// # Errors
+    /// When the disk does not answer.
+    pub async fn opened(&self, id: Uuid, actor: AccountId) -> Result<Option<Opened>, ImportError> {
+        let Some(mut upload) = self.store.upload(id, actor, self.now()).await? else { return Ok(None) };
+        let (bytes, table) = parse(std::mem::take(&mut upload.bytes)).await?;
+        upload.bytes = bytes;
+        Ok(Some(Opened { upload, table }))
+    }
+
+    /// Changes what the columns mean.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub async fn map(&self, opened: &Opened, actor: AccountId, mapping: Mapping) -> Result<(), ImportError> {
+        let mapping = mapping.within(opened.table.header.len());
+        Ok(self.store.map(opened.upload.id, actor, &fingerprint(&opened.table.header), &mapping).await?)
+    }
+
+    /// What the file would do.
+    ///
+    /// # Errors
+    /// When the disk does not answer.
+    pub async fn preview(&self, opened: &Opened, actor: AccountId) -> Result<Preview, ImportError> {
+        let Opened { upload, table } = opened;
+        Ok(Preview::of(table, &upload.mapping, &self.intake, actor, self.now()).await?)
+    }
+
+    /// Notes which rows were chosen, each with the version that was seen, and begins.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub async fn commit(
+        &self,
+        id: Uuid,
+        actor: AccountId,
+        reason: &str,
+        rows: &[(u64, u32)],
+    ) -> Result<(), ImportError> {
+        self.store.choose(id, reason.trim(), rows).await?;
+        self.go_on(id, actor);
+        Ok(())
+    }
+
+    /// Works on what was chosen, behind the pages, unless somebody does already.
+    pub fn go_on(&self, id: Uuid, actor: AccountId) {
+        if !self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(id) {
+            return;
+        }
+        let imports = self.clone();
+        tokio::spawn(async move {
+            // However it ends, it no longer runs.
+            let _ended = Ended { imports: &imports, id };
+            if let Err(error) = imports.work(id, actor).await {
+                tracing::error!(%error, import = %id, "an import stopped; it can be continued from its page");
+            }
+        });
+    }
+
+    async fn work(&self, id: Uuid, actor: AccountId) -> Result<(), ImportError> {
+        let Some(opened) = self.opened(id, actor).await? else { return Ok(()) };
+        let Opened { upload, table } = &opened;
+        let said = preview::read(table, &upload.mapping, &self.intake).into_iter().flatten();
+        let said: BTreeMap<u64, Said> = said.map(|said| (said.line, said)).collect();
+        let assessor = Assessor::new(&self.intake, &upload.mapping, actor, self.now()).await?;
+        let reason = upload.reason.clone().unwrap_or_default();
+        let choices = self.store.choices(id).await?;
+        for choice in choices.iter().filter(|choice| choice.fate == Fate::Waiting) {
+            let (fate, said) = match said.get(&choice.line) {
+                Some(said) => self.say(&assessor, said, &reason, choice.version).await?,
+                None => (Fate::Wrong, None),
+            };
+            self.store.note(id, choice.line, fate, said).await?;
+        }
+        Ok(())
+    }
+
+    async fn say(
+        &self,
+        assessor: &Assessor<'_>,
+        said: &Said,
+        reason: &str,
+        seen: u32,
+    ) -> Result<(Fate, Saying), ImportError> {
+        let (outcome, step) = assessor.assess(said, Some(reason)).await?;
+        let step = match (outcome, step) {
+            (Outcome::Unchanged(_), _) => return Ok((Fate::Unchanged, None)),
+            (outcome, Some(step)) if outcome.version() == seen => step,
+            (Outcome::New | Outcome::Changed { .. }, _) => return Ok((Fate::Stale, None)),
+            (Outcome::Wrong(_), _) => return Ok((Fate::Wrong, None)),
+        };
+        let submission = assessor.submission(step.id);
+        match self.intake.act_on(submission, step.stream, step.commands, Some(seen)).await {
+            Ok(_) => Ok((Fate::Saved, Some((step.id, step.stream)))),
+            Err(IntakeError::Refused(_) | IntakeError::IdReused(_)) => Ok((Fate::Stale, None)),
+            Err(IntakeError::Outbox(OutboxError::StreamHeld(_))) => Ok((Fate::Wrong, None)),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// How far it is. What was seen to be recorded is not asked for again.
+    ///
+    /// # Errors
+    /// When the disk does not answer.
+    pub async fn progress(&self, id: Uuid) -> Result<Progress, ImportError> {
+        let is_running = self.running.lock().unwrap_or_else(PoisonError::into_inner).contains(&id);
+        let mut progress =
+            Progress { choices: self.store.choices(id).await?, is_running, ..Progress::default() };
+        for choice in &mut progress.choices {
+            let code = match (choice.fate, choice.said) {
+                (Fate::Saved, Some((submission, _))) => {
+                    let items = self.intake.items_of(submission).await?;
+                    let code = slowest(items.iter().map(|item| &item.state));
+                    if code == Fate::Recorded.code() {
+                        choice.fate = Fate::Recorded;
+                        self.store.note(id, choice.line, Fate::Recorded, choice.said).await?;
+                    }
+                    code
+                }
+                (fate, _) => fate.code(),
+            };
+            *progress.counts.entry(code).or_default() += 1;
+        }
+        Ok(progress)
+    }
+}
+
+/// What was said, and of which activity.
+type Saying = Option<(tais_proto::EventId, tais_proto::StreamId)>;
+
+/// The state of the part that is least far.
+fn slowest<'a>(states: impl Iterator<Item = &'a ItemState>) -> &'static str {
+    let distance = |state: &&ItemState| match state {
+        ItemState::Refused { .. } | ItemState::Quarantined { .. } => 0,
+        ItemState::Held | ItemState::Abandoned => 1,
+        ItemState::Saved => 2,
+        ItemState::Received => 3,
+        ItemState::Recorded { .. } => 4,
+    };
+    states.min_by_key(distance).map_or("saved", ItemState::code)
+}
+
+/// Reading may take a moment, and a workbook made to harm may make its reader fail: neither is done
+/// where requests are answered.
+async fn parse(bytes: Vec<u8>) -> Result<(Vec<u8>, Table), FileError> {
+    let reading = tokio::task::spawn_blocking(move || table::read(&bytes).map(|table| (bytes, table)));
+    reading.await.unwrap_or_else(|failed| Err(FileError::Broken(failed.to_string())))
+}
+
+struct Ended<'a> {
+    imports: &'a Imports,
+    id: Uuid,
+}
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        self.imports.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
+    }
+}

@@ -1,0 +1,249 @@
+//! The import on a correspondent's own files: what is previewed is what is committed, and a second
+//! import changes nothing.
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+use tais_correspondent::import::assess::Outcome;
+use tais_correspondent::import::commit::{Opened, Progress};
+use tais_correspondent::import::mapping::Field;
+use tais_correspondent::import::preview::Preview;
+use tais_correspondent::{Config, Correspondent};
+use tais_proto::reference::Reference;
+use tais_proto::{AccountId, Lang, Pillar, SigningKey, Timestamp};
+use uuid::Uuid;
+
+const ACTIVITIES: &str = include_str!("../../../proto/reference/activities/activities.csv");
+
+struct Desk {
+    correspondent: Correspondent,
+    actor: AccountId,
+    _dir: tempfile::TempDir,
+}
+
+impl Desk {
+    async fn new(pillar: Pillar, reference: &Arc<Reference>) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let config = Config {
+            pillar,
+            state: "TL".parse().unwrap(),
+            key: SigningKey::from_seed(&[1; 32]),
+            reference: Arc::clone(reference),
+            clock: Arc::new(|| Timestamp::new(time::OffsetDateTime::now_utc())),
+        };
+        let correspondent = Correspondent::open(dir.path(), config).await.unwrap();
+        Self { correspondent, actor: AccountId(Uuid::now_v7()), _dir: dir }
+    }
+
+    async fn take(&self, bytes: &[u8]) -> (Opened, Preview) {
+        let imports = self.correspondent.imports();
+        let opened = imports.take(self.actor, "file", bytes.to_vec(), Lang::EN).await.unwrap();
+        let preview = imports.preview(&opened, self.actor).await.unwrap();
+        (opened, preview)
+    }
+
+    /// Commits every row that can be, and waits until all have had their turn.
+    async fn commit(&self, opened: &Opened, preview: &Preview) -> Progress {
+        let chosen = preview.lines.iter().filter(|line| matches!(line.outcome.code(), "new" | "changed"));
+        let rows: Vec<(u64, u32)> = chosen.map(|line| (line.line, line.outcome.version())).collect();
+        let imports = self.correspondent.imports();
+        imports.commit(opened.upload.id, self.actor, "", &rows).await.unwrap();
+        let patience = Instant::now() + Duration::from_secs(60);
+        loop {
+            let progress = imports.progress(opened.upload.id).await.unwrap();
+            if !progress.is_running {
+                return progress;
+            }
+            assert!(Instant::now() < patience, "{:?}", progress.counts);
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    async fn saved_events(&self) -> usize {
+        self.correspondent.intake().outbox().open_items().await.unwrap().len()
+    }
+}
+
+fn counts(preview: &Preview) -> [usize; 4] {
+    ["new", "changed", "unchanged", "wrong"].map(|code| preview.count(code))
+}
+
+/// The reference file as a workbook, as somebody would have typed it in: days as days, numbers as
+/// numbers.
+fn as_workbook(text: &str) -> Vec<u8> {
+    use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    let day = Format::new().set_num_format("dd/mm/yyyy");
+    for (line, row) in
+        csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes()).records().enumerate()
+    {
+        for (column, cell) in row.unwrap().iter().enumerate() {
+            let place = (u32::try_from(line).unwrap(), u16::try_from(column).unwrap());
+            let date = cell.split('-').map(|part| part.parse::<u16>().ok()).collect::<Option<Vec<_>>>();
+            match (date.as_deref(), cell.parse::<u32>()) {
+                (Some(&[year, month, of_month]), _) if cell.len() == 10 => {
+                    let [month, of_month] = [month, of_month].map(|part| u8::try_from(part).unwrap());
+                    let date = ExcelDateTime::from_ymd(year, month, of_month).unwrap();
+                    sheet.write_datetime_with_format(place.0, place.1, &date, &day).unwrap();
+                }
+                (_, Ok(number)) => drop(sheet.write(place.0, place.1, number).unwrap()),
+                _ if cell.is_empty() => {}
+                _ => drop(sheet.write(place.0, place.1, cell).unwrap()),
+            }
+        }
+    }
+    workbook.save_to_buffer().unwrap()
+}
+
+#[tokio::test]
+async fn the_real_activities_go_in_by_file_or_workbook_and_a_second_import_changes_nothing() {
+    let reference = Arc::new(Reference::load_embedded().unwrap());
+    let workbook = as_workbook(ACTIVITIES);
+    let mut taken = 0;
+    for pillar in Pillar::ALL {
+        let desk = Desk::new(*pillar, &reference).await;
+        let (opened, preview) = desk.take(ACTIVITIES.as_bytes()).await;
+        let (from_workbook, preview_of_workbook) = desk.take(&workbook).await;
+        assert_eq!(from_workbook.table.header, opened.table.header);
+        // The text file's rows stand on lines of their own count, where a cell has several lines.
+        let told = |preview: &Preview| -> Vec<(String, String, &'static str)> {
+            let lines = preview.lines.iter();
+            lines.map(|line| (line.reference.clone(), line.title.clone(), line.outcome.code())).collect()
+        };
+        assert_eq!(told(&preview), told(&preview_of_workbook));
+        let [new, changed, unchanged, wrong] = counts(&preview);
+        assert_eq!((new + wrong, changed, unchanged), (90, 0, 0));
+        // What is wrong with the others is that they are another pillar's.
+        for line in &preview.lines {
+            if let Outcome::Wrong(errors) = &line.outcome {
+                assert_eq!(errors.len(), 1, "{errors:?}");
+                assert_eq!((errors[0].problem.code(), errors[0].column), ("other-pillar", Some(1)));
+            }
+        }
+        taken += new;
+        let progress = desk.commit(&opened, &preview).await;
+        assert_eq!(progress.count("saved"), new);
+        let saved = desk.saved_events().await;
+        for bytes in [ACTIVITIES.as_bytes(), &workbook] {
+            let (opened, preview) = desk.take(bytes).await;
+            assert_eq!(counts(&preview), [0, 0, new, wrong]);
+            desk.commit(&opened, &preview).await;
+        }
+        // The same page sent twice: what was chosen before keeps its fate.
+        assert_eq!(desk.commit(&opened, &preview).await.counts, progress.counts);
+        assert_eq!(desk.saved_events().await, saved, "not one event more");
+    }
+    assert_eq!(taken, 90);
+}
+
+#[tokio::test]
+async fn a_changed_row_revises_what_it_changes_and_a_stale_page_overwrites_nothing() {
+    let reference = Arc::new(Reference::load_embedded().unwrap());
+    let desk = Desk::new(Pillar::Apsc, &reference).await;
+    let file = |city: &str, women: &str| {
+        format!("Referência;Título;Tipo;Cidade;Mulheres\nX1;Formação;Formação;{city};{women}\n")
+    };
+    let (opened, preview) = desk.take(file("Dili", "").as_bytes()).await;
+    assert_eq!(counts(&preview), [1, 0, 0, 0]);
+    desk.commit(&opened, &preview).await;
+    let (stale, seen_by_both) = desk.take(file("Baucau", "").as_bytes()).await;
+    let (opened, preview) = desk.take(file("Suai", "7").as_bytes()).await;
+    let Outcome::Changed { version, corrects: false, list } = &preview.lines[0].outcome else {
+        panic!("{preview:?}")
+    };
+    assert_eq!(*version, 2, "reported and submitted");
+    let list: Vec<_> = list.iter().map(|it| (it.field, it.old.as_str(), it.new.as_str())).collect();
+    assert_eq!(list, [(Field::City, "Dili", "Suai"), (Field::Women, "", "7")]);
+    assert_eq!(desk.commit(&opened, &preview).await.count("saved"), 1);
+    let progress = desk.commit(&stale, &seen_by_both).await;
+    assert_eq!((progress.count("stale"), progress.count("saved")), (1, 0), "{:?}", progress.counts);
+    let views = desk.correspondent.intake().activities().await.unwrap();
+    let venue = views[0].activity.details.venue.clone().unwrap();
+    assert_eq!((views.len(), venue.city.as_deref()), (1, Some("Suai")));
+}
+
+#[tokio::test]
+async fn an_iati_file_needs_only_its_kind() {
+    let reference = Arc::new(Reference::load_embedded().unwrap());
+    let desk = Desk::new(Pillar::Ascc, &reference).await;
+    let (mut opened, preview) = desk.take(include_bytes!("samples/iati-2.03.xml")).await;
+    assert_eq!(preview.missing, [Field::Kind]);
+    let mut mapping = opened.upload.mapping.clone();
+    mapping.kind = Some(tais_proto::vocabulary::ActivityKind::Training);
+    let imports = desk.correspondent.imports();
+    imports.map(&opened, desk.actor, mapping).await.unwrap();
+    opened = imports.opened(opened.upload.id, desk.actor).await.unwrap().unwrap();
+    let preview = imports.preview(&opened, desk.actor).await.unwrap();
+    assert_eq!(counts(&preview), [2, 0, 0, 1]);
+    let Outcome::Wrong(errors) = &preview.lines[1].outcome else { panic!("{preview:?}") };
+    let codes: Vec<_> = errors.iter().map(|error| error.problem.code()).collect();
+    assert_eq!(codes, ["wrong-marker", "unknown-word", "wrong-amount"], "3 is no marker; cancelled; euros");
+    assert_eq!(desk.commit(&opened, &preview).await.count("saved"), 2);
+    let again = imports.preview(&opened, desk.actor).await.unwrap();
+    assert_eq!(counts(&again), [0, 0, 2, 1]);
+}
+
+/// Cells that mean something, nothing, or something wrong.
+fn cell(good: &'static [&'static str], bad: &'static [&'static str]) -> impl Strategy<Value = &'static str> {
+    prop_oneof![6 => prop::sample::select(good), 2 => Just(""), 1 => prop::sample::select(bad)]
+}
+
+fn row() -> impl Strategy<Value = Vec<&'static str>> {
+    (
+        cell(&["R1", "R2", "R3", "R4", "R5", "R6"], &["=R1"]),
+        cell(&["Training", "Meeting of mediators", "\"Two; parts\""], &["=1+1"]),
+        cell(&["training", "Reunião", "summit"], &["party"]),
+        cell(&["2026-11-20", "20/11/2026", "11/2026"], &["31/02/2026", "soon"]),
+        cell(&["2026-11-21", "2026-12"], &["2020-01-01", "x"]),
+        cell(&["7", "0", "12"], &["many", "-1"]),
+        cell(&["20", "7"], &["3.5"]),
+        cell(&["participation", "prevention; UNSCR1325"], &["joy"]),
+        cell(&["2"], &["3"]),
+        cell(&["Women’s leadership is its aim."], &["=x"]),
+        cell(&["TL", "ASEAN", "Viet Nam"], &["Atlantis"]),
+    )
+        .prop_map(|(a, b, c, d, e, f, g, h, i, j, k)| vec![a, b, c, d, e, f, g, h, i, j, k])
+}
+
+fn file(rows: &[Vec<&str>]) -> String {
+    let header = "ref;title;kind;start_date;end_date;women;total;themes;marker;marker_reason;member_state";
+    let quoted = |cell: &&str| format!("\"{}\"", cell.trim_matches('"'));
+    let lines = rows.iter().map(|row| row.iter().map(quoted).collect::<Vec<_>>().join(";"));
+    [header.to_owned()].into_iter().chain(lines).collect::<Vec<_>>().join("\n")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Two files one after the other: every row that the preview calls new or changed is saved, no other
+    /// is, and afterwards the same file changes nothing.
+    #[test]
+    fn the_preview_and_the_commit_agree(files in prop::collection::vec(prop::collection::vec(row(), 1..8), 1..3)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let reference = Arc::new(Reference::load_embedded().unwrap());
+            let desk = Desk::new(Pillar::Apsc, &reference).await;
+            for rows in files {
+                let text = file(&rows);
+                let imports = desk.correspondent.imports();
+                let Ok(opened) = imports.take(desk.actor, "file", text.clone().into_bytes(), Lang::EN).await else {
+                    // Nothing but blank rows.
+                    continue;
+                };
+                let preview = imports.preview(&opened, desk.actor).await.unwrap();
+                let [new, changed, unchanged, wrong] = counts(&preview);
+                let before = desk.correspondent.intake().activities().await.unwrap().len();
+                let progress = desk.commit(&opened, &preview).await;
+                prop_assert_eq!(progress.count("saved"), new + changed, "{}\n{:?}", text, preview);
+                let activities = desk.correspondent.intake().activities().await.unwrap();
+                prop_assert_eq!(activities.len(), before + new);
+                let again = imports.preview(&opened, desk.actor).await.unwrap();
+                prop_assert_eq!(counts(&again), [0, 0, new + changed + unchanged, wrong], "{}\n{:?}", text, again);
+            }
+            Ok(())
+        })?;
+    }
+}
