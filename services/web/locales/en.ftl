@@ -643,3 +643,68 @@ problem-marker-reason-missing = A gender marker needs its reason.
 problem-marker-missing = A reason is given, and no gender marker.
 problem-held = An earlier update of this activity was refused. Decide about that one first.
 problem-finer-counts = The record counts this in more detail than one number. Change it by the programming interface, or leave this cell empty.
+
+import-title = Import a spreadsheet
+import-lead = Many activities at once, from a spreadsheet or an IATI file. You see what would change before anything is saved.
+import-file = File
+import-file-hint = .xlsx, CSV or IATI XML, up to { $max } MiB
+import-file-missing = Choose a file
+import-file-unread = “{ $name }” was not read. { $why }
+import-read = Read the file
+import-template = Download an empty sheet (CSV)
+import-rules = Each row needs a reference, by which it is known again, and a title. An empty cell changes nothing. Formulas are not read. A file that you do not import is deleted after a day.
+import-full = Too many files wait at the moment. Finish one of yours, or try again tomorrow.
+import-check-title = Check before importing
+import-check-lead = { $name } ({ $sheet }), { $count ->
+    [one] one row
+   *[other] { $count } rows
+}. Nothing is saved yet.
+import-missing = No column was found for: { $fields }. Say below which column it is.
+import-count-new = New: { $count }
+import-count-changed = Changed: { $count }
+import-count-unchanged = Unchanged: { $count }
+import-count-wrong = With errors: { $count }
+import-wrong-heading = { $count ->
+    [one] One row cannot be taken
+   *[other] { $count } rows cannot be taken
+}
+import-wrong-words = Mend them in the file and import it again. The other rows can be imported now: a row is never counted twice.
+import-heading-new = { $count ->
+    [one] One new activity
+   *[other] { $count } new activities
+}
+import-heading-changed = { $count ->
+    [one] One activity changes
+   *[other] { $count } activities change
+}
+import-more = And { $count } more that are not shown here
+import-row = Row { $line }
+import-column = Column { $letters }, { $name }:
+import-nothing = nothing
+import-corrects = This was validated. The change is a correction, which needs a reason.
+import-reason = Reason for the corrections
+import-reason-hint = Stands with every correction of this import
+import-reason-missing = Write the reason for the corrections
+import-choose-some = Choose at least one row
+import-commit = Import the chosen rows
+import-another = Import another file
+import-columns = Columns: what each of them says
+import-columns-words = Your choice is remembered for the next file with the same header.
+import-language = Language of titles and summaries
+import-kind = Kind of activity, where a row names none
+import-no-column = – not in the file –
+import-check-again = Check again
+import-working-title = Importing
+import-done-title = Imported
+import-interrupted-title = The import was interrupted
+import-interrupted = What was saved is safe. The rows that wait can go on.
+import-go-on = Go on
+import-progress-lead = { $name }: { $count ->
+    [one] one row chosen
+   *[other] { $count } rows chosen
+}
+import-look-again = Some rows changed on record after you looked, or can no longer be taken. Look again and choose anew:
+import-fate-waiting = Waiting
+import-fate-unchanged = Nothing to change
+import-fate-stale = Changed meanwhile
+import-fate-wrong = Not taken

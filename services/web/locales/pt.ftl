@@ -641,3 +641,68 @@ problem-marker-reason-missing = Um marcador de género precisa do seu motivo.
 problem-marker-missing = Há um motivo, e nenhum marcador de género.
 problem-held = Uma atualização anterior desta atividade foi recusada. Decida primeiro sobre essa.
 problem-finer-counts = O registo conta isto com mais pormenor do que um só número. Altere-o pela interface de programação, ou deixe esta célula vazia.
+
+import-title = Importar uma folha de cálculo
+import-lead = Muitas atividades de uma vez, de uma folha de cálculo ou de um ficheiro IATI. Vê o que mudaria antes de se guardar alguma coisa.
+import-file = Ficheiro
+import-file-hint = .xlsx, CSV ou XML da IATI, até { $max } MiB
+import-file-missing = Escolha um ficheiro
+import-file-unread = «{ $name }» não foi lido. { $why }
+import-read = Ler o ficheiro
+import-template = Descarregar uma folha vazia (CSV)
+import-rules = Cada linha precisa de uma referência, pela qual se reconhece, e de um título. Uma célula vazia não muda nada. As fórmulas não se leem. Um ficheiro que não importe é apagado ao fim de um dia.
+import-full = Há demasiados ficheiros à espera. Termine um dos seus, ou tente amanhã.
+import-check-title = Verificar antes de importar
+import-check-lead = { $name } ({ $sheet }), { $count ->
+    [one] uma linha
+   *[other] { $count } linhas
+}. Ainda nada foi guardado.
+import-missing = Não se encontrou coluna para: { $fields }. Diga abaixo que coluna é.
+import-count-new = Novas: { $count }
+import-count-changed = Alteradas: { $count }
+import-count-unchanged = Sem alteração: { $count }
+import-count-wrong = Com erros: { $count }
+import-wrong-heading = { $count ->
+    [one] Uma linha não pode ser aceite
+   *[other] { $count } linhas não podem ser aceites
+}
+import-wrong-words = Corrija-as no ficheiro e importe-o de novo. As outras podem ser importadas já: uma linha nunca conta duas vezes.
+import-heading-new = { $count ->
+    [one] Uma atividade nova
+   *[other] { $count } atividades novas
+}
+import-heading-changed = { $count ->
+    [one] Uma atividade muda
+   *[other] { $count } atividades mudam
+}
+import-more = E mais { $count } que aqui não se mostram
+import-row = Linha { $line }
+import-column = Coluna { $letters }, { $name }:
+import-nothing = nada
+import-corrects = Foi validada. A alteração é uma correção, que precisa de motivo.
+import-reason = Motivo das correções
+import-reason-hint = Fica com cada correção desta importação
+import-reason-missing = Escreva o motivo das correções
+import-choose-some = Escolha pelo menos uma linha
+import-commit = Importar as linhas escolhidas
+import-another = Importar outro ficheiro
+import-columns = Colunas: o que diz cada uma
+import-columns-words = A sua escolha fica para o próximo ficheiro com o mesmo cabeçalho.
+import-language = Língua dos títulos e resumos
+import-kind = Tipo de atividade, quando a linha não o indica
+import-no-column = – não está no ficheiro –
+import-check-again = Verificar de novo
+import-working-title = A importar
+import-done-title = Importado
+import-interrupted-title = A importação foi interrompida
+import-interrupted = O que foi guardado está seguro. As linhas à espera podem continuar.
+import-go-on = Continuar
+import-progress-lead = { $name }: { $count ->
+    [one] uma linha escolhida
+   *[other] { $count } linhas escolhidas
+}
+import-look-again = Algumas linhas mudaram no registo depois de as ver, ou já não podem ser aceites. Veja e escolha de novo:
+import-fate-waiting = À espera
+import-fate-unchanged = Nada a alterar
+import-fate-stale = Mudou entretanto
+import-fate-wrong = Não aceite

@@ -629,3 +629,63 @@ problem-marker-reason-missing = Markadór jéneru presiza nia razaun.
 problem-marker-missing = Iha razaun, maibé la iha markadór jéneru.
 problem-held = Atualizasaun uluk ida ba atividade ne'e rekuza tiha. Deside uluk kona-ba ida-ne'ebá.
 problem-finer-counts = Rejistu sura ida-ne'e klean liu númeru ida. Troka liuhusi API, ka husik sélula ne'e mamuk.
+
+import-title = Importa folla kálkulu
+import-lead = Atividade barak dala ida, husi folla kálkulu ka arkivu IATI. Ita haree uluk saida mak sei troka, molok rai buat ruma.
+import-file = Arkivu
+import-file-hint = .xlsx, CSV ka XML IATI, to'o { $max } MiB
+import-file-missing = Hili arkivu ida
+import-file-unread = “{ $name }” la lee. { $why }
+import-read = Lee arkivu
+import-template = Download folla mamuk (CSV)
+import-rules = Liña ida-idak presiza referénsia, atu hatene fali nia, no títulu. Sélula mamuk la troka buat ida. Fórmula la lee. Arkivu ne'ebé ita la importa sei hamoos hafoin loron ida.
+import-full = Arkivu barak liu hein hela. Hotu uluk ida, ka koko fali aban.
+import-check-title = Haree molok importa
+import-check-lead = { $name } ({ $sheet }), { $count ->
+   *[other] liña { $count }
+}. Seidauk rai buat ida.
+import-missing = La hetan koluna ba: { $fields }. Hatete iha kraik koluna ida-ne'ebé.
+import-count-new = Foun: { $count }
+import-count-changed = Troka: { $count }
+import-count-unchanged = La troka: { $count }
+import-count-wrong = Ho sala: { $count }
+import-wrong-heading = { $count ->
+   *[other] Liña { $count } la bele simu
+}
+import-wrong-words = Hadi'a iha arkivu no importa fali. Liña seluk bele importa agora: liña ida nunka sura dala rua.
+import-heading-new = { $count ->
+   *[other] Atividade foun { $count }
+}
+import-heading-changed = { $count ->
+   *[other] Atividade { $count } troka
+}
+import-more = No tan { $count } ne'ebé la hatudu iha ne'e
+import-row = Liña { $line }
+import-column = Koluna { $letters }, { $name }:
+import-nothing = mamuk
+import-corrects = Valida tiha ona. Troka ne'e koresaun, no presiza razaun.
+import-reason = Razaun ba koresaun sira
+import-reason-hint = Hela ho koresaun hotu husi importa ne'e
+import-reason-missing = Hakerek razaun ba koresaun sira
+import-choose-some = Hili liña ida ka liu
+import-commit = Importa liña ne'ebé hili
+import-another = Importa arkivu seluk
+import-columns = Koluna: ida-idak hatete saida
+import-columns-words = Ita-nia hili sei rai ba arkivu tuir mai ho kabesallu hanesan.
+import-language = Lian títulu no rezumu nian
+import-kind = Tipu atividade, se liña la hatete
+import-no-column = – la iha arkivu –
+import-check-again = Haree fali
+import-working-title = Importa hela
+import-done-title = Importa tiha ona
+import-interrupted-title = Importa hapara tiha
+import-interrupted = Buat ne'ebé rai ona seguru. Liña ne'ebé hein bele kontinua.
+import-go-on = Kontinua
+import-progress-lead = { $name }: { $count ->
+   *[other] hili liña { $count }
+}
+import-look-again = Liña balu troka iha rejistu hafoin ita haree, ka la bele simu ona. Haree no hili fali:
+import-fate-waiting = Hein hela
+import-fate-unchanged = La iha buat atu troka
+import-fate-stale = Troka tiha foin daudaun
+import-fate-wrong = La simu

@@ -125,6 +125,14 @@ impl Imports {
         Ok(Some(Opened { upload, table }))
     }
 
+    /// What a person's upload is called; `None` once it is gone.
+    ///
+    /// # Errors
+    /// When the disk does not answer.
+    pub async fn name(&self, id: Uuid, actor: AccountId) -> Result<Option<String>, ImportError> {
+        Ok(self.store.upload(id, actor, self.now()).await?.map(|upload| upload.name))
+    }
+
     /// Changes what the columns mean.
     ///
     /// # Errors

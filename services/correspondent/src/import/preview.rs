@@ -1,5 +1,7 @@
 //! What a file would do, before it does it.
 
+use std::collections::HashSet;
+
 use tais_proto::{AccountId, Pillar, Timestamp};
 
 use super::assess::{Assessor, Outcome};
@@ -20,6 +22,14 @@ pub struct Line {
     pub title: String,
     /// What it comes to.
     pub outcome: Outcome,
+}
+
+impl Line {
+    /// Whether taking it corrects what was validated, so that a reason is needed.
+    #[must_use]
+    pub const fn corrects(&self) -> bool {
+        matches!(self.outcome, Outcome::Changed { corrects: true, .. })
+    }
 }
 
 /// A whole file.
@@ -57,6 +67,18 @@ impl Preview {
             lines.push(line(row, mapping, outcome));
         }
         Ok(Self { missing, lines })
+    }
+
+    /// The rows that can be taken.
+    pub fn takeable(&self) -> impl Iterator<Item = &Line> {
+        self.lines.iter().filter(|line| matches!(line.outcome, Outcome::New | Outcome::Changed { .. }))
+    }
+
+    /// Whether one of these lines corrects what was validated.
+    #[must_use]
+    pub fn corrects(&self, lines: &[(u64, u32)]) -> bool {
+        let chosen: HashSet<u64> = lines.iter().map(|(line, _)| *line).collect();
+        self.lines.iter().any(|line| line.corrects() && chosen.contains(&line.line))
     }
 
     /// How many rows come to this.

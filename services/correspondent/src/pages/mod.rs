@@ -1,6 +1,7 @@
 //! The correspondent's pages: my updates, a new one, its receipt, and one activity.
 
 mod fields;
+mod import;
 mod revise;
 mod views;
 
@@ -41,6 +42,7 @@ pub(crate) fn router(correspondent: Correspondent) -> Router {
         .route(&format!("{base}/activities/{{id}}/submission"), post(submit))
         .route(&format!("{base}/activities/{{id}}/withdrawal"), post(withdraw))
         .route(&format!("{base}/activities/{{id}}/resolution"), post(resolve))
+        .merge(import::router(&base))
         .with_state(correspondent)
 }
 

@@ -1,5 +1,7 @@
 //! The intake for programs, as JSON under `/api/v1/<pillar>/`.
 
+mod import;
+
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -17,6 +19,7 @@ use tais_web::{Failure, Frame};
 
 use crate::Correspondent;
 use crate::intake::{IntakeError, Submission, Update, View};
+pub(crate) use import::import_failure;
 
 pub(crate) fn router(correspondent: Correspondent) -> Router {
     let base = format!("/api/v1/{}", correspondent.intake.pillar());
@@ -29,6 +32,7 @@ pub(crate) fn router(correspondent: Correspondent) -> Router {
         .route(&format!("{base}/activities/{{id}}/withdrawal"), post(withdraw))
         .route(&format!("{base}/activities/{{id}}/resolution"), post(resolve))
         .route(&format!("{base}/updates/{{id}}"), get(updates))
+        .merge(import::router(&base))
         .with_state(correspondent)
 }
 
