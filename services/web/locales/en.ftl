@@ -659,7 +659,7 @@ import-check-lead = { $name } ({ $sheet }), { $count ->
     [one] one row
    *[other] { $count } rows
 }. Nothing is saved yet.
-import-missing = No column was found for: { $fields }. Say below which column it is.
+import-missing = No column was found for: { $fields }. Say below which column it is; the kind can also be chosen for all rows.
 import-count-new = New: { $count }
 import-count-changed = Changed: { $count }
 import-count-unchanged = Unchanged: { $count }

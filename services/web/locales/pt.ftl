@@ -657,7 +657,7 @@ import-check-lead = { $name } ({ $sheet }), { $count ->
     [one] uma linha
    *[other] { $count } linhas
 }. Ainda nada foi guardado.
-import-missing = Não se encontrou coluna para: { $fields }. Diga abaixo que coluna é.
+import-missing = Não se encontrou coluna para: { $fields }. Diga abaixo que coluna é; o tipo também se pode escolher para todas as linhas.
 import-count-new = Novas: { $count }
 import-count-changed = Alteradas: { $count }
 import-count-unchanged = Sem alteração: { $count }

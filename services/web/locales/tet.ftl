@@ -644,7 +644,7 @@ import-check-title = Haree molok importa
 import-check-lead = { $name } ({ $sheet }), { $count ->
    *[other] liña { $count }
 }. Seidauk rai buat ida.
-import-missing = La hetan koluna ba: { $fields }. Hatete iha kraik koluna ida-ne'ebé.
+import-missing = La hetan koluna ba: { $fields }. Hatete iha kraik koluna ida-ne'ebé; tipu bele mós hili ba liña hotu.
 import-count-new = Foun: { $count }
 import-count-changed = Troka: { $count }
 import-count-unchanged = La troka: { $count }

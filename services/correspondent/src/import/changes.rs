@@ -393,12 +393,12 @@ mod tests {
         let told: Vec<(Option<usize>, &str)> =
             errors.iter().map(|error| (error.column, error.problem.code())).collect();
         let wanted = [
-            (3, "other-pillar"),
             (1, "missing"),
             (2, "unknown-kind"),
+            (3, "other-pillar"),
             (4, "wrong-date"),
-            (6, "wrong-marker"),
             (5, "formula"),
+            (6, "wrong-marker"),
             (7, "wrong-amount"),
         ];
         assert_eq!(told, wanted.map(|(column, code)| (Some(column), code)));

@@ -139,7 +139,11 @@ pub fn read(row: &Row, reading: Reading<'_>) -> Result<Said, Vec<RowError>> {
     let said = said(&mut cells);
     match said {
         Some(said) if cells.errors.is_empty() => Ok(said),
-        _ => Err(cells.errors),
+        _ => {
+            // As a person goes through the row.
+            cells.errors.sort_by_key(|error| error.column);
+            Err(cells.errors)
+        }
     }
 }
 
