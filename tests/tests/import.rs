@@ -182,20 +182,29 @@ fn no_page_of_an_import_scrolls_sideways_and_a_foreign_form_is_refused() {
         let cookies = phone.window.get_all_cookies().await.unwrap();
         let cookies =
             cookies.iter().map(|it| format!("{}={}", it.name(), it.value())).collect::<Vec<_>>().join("; ");
-        let body = "--b\r\ncontent-disposition: form-data; name=\"csrf\"\r\n\r\nwrong\r\n--b\r\ncontent-disposition: \
-                    form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\nref;title;kind\nR;T;training\r\n--b--\r\n";
+        let file = "ref;title;kind\r\nR;T;training";
+        let body = |token: &str| {
+            let part = |names: &str, text: &str| {
+                format!("--b\r\ncontent-disposition: form-data; {names}\r\n\r\n{text}\r\n")
+            };
+            let file = part("name=\"file\"; filename=\"a.csv\"", file);
+            format!("{}{file}--b--\r\n", part("name=\"csrf\"", token))
+        };
         let agent: ureq::Agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
+            .max_redirects(0)
             .timeout_global(Some(PATIENCE))
             .build()
             .into();
-        let sent = agent
-            .post(format!("{base}/apsc/import"))
-            .header("cookie", &cookies)
-            .header("origin", base)
-            .header("content-type", "multipart/form-data; boundary=b")
-            .send(body)
-            .unwrap();
-        assert_eq!(sent.status().as_u16(), 403);
+        let send = |token: &str| {
+            let request = agent.post(format!("{base}/apsc/import")).header("cookie", &cookies);
+            let request = request.header("origin", base);
+            let request = request.header("content-type", "multipart/form-data; boundary=b");
+            request.send(body(token)).unwrap().status().as_u16()
+        };
+        phone.window.goto(&format!("{base}/apsc/import")).await.unwrap();
+        let token = find(&phone.window, "form.entry input[name=csrf]").await.attr("value").await.unwrap();
+        assert_eq!(send("wrong"), 403);
+        assert_eq!(send(&token.unwrap()), 303, "the control: only the token differs");
     });
 }

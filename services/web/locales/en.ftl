@@ -708,3 +708,4 @@ import-fate-waiting = Waiting
 import-fate-unchanged = Nothing to change
 import-fate-stale = Changed meanwhile
 import-fate-wrong = Not taken
+file-too-many-cells = It has more than { $max } cells. Split it into several files.

@@ -706,3 +706,4 @@ import-fate-waiting = À espera
 import-fate-unchanged = Nada a alterar
 import-fate-stale = Mudou entretanto
 import-fate-wrong = Não aceite
+file-too-many-cells = Tem mais de { $max } células. Divida-o em vários ficheiros.

@@ -689,3 +689,4 @@ import-fate-waiting = Hein hela
 import-fate-unchanged = La iha buat atu troka
 import-fate-stale = Troka tiha foin daudaun
 import-fate-wrong = La simu
+file-too-many-cells = Iha sélula liu { $max }. Fahe ba arkivu balu.

@@ -176,6 +176,8 @@ mod tests {
         assert_eq!(table.rows.iter().map(|row| row.cells.len()).collect::<Vec<_>>(), [1, 2]);
         let far = read(format!("title\nA{commas}x\n").as_bytes());
         assert_eq!(far, Err(FileError::TooManyColumns));
+        let wide = format!("title\n{}", format!("A{}x\n", ",".repeat(250)).repeat(4_000));
+        assert_eq!(read(wide.as_bytes()), Err(FileError::TooManyCells));
         let rows = |count: usize| format!("title\n{}", "A\n".repeat(count));
         assert_eq!(read(rows(ROWS_MAX).as_bytes()).unwrap().rows.len(), ROWS_MAX);
         assert_eq!(read(rows(ROWS_MAX + 1).as_bytes()), Err(FileError::TooManyRows));

@@ -12,6 +12,9 @@ pub const ROWS_MAX: usize = 20_000;
 /// The most columns.
 pub const COLUMNS_MAX: usize = 256;
 
+/// The most cells, empty ones within a row counted.
+pub const CELLS_MAX: usize = 1_000_000;
+
 /// What stands in a cell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Cell {
@@ -84,6 +87,9 @@ pub enum FileError {
     /// More than [`COLUMNS_MAX`].
     #[error("it has more than {COLUMNS_MAX} columns")]
     TooManyColumns,
+    /// More than [`CELLS_MAX`].
+    #[error("it has more than {CELLS_MAX} cells")]
+    TooManyCells,
     /// A workbook with more than [`super::archive::PARTS_MAX`] parts.
     #[error("the workbook has more than {} parts", super::archive::PARTS_MAX)]
     TooManyParts,
@@ -133,6 +139,7 @@ impl FileError {
             Self::Encoding => "encoding",
             Self::TooManyRows => "too-many-rows",
             Self::TooManyColumns => "too-many-columns",
+            Self::TooManyCells => "too-many-cells",
             Self::TooManyParts => "too-many-parts",
             Self::Inflated => "inflated",
             Self::Ratio => "ratio",
@@ -157,6 +164,7 @@ impl FileError {
             Self::Kind(what) => vec![("what", Arg::from(*what))],
             Self::TooManyRows => vec![("max", Arg::from(ROWS_MAX))],
             Self::TooManyColumns => vec![("max", Arg::from(COLUMNS_MAX))],
+            Self::TooManyCells => vec![("max", Arg::from(CELLS_MAX))],
             Self::TooManyParts => vec![("max", Arg::from(super::archive::PARTS_MAX))],
             Self::Inflated => vec![("max", Arg::from(super::archive::INFLATED_BYTES_MAX / 1024 / 1024))],
             Self::Ratio => vec![("max", Arg::from(super::archive::RATIO_MAX))],
@@ -195,6 +203,7 @@ pub fn read(bytes: &[u8]) -> Result<Table, FileError> {
 pub(super) struct Filling {
     table: Table,
     has_header: bool,
+    cells: usize,
 }
 
 impl Filling {
@@ -206,6 +215,10 @@ impl Filling {
         }
         if filled > COLUMNS_MAX {
             return Err(FileError::TooManyColumns);
+        }
+        self.cells += filled;
+        if self.cells > CELLS_MAX {
+            return Err(FileError::TooManyCells);
         }
         if !self.has_header {
             self.table.header = header(&row)?;
