@@ -278,3 +278,46 @@ async fn a_second_load_of_the_same_file_changes_nothing() {
     assert!(loads[0].len() > 100, "{}", loads[0].len());
     assert_eq!(loads[0], loads[1]);
 }
+
+/// What was validated is corrected by an import only with a reason, which stands in the event.
+#[tokio::test]
+async fn an_import_corrects_what_was_validated_with_its_reason() {
+    use tais_proto::event::activity::ActivityValidated;
+    let mut world = World::new().await;
+    let imports = world.correspondent.imports().clone();
+    let actor = world.actor;
+    let take = async |city: &str| {
+        let file = format!("ref,title,kind,city\nX1,Title,training,{city}\n").into_bytes();
+        let opened = imports.take(actor, "x.csv", file, tais_proto::Lang::EN).await.unwrap();
+        let preview = imports.preview(&opened, actor).await.unwrap();
+        (opened.upload.id, preview)
+    };
+    let done = async |import: Uuid| loop {
+        let progress = imports.progress(import).await.unwrap();
+        if !progress.is_running {
+            break progress;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    };
+    let (import, _) = take("Dili").await;
+    imports.commit(import, actor, "", &[(2, 0)]).await.unwrap();
+    let (_, id) = done(import).await.choices[0].said.unwrap();
+    world.record_next().await;
+    world.record_next().await;
+    world.until(id, |view| view.open.is_empty()).await;
+    let stream = StreamRef { kind: StreamKind::Activity, id };
+    let validated = ActivityValidated { revision: 1, note: None }.into();
+    world.somebody_says(Publisher::Office, stream, 3, validated).await;
+    world.until(id, |view| view.activity.status.code() == "validated").await;
+
+    let (import, preview) = take("Baucau").await;
+    assert!(preview.lines[0].corrects() && preview.corrects(&[(2, 3)]), "{preview:?}");
+    imports.commit(import, actor, " ", &[(2, 3)]).await.unwrap();
+    assert_eq!(done(import).await.count("wrong"), 1, "without a reason the rules refuse it");
+    imports.commit(import, actor, "The page was mended", &[(2, 3)]).await.unwrap();
+    assert_eq!(done(import).await.count("wrong"), 0, "it got another turn");
+    let view = world.correspondent.intake().activity(id).await.unwrap().unwrap();
+    let Event::ActivityRevised(revised) = &view.open[0].event else { panic!("{view:?}") };
+    assert_eq!(revised.reason.as_deref(), Some("The page was mended"));
+    assert!(revised.corrects.is_some(), "it names the validation");
+}

@@ -12,7 +12,7 @@ use tais_proto::{AccountId, EventId, StreamId, Timestamp};
 use super::changes::{Change, Changes};
 use super::mapping::{Field, Mapping};
 use super::problem::{Problem, RowError};
-use super::row::Said;
+use super::said::Said;
 use super::{derived_id, submission};
 use crate::intake::{Intake, IntakeError, Submission};
 

@@ -8,7 +8,7 @@ use tais_proto::{Cents, Lang, Quantity, Texts};
 
 use super::mapping::Field;
 use super::problem::Problem;
-use super::row::Said;
+use super::said::Said;
 
 /// One field that a row changes.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::assess::{Assessor, Outcome};
 use super::mapping::{Mapping, fingerprint};
 use super::preview::{self, Preview};
-use super::row::Said;
+use super::said::Said;
 use super::store::{Choice, Fate, ImportStore, StoreError, Upload};
 use super::table::{self, FileError, Table};
 use crate::Clock;

@@ -24,6 +24,7 @@ pub mod preview;
 pub mod problem;
 mod reference;
 pub mod row;
+pub mod said;
 pub mod store;
 pub mod table;
 mod value;

@@ -7,7 +7,8 @@ use tais_proto::{AccountId, Pillar, Timestamp};
 use super::assess::{Assessor, Outcome};
 use super::mapping::{Field, Mapping};
 use super::problem::RowError;
-use super::row::{self, Reading, Said};
+use super::row::{self, Reading};
+use super::said::Said;
 use super::table::{Row, Table};
 use crate::intake::{Intake, IntakeError};
 

@@ -11,7 +11,8 @@ use tais_proto::{EventId, Lang, Pillar, Quantity};
 
 use super::mapping::{Field, Mapping};
 use super::problem::RowError;
-use super::row::{self, Reading, Said};
+use super::row::{self, Reading};
+use super::said::Said;
 use super::submission;
 use super::table::{self, Cell, FileError, Row, Table};
 

@@ -1,5 +1,6 @@
 //! Importing a file: upload, check, choose, follow. Every page works without a script.
 
+mod progress;
 mod views;
 
 use std::collections::BTreeMap;
@@ -25,7 +26,8 @@ use crate::import::commit::{ImportError, Opened};
 use crate::import::mapping::{Field, Mapping};
 use crate::import::preview::Preview;
 use crate::import::table::FILE_BYTES_MAX;
-use views::{Again, PreviewPage, ProgressPage, UploadPage};
+use progress::ProgressPage;
+use views::{Again, PreviewPage, UploadPage};
 
 /// Beside the file, a form carries its token and its boundaries.
 const FORM_BYTES: usize = 64 * 1024;
