@@ -130,7 +130,7 @@ impl Imports {
     /// # Errors
     /// When the disk does not answer.
     pub async fn name(&self, id: Uuid, actor: AccountId) -> Result<Option<String>, ImportError> {
-        Ok(self.store.upload(id, actor, self.now()).await?.map(|upload| upload.name))
+        Ok(self.store.name(id, actor, self.now()).await?)
     }
 
     /// Changes what the columns mean.

@@ -47,7 +47,7 @@ impl Activity {
         match names(path).as_slice() {
             ["iati-activity"] => self.currency = of("default-currency")?,
             ["iati-activity", "description"] => {
-                self.is_general = of("type")?.is_none_or(|kind| kind == "1");
+                self.is_general = of("type")?.is_none_or(|kind| kind == "1" || kind == "General");
             }
             ["iati-activity", "activity-status"] => self.status = of("code")?.unwrap_or_default(),
             ["iati-activity", "activity-date"] => {

@@ -198,6 +198,21 @@ impl ImportStore {
         }))
     }
 
+    /// What a person's upload is called, while it is kept; its bytes stay where they are.
+    ///
+    /// # Errors
+    /// When the disk does not answer.
+    pub async fn name(
+        &self,
+        id: Uuid,
+        actor: AccountId,
+        now: Timestamp,
+    ) -> Result<Option<String>, StoreError> {
+        self.expire(now).await?;
+        let name = sqlx::query_scalar("select name from upload where id = ? and actor = ?");
+        Ok(name.bind(id).bind(actor.0).fetch_optional(&self.pool).await?)
+    }
+
     /// Changes what the columns of an upload mean, and remembers it for this person and header.
     ///
     /// # Errors
@@ -346,6 +361,8 @@ mod tests {
         store.put(&first, one, at(1)).await.unwrap();
         assert_eq!(store.upload(first.id, one, at(2)).await.unwrap(), Some(first.clone()));
         assert_eq!(store.upload(first.id, other, at(2)).await.unwrap(), None, "another's is not seen");
+        assert_eq!(store.name(first.id, one, at(2)).await.unwrap().as_deref(), Some("a.csv"));
+        assert_eq!(store.name(first.id, other, at(2)).await.unwrap(), None);
         for second in 2..=UPLOADS_OF_ONE_MAX {
             store.put(&upload(&mapping), one, at(second)).await.unwrap();
         }

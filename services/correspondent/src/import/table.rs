@@ -190,7 +190,8 @@ pub fn read(bytes: &[u8]) -> Result<Table, FileError> {
     }
     let table = match bytes {
         [b'P', b'K', 3 | 5, ..] => xlsx::read(bytes)?,
-        [0xD0, 0xCF, 0x11, 0xE0, ..] => return Err(FileError::Kind(".xls")),
+        // The old format, and the envelope of every workbook with a password.
+        [0xD0, 0xCF, 0x11, 0xE0, ..] => return Err(FileError::Kind(".xls, password")),
         [b'%', b'P', b'D', b'F', ..] => return Err(FileError::Kind(".pdf")),
         _ if iati::is_xml(bytes) => iati::read(bytes)?,
         _ => csv::read(bytes)?,
@@ -273,7 +274,7 @@ mod tests {
 
     #[test]
     fn other_kinds_of_file_are_refused_by_name() {
-        assert_eq!(read(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), Err(FileError::Kind(".xls")));
+        assert_eq!(read(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), Err(FileError::Kind(".xls, password")));
         assert_eq!(read(b"%PDF-1.7"), Err(FileError::Kind(".pdf")));
         assert_eq!(read(b""), Err(FileError::Empty));
         assert_eq!(read(b"title\n\n,,\n"), Err(FileError::Empty), "a header alone says nothing");

@@ -3,16 +3,13 @@
 
 use std::io::Cursor;
 
-use calamine::{DataRef, Reader as _, SheetType, SheetVisible, Xlsx, XlsxError};
+use calamine::{DataRef, Reader as _, SheetType, SheetVisible, Xlsx};
 
 use super::archive;
 use super::table::{COLUMNS_MAX, Cell, FileError, Filling, ROWS_MAX, Row, Table};
 
-fn broken(error: XlsxError) -> FileError {
-    match error {
-        XlsxError::Password => FileError::Kind("password-protected"),
-        error => FileError::Broken(error.to_string()),
-    }
+fn broken(error: impl std::fmt::Display) -> FileError {
+    FileError::Broken(error.to_string())
 }
 
 /// Reads the first visible sheet that holds anything.
