@@ -5,7 +5,7 @@
 //! own view.
 //!
 //! Not its job: the log. It holds no credential for the database; its whole world is its pillar's
-//! subjects on the bus and two files of its own.
+//! subjects on the bus and three files of its own.
 //!
 //! Invariants:
 //! * "saved" is on this disk, "received" is at the broker, "recorded" is in the log; only the last is
@@ -14,6 +14,7 @@
 
 mod api;
 pub mod book;
+mod drafts;
 mod form;
 pub mod import;
 pub mod intake;
@@ -30,6 +31,7 @@ use tais_proto::{Pillar, Publisher, SigningKey, Source, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use book::Book;
+use drafts::Drafts;
 use intake::Intake;
 
 /// The clock, as a parameter.
@@ -55,6 +57,7 @@ pub struct Config {
 pub struct Correspondent {
     intake: Intake,
     book: Book,
+    drafts: Drafts,
     clock: Clock,
 }
 
@@ -68,8 +71,9 @@ impl Correspondent {
         let outbox =
             Outbox::open(&dir.join("outbox.sqlite"), source, config.key, config.clock.clone()).await?;
         let book = Book::open(&dir.join("book.sqlite"), config.pillar).await?;
+        let drafts = Drafts::open(&dir.join("drafts.sqlite")).await?;
         let intake = Intake::new(config.pillar, outbox, book.clone(), config.reference);
-        Ok(Self { intake, book, clock: config.clock })
+        Ok(Self { intake, book, drafts, clock: config.clock })
     }
 
     /// The intake, for programs in the same process.

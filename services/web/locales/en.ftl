@@ -356,6 +356,15 @@ language-pt = Português
 language-tet = Tetun
 language-id = Bahasa Indonesia
 
+correspondent-draft = Draft
+correspondent-draft-save = Save as a draft
+correspondent-draft-saved = Saved as a draft { $time }
+correspondent-draft-kept = Saved { $time }
+correspondent-draft-continue = Continue
+correspondent-draft-discard = Discard
+correspondent-draft-untitled = Without a title
+correspondent-drafts-full = You have { $count } drafts, which is as many as are kept. Discard one in your list, then save this one.
+
 ## audit
 
 audit-title = History

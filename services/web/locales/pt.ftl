@@ -353,6 +353,15 @@ language-pt = Português
 language-tet = Tetun
 language-id = Bahasa Indonesia
 
+correspondent-draft = Rascunho
+correspondent-draft-save = Guardar como rascunho
+correspondent-draft-saved = Guardado como rascunho às { $time }
+correspondent-draft-kept = Guardado em { $time }
+correspondent-draft-continue = Continuar
+correspondent-draft-discard = Deitar fora
+correspondent-draft-untitled = Sem título
+correspondent-drafts-full = Tem { $count } rascunhos, que é quantos se guardam. Deite um fora na sua lista e guarde depois este.
+
 ## audit
 
 audit-title = Histórico

@@ -343,6 +343,15 @@ language-pt = Português
 language-tet = Tetun
 language-id = Bahasa Indonesia
 
+correspondent-draft = Rascunho
+correspondent-draft-save = Rai hanesan rascunho
+correspondent-draft-saved = Rai hanesan rascunho { $time }
+correspondent-draft-kept = Rai iha { $time }
+correspondent-draft-continue = Kontinua
+correspondent-draft-discard = Soe
+correspondent-draft-untitled = Laiha títulu
+correspondent-drafts-full = Ita iha rascunho { $count }, la bele rai tan. Soe ida iha ita-nia lista, depois rai ida-ne'e.
+
 ## audit
 
 audit-title = Istória

@@ -16,6 +16,7 @@ use crate::form::Typed;
 pub struct FormPage<'a> {
     t: Texts,
     action: String,
+    draft: Option<String>,
     title: String,
     correction: bool,
     finer_counts: bool,
@@ -52,6 +53,11 @@ impl Purpose {
             None => format!("/{}/new", self.pillar),
             Some(id) => format!("/{}/activities/{id}/revision", self.pillar),
         }
+    }
+
+    /// Where a draft of it is kept; a revision has none.
+    fn draft(&self, typed: &Typed) -> Option<String> {
+        self.revises.is_none().then(|| format!("/{}/drafts/{}", self.pillar, typed.submission))
     }
 
     /// What the page is called.
@@ -169,6 +175,7 @@ impl<'a> FormPage<'a> {
         Self {
             t,
             action: purpose.action(),
+            draft: purpose.draft(typed),
             title: purpose.title(t),
             correction: purpose.corrects.is_some(),
             finer_counts: purpose.finer_counts,

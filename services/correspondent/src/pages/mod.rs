@@ -1,5 +1,6 @@
 //! The correspondent's pages: my updates, a new one, its receipt, and one activity.
 
+mod drafts;
 mod fields;
 mod revise;
 mod views;
@@ -34,7 +35,9 @@ pub(crate) fn router(correspondent: Correspondent) -> Router {
     let base = format!("/{}", correspondent.intake.pillar());
     Router::new()
         .route(&base, get(list))
-        .route(&format!("{base}/new"), get(new).post(create))
+        .route(&format!("{base}/new"), get(drafts::new).post(create))
+        .route(&format!("{base}/drafts/{{id}}"), post(drafts::keep))
+        .route(&format!("{base}/drafts/{{id}}/discard"), post(drafts::discard))
         .route(&format!("{base}/updates/{{id}}"), get(update))
         .route(&format!("{base}/activities/{{id}}"), get(activity))
         .route(&format!("{base}/activities/{{id}}/revision"), get(revise::show).post(revise::save))
@@ -53,23 +56,12 @@ fn page(correspondent: &Correspondent, frame: &Frame, title: String, body: Strin
 }
 
 async fn list(State(correspondent): State<Correspondent>, frame: Frame) -> Result<Page, Failure> {
-    correspondent.person(&frame)?;
+    let person = correspondent.person(&frame)?;
     let views = correspondent.intake.activities().await.map_err(|error| failure(&frame, error))?;
-    let content = ListPage::new(frame.texts, correspondent.intake.pillar(), &views);
+    let drafts = correspondent.drafts_of(&frame, &person).await?;
+    let content = ListPage::new(frame.texts, correspondent.intake.pillar(), &views, &drafts, &frame.csrf);
     let title = content.title().to_owned();
     Ok(page(&correspondent, &frame, title, render(&content)?))
-}
-
-async fn new(State(correspondent): State<Correspondent>, frame: Frame) -> Result<Page, Failure> {
-    correspondent.person(&frame)?;
-    let typed = Typed {
-        submission: Uuid::now_v7().to_string(),
-        occurrence: "held".to_owned(),
-        member_state: "TL".to_owned(),
-        language: frame.texts.language().tag().to_owned(),
-        ..Typed::default()
-    };
-    form(&correspondent, &frame, &Purpose::new_activity(correspondent.intake.pillar()), &typed, &[])
 }
 
 fn form(
@@ -104,7 +96,10 @@ async fn create(
     };
     let submission = submission(&correspondent, &person, &typed.submission)?;
     match intake.report(submission, details, participation, true).await {
-        Ok(_) => Ok(to_update(&correspondent, submission.id)),
+        Ok(_) => {
+            correspondent.forget_draft(&person, submission.id).await?;
+            Ok(to_update(&correspondent, submission.id))
+        }
         Err(IntakeError::Refused(refusal)) => {
             let errors = [beside_its_field(&frame, &refusal)];
             Ok(form(&correspondent, &frame, &purpose, &typed, &errors)?.into_response())
