@@ -3,129 +3,14 @@
 //! not run.
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
-use std::net::TcpListener;
-use std::os::unix::process::CommandExt as _;
-use std::process::{Child, Command, Stdio};
+mod chromium;
+
 use std::time::{Duration, Instant};
 
-use fantoccini::{Client, ClientBuilder, Locator};
-use hyper_util::client::legacy::connect::HttpConnector;
-use rustix::process::{Pid, Signal, kill_process_group};
+use chromium::{PATIENCE, fill, find, run, text, until};
+use fantoccini::{Client, Locator};
 use serde_json::{Value, json};
 use tais_tests::{System, details, participation};
-use tempfile::TempDir;
-
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// A Chromium and its driver; both end when this is dropped.
-struct Browser {
-    driver: Child,
-    url: String,
-    profiles: Vec<TempDir>,
-}
-
-impl Browser {
-    /// `None`, loudly, where the tests run without a browser.
-    fn start() -> Option<Self> {
-        if std::env::var_os("TAIS_WITHOUT_BROWSER").is_some() {
-            eprintln!("*** NOT RUN: this test needs a browser, and the tests run without one ***");
-            return None;
-        }
-        let program = std::env::var_os("TAIS_CHROMEDRIVER").expect("run the tests with `deploy/local test`");
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let driver = Command::new(program)
-            .arg(format!("--port={port}"))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            // A group of its own, so that its browsers end with it.
-            .process_group(0)
-            .spawn()
-            .unwrap();
-        Some(Self { driver, url: format!("http://127.0.0.1:{port}"), profiles: Vec::new() })
-    }
-
-    async fn window(&mut self, width: u32, javascript: bool) -> Client {
-        let profile = tempfile::tempdir().unwrap();
-        let mut arguments: Vec<String> = [
-            "--headless=new",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--hide-scrollbars",
-        ]
-        .map(str::to_owned)
-        .to_vec();
-        arguments.push(format!("--user-data-dir={}", profile.path().display()));
-        self.profiles.push(profile);
-        // 2 blocks scripts; the pages must not miss them.
-        let scripts = if javascript { 1 } else { 2 };
-        let options = json!({
-            "binary": std::env::var("TAIS_CHROMIUM").unwrap(),
-            "args": arguments,
-            "prefs": { "profile.managed_default_content_settings.javascript": scripts },
-        });
-        let mut capabilities = serde_json::Map::new();
-        capabilities.insert("goog:chromeOptions".into(), options);
-        // A page with live figures never finishes loading in the network's sense.
-        capabilities.insert("pageLoadStrategy".into(), "eager".into());
-        let patience = Instant::now() + PATIENCE;
-        loop {
-            let mut builder = ClientBuilder::new(HttpConnector::new());
-            match builder.capabilities(capabilities.clone()).connect(&self.url).await {
-                Ok(client) => {
-                    client.set_window_size(width, 900).await.unwrap();
-                    return client;
-                }
-                Err(error) => assert!(Instant::now() < patience, "the browser does not start: {error}"),
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-    }
-}
-
-impl Drop for Browser {
-    fn drop(&mut self) {
-        let group = i32::try_from(self.driver.id()).ok().and_then(Pid::from_raw);
-        if let Some(Err(error)) = group.map(|group| kill_process_group(group, Signal::KILL)) {
-            eprintln!("the browser's processes: {error}");
-        }
-        drop(self.driver.wait());
-    }
-}
-
-async fn find(window: &Client, css: &str) -> fantoccini::elements::Element {
-    let found = window.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await;
-    found.unwrap_or_else(|error| panic!("{css} does not appear: {error}"))
-}
-
-async fn text(window: &Client, css: &str) -> String {
-    find(window, css).await.text().await.unwrap()
-}
-
-/// Waits until a part of the page says something; gives what it says.
-async fn until(window: &Client, css: &str, what: impl Fn(&str) -> bool) -> String {
-    let patience = Instant::now() + PATIENCE;
-    loop {
-        // The page may be loading itself again at this very moment.
-        let says = match window.find(Locator::Css(css)).await {
-            Ok(element) => element.text().await.unwrap_or_default(),
-            Err(_) => String::new(),
-        };
-        if what(&says) {
-            return says;
-        }
-        assert!(Instant::now() < patience, "{css} says: {says}");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-}
-
-async fn fill(window: &Client, field: &str, value: &str) {
-    find(window, &format!("#{field}")).await.send_keys(value).await.unwrap();
-}
 
 async fn sign_in(window: &Client, system: &System, name: &str, next: &str) {
     window.goto(&format!("{}/sign-in?next={next}", system.base())).await.unwrap();
@@ -151,12 +36,6 @@ async fn report(window: &Client, system: &System, title: &str) {
     let receipt = text(window, "main table").await;
     assert!(receipt.contains('#') && receipt.contains("Recorded"), "{receipt}");
     assert_eq!(text(window, "tbody code").await.len(), 64, "the leaf hash");
-}
-
-fn run(test: impl AsyncFnOnce(&mut Browser)) {
-    let Some(mut browser) = Browser::start() else { return };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    runtime.block_on(test(&mut browser));
 }
 
 #[test]

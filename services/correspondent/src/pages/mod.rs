@@ -2,6 +2,8 @@
 
 mod drafts;
 mod fields;
+mod offline;
+mod reused;
 mod revise;
 mod views;
 
@@ -55,13 +57,23 @@ fn page(correspondent: &Correspondent, frame: &Frame, title: String, body: Strin
     Page::new(frame, title, body).under(NavItem::MyPillar(correspondent.intake.pillar()))
 }
 
+/// A page of which the reader's browser keeps the last copy.
+fn page_at_hand(correspondent: &Correspondent, frame: &Frame, title: String, body: &str) -> Page {
+    let copy = offline::saved_copy(frame.texts, correspondent.now());
+    page(correspondent, frame, title, format!("{copy}{body}"))
+}
+
 async fn list(State(correspondent): State<Correspondent>, frame: Frame) -> Result<Page, Failure> {
     let person = correspondent.person(&frame)?;
     let views = correspondent.intake.activities().await.map_err(|error| failure(&frame, error))?;
     let drafts = correspondent.drafts_of(&frame, &person).await?;
-    let content = ListPage::new(frame.texts, correspondent.intake.pillar(), &views, &drafts, &frame.csrf);
+    let queue = offline::queue(&correspondent, &frame, &person)?;
+    let pillar = correspondent.intake.pillar();
+    let content = ListPage::new(frame.texts, pillar, &views, &drafts, &frame.csrf, queue);
     let title = content.title().to_owned();
-    Ok(page(&correspondent, &frame, title, render(&content)?))
+    let mut page = page_at_hand(&correspondent, &frame, title, &render(&content)?);
+    page.head_extra = offline::scripts(&["queue.js"]);
+    Ok(page)
 }
 
 fn form(
@@ -72,10 +84,13 @@ fn form(
     errors: &[FieldError],
 ) -> Result<Page, Failure> {
     let t = frame.texts;
-    let content = FormPage::new(t, purpose, correspondent.intake.reference(), typed, errors, &frame.csrf);
+    let reference = correspondent.intake.reference();
+    let queue = offline::queue(correspondent, frame, &correspondent.person(frame)?)?;
+    let content = FormPage::new(t, purpose, reference, typed, errors, &frame.csrf, queue);
     let title = purpose.title(t);
     let title = if errors.is_empty() { title } else { tais_web::parts::error_title(t, &title) };
-    let mut page = page(correspondent, frame, title, render(&content)?);
+    let mut page = page_at_hand(correspondent, frame, title, &render(&content)?);
+    page.head_extra = offline::scripts(&["queue.js", "form.js"]);
     if !errors.is_empty() {
         page.status = StatusCode::UNPROCESSABLE_ENTITY;
     }
@@ -104,6 +119,7 @@ async fn create(
             let errors = [beside_its_field(&frame, &refusal)];
             Ok(form(&correspondent, &frame, &purpose, &typed, &errors)?.into_response())
         }
+        Err(IntakeError::IdReused(id)) => reused::both(&correspondent, &frame, &person, typed, id).await,
         Err(error) => Err(failure(&frame, error)),
     }
 }
@@ -172,7 +188,7 @@ async fn activity(
         Uuid::now_v7(),
     );
     let title = content.title().to_owned();
-    Ok(page(&correspondent, &frame, title, render(&content)?))
+    Ok(page_at_hand(&correspondent, &frame, title, &render(&content)?))
 }
 
 #[derive(Deserialize)]

@@ -33,6 +33,7 @@ fn purpose(correspondent: &Correspondent, view: &View) -> Purpose {
         revises: Some(view.id),
         corrects: Some(view.activity.status.validation().is_some()),
         finer_counts: has_finer_counts(&view.activity),
+        instead_of: None,
     }
 }
 

@@ -76,14 +76,22 @@ pub struct ListPage {
     title: String,
     lead: String,
     csrf: String,
+    queue: String,
     returned: Vec<Row>,
     drafts: Vec<DraftRow>,
     rows: Vec<Row>,
 }
 
 impl ListPage {
-    /// Makes the content.
-    pub fn new(t: Texts, pillar: Pillar, views: &[View], drafts: &[Draft], csrf: &Csrf) -> Self {
+    /// Makes the content. `queue` is the place for what waits on the reader's device.
+    pub fn new(
+        t: Texts,
+        pillar: Pillar,
+        views: &[View],
+        drafts: &[Draft],
+        csrf: &Csrf,
+        queue: String,
+    ) -> Self {
         let is_returned = |view: &&View| matches!(view.activity.status, Status::Returned { .. });
         let (returned, mut sorted): (Vec<&View>, Vec<&View>) = views.iter().partition(is_returned);
         let urgency = |view: &&View| match &view.open {
@@ -102,6 +110,7 @@ impl ListPage {
                 &[("count", Arg::from(views.len())), ("waiting", Arg::from(waiting))],
             ),
             csrf: csrf.field(),
+            queue,
             returned: returned.into_iter().map(|view| list_row(t, pillar, view)).collect(),
             drafts: drafts.iter().map(|draft| draft_row(t, pillar, draft)).collect(),
             rows: sorted.into_iter().map(|view| list_row(t, pillar, view)).collect(),

@@ -1,0 +1,410 @@
+//! A correspondent's form where the network comes and goes: nothing that was typed is lost, and
+//! nothing that was sent is counted twice. The network is a wire that the test cuts.
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+
+mod chromium;
+
+use std::time::{Duration, Instant};
+
+use chromium::{Browser, PATIENCE, fill, find, run, text, until};
+use fantoccini::{Client, Locator};
+use serde_json::Value;
+use tais_tests::{Proxy, System};
+
+/// A running system behind a wire that can be cut.
+struct Far {
+    system: System,
+    wire: Proxy,
+}
+
+impl Far {
+    async fn start() -> Self {
+        let system = System::start(false).unwrap();
+        let port = system.base().rsplit_once(':').unwrap().1.parse().unwrap();
+        Self { wire: Proxy::to(port).await.unwrap(), system }
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.wire.port())
+    }
+
+    async fn sign_in(&self, window: &Client) {
+        self.sign_in_as(window, "apsc").await;
+    }
+
+    async fn sign_in_as(&self, window: &Client, name: &str) {
+        window.goto(&self.url(&format!("/sign-in?next=/{name}"))).await.unwrap();
+        fill(window, "name", name).await;
+        fill(window, "password", self.system.password(name)).await;
+        find(window, "main form button").await.click().await.unwrap();
+        until(window, "h1", |title| title.contains("my updates")).await;
+    }
+
+    /// A phone on which somebody is signed in and has the form at hand.
+    async fn phone(&self, browser: &mut Browser) -> Client {
+        let phone = browser.window(390, true).await;
+        self.sign_in(&phone).await;
+        until_true(&phone, "return caches.match('/apsc/new').then(Boolean)").await;
+        until_true(&phone, "return caches.match('/apsc').then(Boolean)").await;
+        until_true(&phone, "return Boolean(navigator.serviceWorker.controller)").await;
+        phone
+    }
+
+    /// The titles of the pillar's activities, as its API has them.
+    fn titles(&self) -> Vec<String> {
+        let (_, all) = self.system.client(Some("apsc")).get("/api/v1/apsc/activities").unwrap();
+        let title =
+            |activity: &Value| activity["activity"]["details"]["title"]["en"].as_str().unwrap().to_owned();
+        let mut titles: Vec<String> = all["activities"].as_array().unwrap().iter().map(title).collect();
+        titles.sort();
+        titles
+    }
+
+    /// Forgets every session, as a night does.
+    async fn sign_out_elsewhere(&self, window: &Client) {
+        window.delete_cookie("tais-session").await.unwrap();
+    }
+}
+
+async fn until_true(window: &Client, script: &str) {
+    let patience = Instant::now() + PATIENCE;
+    while window.execute(script, Vec::new()).await.unwrap_or_default() != Value::Bool(true) {
+        assert!(Instant::now() < patience, "never true: {script}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+async fn value(window: &Client, css: &str) -> String {
+    find(window, css).await.prop("value").await.unwrap().unwrap_or_default()
+}
+
+async fn type_update(window: &Client, title: &str) {
+    fill(window, "title", title).await;
+    find(window, "#kind").await.select_by_value("training").await.unwrap();
+    fill(window, "women", "24").await;
+}
+
+async fn press_send(window: &Client) {
+    find(window, "form.entry .actions button").await.click().await.unwrap();
+}
+
+async fn rows(window: &Client, state: &str) -> usize {
+    window.find_all(Locator::Css(&format!("#queue li[data-state={state}]"))).await.unwrap().len()
+}
+
+async fn until_rows(window: &Client, state: &str, count: usize) {
+    let patience = Instant::now() + PATIENCE;
+    while rows(window, state).await != count {
+        let says = text(window, "#queue").await;
+        assert!(Instant::now() < patience, "{} of {count} are {state}: {says}", rows(window, state).await);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+async fn until_titles(far: &Far, expected: &[&str]) {
+    let patience = Instant::now() + PATIENCE;
+    while far.titles() != expected {
+        assert!(Instant::now() < patience, "{:?}", far.titles());
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+#[test]
+fn three_updates_made_without_a_network_are_recorded_once_each() {
+    run(async |browser| {
+        let far = Far::start().await;
+        let phone = far.phone(browser).await;
+        far.wire.cut();
+        phone.goto(&far.url("/apsc/new")).await.unwrap();
+        let copy = text(&phone, "#saved-copy").await;
+        assert!(copy.starts_with("Saved copy from") && copy.ends_with("You are offline."), "{copy}");
+        let widths = "return [document.documentElement.scrollWidth, window.innerWidth]";
+        let mut ids = std::collections::BTreeSet::new();
+        for (nth, title) in ["First", "Second", "Third"].into_iter().enumerate() {
+            if nth == 1 {
+                // The phone's clock is a year off from here on; ids only need to differ.
+                let wrong = "const now = Date.now; Date.now = () => now() - 365 * 86400000";
+                phone.execute(wrong, Vec::new()).await.unwrap();
+            }
+            type_update(&phone, title).await;
+            ids.insert(value(&phone, "[name=submission]").await);
+            press_send(&phone).await;
+            until_rows(&phone, "waiting", nth + 1).await;
+            until(&phone, "#form-says", |says| says == "Saved on this phone").await;
+            assert_eq!(value(&phone, "#title").await, "", "the form is empty for the next");
+            let widths = phone.execute(widths, Vec::new()).await.unwrap();
+            assert!(widths[0].as_u64() <= widths[1].as_u64(), "{widths}");
+        }
+        assert_eq!(ids.len(), 3, "{ids:?}");
+        // Nothing is lost with the page, and a copy never carries an id that was used.
+        phone.goto(&far.url("/apsc")).await.unwrap();
+        until_rows(&phone, "waiting", 3).await;
+        phone.goto(&far.url("/apsc/new")).await.unwrap();
+        until_rows(&phone, "waiting", 3).await;
+        assert!(ids.insert(value(&phone, "[name=submission]").await), "an id was used again");
+        assert_eq!(far.titles(), [] as [&str; 0]);
+
+        far.wire.mend();
+        find(&phone, "[data-do=send]").await.click().await.unwrap();
+        until_rows(&phone, "recorded", 3).await;
+        // Whatever the device and the network do, each is there once.
+        for _ in 0..2 {
+            phone.goto(&far.url("/apsc")).await.unwrap();
+            until_rows(&phone, "recorded", 3).await;
+        }
+        assert_eq!(far.titles(), ["First", "Second", "Third"]);
+        find(&phone, "#queue li a").await.click().await.unwrap();
+        until(&phone, "h1", |title| title == "Recorded").await;
+    });
+}
+
+/// The control of the count above: the same fields under two ids are two activities, and it says so.
+#[test]
+fn the_count_would_notice_a_double() {
+    run(async |browser| {
+        let far = Far::start().await;
+        let phone = far.phone(browser).await;
+        phone.goto(&far.url("/apsc/new")).await.unwrap();
+        type_update(&phone, "Said twice").await;
+        let twice = "
+            const body = new URLSearchParams(new FormData(document.querySelector('form.entry')));
+            const post = () => fetch('/apsc/new', { method: 'POST', body }).then((answer) => answer.url);
+            return post().then(async (first) => {
+                const again = await post();
+                body.set('submission', taisQueue.newId());
+                return [first === again, first === (await post())];
+            })";
+        let same = phone.execute(twice, Vec::new()).await.unwrap();
+        assert_eq!(same, serde_json::json!([true, false]), "the same id is the same update, another is not");
+        assert_eq!(far.titles(), ["Said twice", "Said twice"]);
+    });
+}
+
+#[test]
+fn an_answer_that_is_lost_on_the_way_is_asked_for_again() {
+    run(async |browser| {
+        let far = Far::start().await;
+        let phone = far.phone(browser).await;
+        phone.goto(&far.url("/apsc/new")).await.unwrap();
+        type_update(&phone, "Answer lost").await;
+        // The request arrives; whatever comes back does not.
+        let lose = "
+            const real = window.fetch;
+            window.fetch = async (url, options) => {
+                const answer = await real(url, options);
+                if (options?.method !== 'POST' || String(url).includes('drafts')) return answer;
+                window.fetch = real;
+                throw new TypeError('lost');
+            }";
+        phone.execute(lose, Vec::new()).await.unwrap();
+        press_send(&phone).await;
+        until(&phone, "#form-says", |says| says == "Saved on this phone").await;
+        assert_eq!(far.titles(), ["Answer lost"], "it had arrived");
+        find(&phone, "[data-do=send]").await.click().await.unwrap();
+        until_rows(&phone, "recorded", 1).await;
+        assert_eq!(far.titles(), ["Answer lost"]);
+    });
+}
+
+#[test]
+fn pressing_twice_and_going_back_make_one() {
+    run(async |browser| {
+        let far = Far::start().await;
+        for javascript in [true, false] {
+            let phone = browser.window(390, javascript).await;
+            far.sign_in(&phone).await;
+            phone.goto(&far.url("/apsc/new")).await.unwrap();
+            let title = if javascript { "With scripts" } else { "Without scripts" };
+            type_update(&phone, title).await;
+            if javascript {
+                let twice =
+                    "const b = document.querySelector('form.entry .actions button'); b.click(); b.click()";
+                phone.execute(twice, Vec::new()).await.unwrap();
+            } else {
+                press_send(&phone).await;
+            }
+            until(&phone, "h1", |title| title == "Recorded").await;
+            phone.back().await.unwrap();
+            until(&phone, "h1", |title| title == "New update").await;
+            // Either the browser gives back what was typed, and it is the same update; or an empty form.
+            if value(&phone, "#title").await == title {
+                press_send(&phone).await;
+                until(&phone, "h1", |title| title == "Recorded").await;
+            }
+        }
+        assert_eq!(far.titles(), ["With scripts", "Without scripts"]);
+    });
+}
+
+#[test]
+fn without_scripts_a_draft_is_gone_on_with_and_ends_with_its_update() {
+    run(async |browser| {
+        let far = Far::start().await;
+        let window = browser.window(390, false).await;
+        far.sign_in(&window).await;
+        window.goto(&far.url("/apsc/new")).await.unwrap();
+        fill(&window, "title", "Half a title").await;
+        fill(&window, "starts", "some day").await;
+        find(&window, "button[formaction]").await.click().await.unwrap();
+        let list = until(&window, "main", |page| page.contains("Half a title")).await;
+        assert!(list.contains("Draft"), "{list}");
+        assert_eq!(far.titles(), [] as [&str; 0], "a draft is nobody else's business");
+        // In another browser, as on another day.
+        let other = browser.window(1280, false).await;
+        far.sign_in(&other).await;
+        find(&other, "#drafts a.name").await.click().await.unwrap();
+        until(&other, "h1", |title| title == "New update").await;
+        assert_eq!(value(&other, "#starts").await, "some day", "kept as it was typed");
+        find(&other, "#starts").await.clear().await.unwrap();
+        type_update(&other, ", finished").await;
+        press_send(&other).await;
+        until(&other, "h1", |title| title == "Recorded").await;
+        assert_eq!(far.titles(), ["Half a title, finished"]);
+        other.goto(&far.url("/apsc")).await.unwrap();
+        until(&other, "h1", |title| title.contains("my updates")).await;
+        assert!(other.find_all(Locator::Css("#drafts")).await.unwrap().is_empty(), "the draft is gone");
+        // What is begun and not wanted is thrown away.
+        window.goto(&far.url("/apsc/new")).await.unwrap();
+        fill(&window, "title", "Not wanted").await;
+        find(&window, "button[formaction]").await.click().await.unwrap();
+        find(&window, "#drafts button").await.click().await.unwrap();
+        until(&window, "main", |page| !page.contains("Not wanted") && page.contains("finished")).await;
+    });
+}
+
+#[test]
+fn a_form_keeps_itself_and_says_so() {
+    run(async |browser| {
+        let far = Far::start().await;
+        let phone = far.phone(browser).await;
+        phone.goto(&far.url("/apsc/new")).await.unwrap();
+        fill(&phone, "title", "Typed and left").await;
+        until(&phone, "#form-says", |says| says.starts_with("Saved as a draft ")).await;
+        let size = "return fetch('/apsc/new').then((page) => page.status)";
+        assert_eq!(phone.execute(size, Vec::new()).await.unwrap(), 200);
+        // Without a network it is kept here, and offered when the form is next opened.
+        far.wire.cut();
+        fill(&phone, "title", " and gone on with").await;
+        until(&phone, "#form-says", |says| says.starts_with("Kept on this phone ")).await;
+        phone.goto(&far.url("/apsc/new")).await.unwrap();
+        until(&phone, "#kept", |kept| kept.contains("Typed and left and gone on with")).await;
+        far.wire.mend();
+        find(&phone, "#kept button").await.click().await.unwrap();
+        assert_eq!(value(&phone, "#title").await, "Typed and left and gone on with");
+        phone.goto(&far.url("/apsc")).await.unwrap();
+        until(&phone, "#drafts", |draft| draft.contains("Typed and left")).await;
+    });
+}
+
+#[test]
+fn a_session_that_ended_loses_nothing() {
+    run(async |browser| {
+        let far = Far::start().await;
+        let phone = far.phone(browser).await;
+        phone.goto(&far.url("/apsc/new")).await.unwrap();
+        type_update(&phone, "Sent too late").await;
+        far.sign_out_elsewhere(&phone).await;
+        press_send(&phone).await;
+        until_rows(&phone, "waiting", 1).await;
+        until(&phone, "#queue", |queue| queue.contains("Sign in to send what waits here")).await;
+        // Another person on the same phone neither sees nor sends it.
+        far.sign_in_as(&phone, "aec").await;
+        assert!(!text(&phone, "main").await.contains("Sent too late"));
+        assert_eq!(far.titles(), [] as [&str; 0]);
+        far.sign_in(&phone).await;
+        until_rows(&phone, "recorded", 1).await;
+        assert_eq!(far.titles(), ["Sent too late"]);
+        // Who signs out takes the pages along.
+        until_true(&phone, "return caches.match('/apsc').then(Boolean)").await;
+        find(&phone, "form[action='/sign-out'] button").await.click().await.unwrap();
+        until(&phone, "body", |body| body.contains("Sign in")).await;
+        until_true(&phone, "return caches.match('/apsc').then((page) => !page)").await;
+    });
+}
+
+#[test]
+fn what_the_server_refuses_comes_back_to_be_mended() {
+    run(async |browser| {
+        let far = Far::start().await;
+        let phone = far.phone(browser).await;
+        far.wire.cut();
+        phone.goto(&far.url("/apsc/new")).await.unwrap();
+        type_update(&phone, "A wrong day").await;
+        fill(&phone, "starts", "31/02/2026").await;
+        press_send(&phone).await;
+        until_rows(&phone, "waiting", 1).await;
+        far.wire.mend();
+        phone.goto(&far.url("/apsc")).await.unwrap();
+        until_rows(&phone, "attention", 1).await;
+        let reason = text(&phone, "#queue .reason").await;
+        assert!(reason.contains("24/11/2026"), "{reason}");
+        assert_eq!(far.titles(), [] as [&str; 0]);
+        find(&phone, "#queue li a").await.click().await.unwrap();
+        until(&phone, "#form-says", |says| says.contains("24/11/2026")).await;
+        assert_eq!(value(&phone, "#starts").await, "31/02/2026");
+        find(&phone, "#starts").await.clear().await.unwrap();
+        press_send(&phone).await;
+        until(&phone, "h1", |title| title == "Recorded").await;
+        assert_eq!(far.titles(), ["A wrong day"]);
+        phone.goto(&far.url("/apsc")).await.unwrap();
+        until(&phone, "main", |page| page.contains("A wrong day")).await;
+        assert!(phone.find_all(Locator::Css("#queue li")).await.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn an_id_that_comes_with_other_content_is_a_choice() {
+    run(async |browser| {
+        let far = Far::start().await;
+        let window = browser.window(390, false).await;
+        far.sign_in(&window).await;
+        window.goto(&far.url("/apsc/new")).await.unwrap();
+        type_update(&window, "What was said first").await;
+        press_send(&window).await;
+        until(&window, "h1", |title| title == "Recorded").await;
+        window.back().await.unwrap();
+        until(&window, "h1", |title| title == "New update").await;
+        find(&window, "#title").await.clear().await.unwrap();
+        find(&window, "#women").await.clear().await.unwrap();
+        type_update(&window, "What was said then").await;
+        press_send(&window).await;
+        let errors = until(&window, ".errors", |errors| !errors.is_empty()).await;
+        assert!(errors.contains("already sent with other content"), "{errors}");
+        assert!(errors.contains("Sent before: “What was said first”"), "{errors}");
+        assert_eq!(value(&window, "#title").await, "What was said then", "what was typed is kept");
+        assert_eq!(far.titles(), ["What was said first"], "nothing was changed");
+        let send = find(&window, "form.entry .actions button").await;
+        assert_eq!(send.text().await.unwrap(), "Send as a new update");
+        send.click().await.unwrap();
+        until(&window, "h1", |title| title == "Recorded").await;
+        until_titles(&far, &["What was said first", "What was said then"]).await;
+    });
+}
+
+/// What a slow phone loads when it first opens the form, as it comes over the wire.
+#[test]
+fn the_first_visit_of_the_form_stays_small() {
+    run(async |browser| {
+        let far = Far::start().await;
+        let phone = browser.window(390, true).await;
+        far.sign_in(&phone).await;
+        phone.goto(&far.url("/apsc/new")).await.unwrap();
+        find(&phone, "#title").await;
+        let sizes = "
+            const size = async (url) => {
+                const answer = await fetch(url, { cache: 'no-store' });
+                await answer.blob();
+                const [entry] = performance.getEntriesByName(new URL(url, location).href).slice(-1);
+                return entry.encodedBodySize || Number(answer.headers.get('content-length'));
+            };
+            const files = [...document.querySelectorAll('script[src], link[rel=stylesheet], link[rel=preload]')];
+            const urls = ['/apsc/new', '/service-worker.js', ...files.map((file) => file.src || file.href)];
+            return Promise.all(urls.map(size)).then((sizes) => [urls, sizes])";
+        let sizes = phone.execute(sizes, Vec::new()).await.unwrap();
+        let of = sizes[1].as_array().unwrap();
+        assert!(of.len() >= 6 && of.iter().all(|size| size.as_u64() > Some(0)), "{sizes}");
+        let total: u64 = of.iter().filter_map(Value::as_u64).sum();
+        eprintln!("the form's first visit: {total} bytes of {sizes}");
+        assert!(total <= 100 * 1024, "{total}: {sizes}");
+    });
+}
