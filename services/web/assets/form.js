@@ -21,7 +21,7 @@
   const say = (text) => { says.textContent = text; };
   const clock = () => new Date().toTimeString().slice(0, 5);
   const fields = () => [...new FormData(form)].filter(([name]) => name !== "csrf").map(([n, v]) => [n, String(v)]);
-  const said = (list) => JSON.stringify(list.filter(([name]) => name !== "submission"));
+  const said = (list) => JSON.stringify(list.filter(([name]) => !["submission", "version"].includes(name)));
   const valueOf = (list, name) => (list.find(([field]) => field === name) || ["", ""])[1];
 
   const setId = (id) => {

@@ -4,12 +4,13 @@
 "use strict";
 window.taisQueue = (() => {
   const place = document.getElementById("queue");
-  if (!place || !window.indexedDB || !window.fetch) return null;
+  // An older browser sends the form by itself, as without this file.
+  if (!place || !window.indexedDB || !window.AbortSignal?.timeout) return null;
   const words = place.dataset;
   const SOONEST = 5000;
   const LATEST = 600000;
   const PATIENCE = 30000;
-  const RECORDED_MAX = 10;
+  const SETTLED_MAX = 5;
 
   // The device's own store: "queue" holds what was sent off, "kept" what is still being typed.
   let opened = null;
@@ -63,6 +64,7 @@ window.taisQueue = (() => {
     place.querySelector("[data-do=sign-in]").hidden = says.textContent !== words.signIn;
     const items = await mine("queue");
     place.hidden = items.length === 0;
+    place.querySelector("[data-do=send]").hidden = !items.some((item) => isWaiting(item) || item.state === "sent");
     const list = place.querySelector("ol");
     list.replaceChildren(...items.map(row));
   };
@@ -164,8 +166,9 @@ window.taisQueue = (() => {
       if (news) await put("queue", { ...item, ...news });
       if (!news || news.state === "waiting") open += 1;
     }
-    const recorded = (await mine("queue")).filter((item) => item.state === "recorded");
-    for (const old of recorded.slice(0, -RECORDED_MAX)) await remove("queue", old.id);
+    // What has its receipt stands in the list of updates; a few are left here for the eye.
+    const settled = (await mine("queue")).filter((item) => item.receipt && item.state !== "sent");
+    for (const old of settled.slice(0, -SETTLED_MAX)) await remove("queue", old.id);
     return open;
   };
 

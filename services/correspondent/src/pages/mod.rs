@@ -7,6 +7,8 @@ mod reused;
 mod revise;
 mod views;
 
+use std::time::Duration;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, Query, State};
@@ -29,6 +31,10 @@ use crate::form::Typed;
 use crate::intake::{IntakeError, Submission};
 use fields::{FormPage, Purpose};
 use views::{ActivityPage, ListPage, UpdatePage};
+
+/// How long a person waits for "saved": less than the files' own patience with a busy disk. After that
+/// it is not known whether it was, and the form's id makes it safe to send it again.
+const SAVING: Duration = Duration::from_secs(4);
 
 /// How often a page that waits for its receipt is loaded again, without any script.
 const REFRESH_SECONDS: u32 = 2;
@@ -110,7 +116,9 @@ async fn create(
         Err(errors) => return Ok(form(&correspondent, &frame, &purpose, &typed, &errors)?.into_response()),
     };
     let submission = submission(&correspondent, &person, &typed.submission)?;
-    match intake.report(submission, details, participation, true).await {
+    let intake = intake.clone();
+    let saving = async move { intake.report(submission, details, participation, true).await };
+    match in_time(saving).await? {
         Ok(_) => {
             correspondent.forget_draft(&person, submission.id).await?;
             Ok(to_update(&correspondent, submission.id))
@@ -121,6 +129,15 @@ async fn create(
         }
         Err(IntakeError::IdReused(id)) => reused::both(&correspondent, &frame, &person, typed, id).await,
         Err(error) => Err(failure(&frame, error)),
+    }
+}
+
+/// What saving came to, or that nobody knows yet. It goes on to its end even when the person's
+/// connection breaks or nobody waits any longer.
+async fn in_time<T: Send + 'static>(saving: impl Future<Output = T> + Send + 'static) -> Result<T, Failure> {
+    match tokio::time::timeout(SAVING, tokio::spawn(saving)).await {
+        Ok(saved) => saved.map_err(|error| Failure::internal("saving an update", &error)),
+        Err(_) => Err(Failure::UnknownOutcome),
     }
 }
 
