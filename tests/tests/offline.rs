@@ -11,7 +11,7 @@ use fantoccini::{Client, Locator};
 use serde_json::Value;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection as _, SqliteConnection};
-use tais_tests::{Proxy, System};
+use tais_tests::{Proxy, System, details};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -351,6 +351,56 @@ fn what_the_server_refuses_comes_back_to_be_mended() {
         phone.goto(&far.url("/apsc")).await.unwrap();
         until(&phone, "main", |page| page.contains("A wrong day")).await;
         assert!(phone.find_all(Locator::Css("#queue li")).await.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn a_revision_waits_as_well_and_one_that_is_too_late_is_said_to_be() {
+    run(async |browser| {
+        let far = Far::start().await;
+        let client = far.system.client(Some("apsc"));
+        let body = serde_json::json!({ "details": details("apsc", "Before") });
+        let (_, answer) = client.post("/api/v1/apsc/activities", None, &body).unwrap();
+        let id = answer["activity"].as_str().unwrap().to_owned();
+        let phone = far.phone(browser).await;
+        let form = far.url(&format!("/apsc/activities/{id}/revision"));
+        let revise = async |title: &str, waiting: usize| {
+            phone.goto(&form).await.unwrap();
+            text(&phone, "#saved-copy").await;
+            find(&phone, "#title").await.clear().await.unwrap();
+            fill(&phone, "title", title).await;
+            press_send(&phone).await;
+            until_rows(&phone, "waiting", waiting).await;
+        };
+        phone.goto(&form).await.unwrap();
+        until(&phone, "h1", |title| title == "Revise this activity").await;
+        let held = format!("return caches.match('/apsc/activities/{id}/revision').then(Boolean)");
+        until_true(&phone, &held).await;
+        far.wire.cut();
+        revise("After", 1).await;
+        revise("Much later", 2).await;
+        far.wire.mend();
+        phone.goto(&far.url("/apsc")).await.unwrap();
+        // The second was made from the same version as the first: the person is shown both, and chooses.
+        until_rows(&phone, "recorded", 1).await;
+        until_rows(&phone, "attention", 1).await;
+        let reason = text(&phone, "#queue li[data-state=attention] .reason").await;
+        assert!(reason.contains("Somebody changed this activity"), "{reason}");
+        assert_eq!(far.titles(), ["After"]);
+        // Once it is withdrawn there is no form to mend it by.
+        let withdrawal = serde_json::json!({ "reason": "It did not take place" });
+        client.post(&format!("/api/v1/apsc/activities/{id}/withdrawal"), None, &withdrawal).unwrap();
+        find(&phone, "#queue li[data-state=attention] button").await.click().await.unwrap();
+        phone.accept_alert().await.unwrap();
+        until_rows(&phone, "attention", 0).await;
+        far.wire.cut();
+        revise("Too late", 1).await;
+        far.wire.mend();
+        phone.goto(&far.url("/apsc")).await.unwrap();
+        until_rows(&phone, "attention", 1).await;
+        let reason = text(&phone, "#queue li[data-state=attention] .reason").await;
+        assert!(reason.contains("It is closed"), "{reason}");
+        assert_eq!(far.titles(), ["After"]);
     });
 }
 

@@ -10,7 +10,9 @@
 //! Invariants:
 //! * "saved" is on this disk, "received" is at the broker, "recorded" is in the log; only the last is
 //!   a promise, and it comes with a receipt;
-//! * the same submission id with the same content is the same update, however often it is sent.
+//! * the same submission id with the same content is the same update, however often it is sent;
+//! * a draft is nobody's business but its author's: it is kept as typed, checked by nothing, and gone
+//!   once its update is saved.
 
 mod api;
 pub mod book;

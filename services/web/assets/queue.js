@@ -92,6 +92,8 @@ window.taisQueue = (() => {
 
   // Why nothing more can be sent now: "away", "unknown" or "signIn".
   class Stop extends Error {}
+  // Why this one update is not taken, in the server's words.
+  class Refused extends Error {}
 
   const request = async (url, options) => {
     try {
@@ -111,13 +113,16 @@ window.taisQueue = (() => {
     const fresh = parse(text);
     const account = fresh.getElementById("queue")?.dataset.account;
     if (answer.ok && account === item.account) return fresh.querySelector("form.entry [name=csrf]").value;
-    if (account) throw new Stop("signIn");
+    // Somebody else is signed in by now.
+    if (account || answer.status === 403) throw new Stop("signIn");
+    // There is no such form any more, as for what was withdrawn.
+    if (answer.status >= 400) throw new Refused(refused(text));
     throw new Stop("unknown");
   };
 
   const refused = (text) => {
     const page = parse(text);
-    const reasons = [...page.querySelectorAll(".errors li, .notice.warn:not([hidden])")];
+    const reasons = [...page.querySelectorAll(".errors li, .notice.warn")];
     return reasons.map((reason) => reason.textContent.trim()).join(". ") || page.querySelector("h1")?.textContent;
   };
 
@@ -143,9 +148,7 @@ window.taisQueue = (() => {
     return { state: "attention", reason: words.stopped };
   };
 
-  const deliver = async (item, tokens) => {
-    await put("queue", { ...item, state: "sending" });
-    await show("sending");
+  const answerTo = async (item, tokens) => {
     let token = tokens[item.id] || (await freshToken(item));
     let said = await post(item, token);
     if (said.status === 403 && token === tokens[item.id]) {
@@ -153,6 +156,19 @@ window.taisQueue = (() => {
       said = await post(item, token);
     }
     if (item.id in tokens) tokens[item.id] = token;
+    return said;
+  };
+
+  const deliver = async (item, tokens) => {
+    await put("queue", { ...item, state: "sending" });
+    await show("sending");
+    let said;
+    try {
+      said = await answerTo(item, tokens);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      said = { state: "attention", reason: error.message };
+    }
     await put("queue", { ...item, ...said });
   };
 

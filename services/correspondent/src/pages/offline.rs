@@ -36,7 +36,7 @@ pub(super) fn queue(
 /// the copy, so that the time is that of the server.
 pub(super) fn saved_copy(t: Texts, now: Timestamp) -> String {
     let words = t.with("offline-saved-copy", &[("time", Arg::from(t.format_time(now.to_utc())))]);
-    format!(r#"<p class="notice warn" id="saved-copy" hidden>{}</p>"#, escape(&words))
+    format!(r#"<p class="copy" id="saved-copy" hidden>{}</p>"#, escape(&words))
 }
 
 /// The scripts for `<head>`: the queue's, and on a form the form's behind it.
