@@ -148,6 +148,17 @@ fn three_updates_made_without_a_network_are_recorded_once_each() {
         assert!(ids.insert(value(&phone, "[name=submission]").await), "an id was used again");
         assert_eq!(far.titles(), [] as [&str; 0]);
 
+        let copy = "
+            const made = URL.createObjectURL;
+            let text, refused;
+            document.addEventListener('securitypolicyviolation', (event) => { refused = event.violatedDirective; });
+            URL.createObjectURL = (blob) => { text = blob.text(); return made(blob); };
+            document.querySelector('[data-do=copy]').click();
+            return new Promise((done) => setTimeout(done, 500)).then(() => text)
+                .then((text) => [refused ?? '', JSON.parse(text).map((item) => item.title)])";
+        let copy = phone.execute(copy, Vec::new()).await.unwrap();
+        assert_eq!(copy, serde_json::json!(["", ["First", "Second", "Third"]]), "the copy to download");
+
         far.wire.mend();
         find(&phone, "[data-do=send]").await.click().await.unwrap();
         until_rows(&phone, "recorded", 3).await;
@@ -159,6 +170,36 @@ fn three_updates_made_without_a_network_are_recorded_once_each() {
         assert_eq!(far.titles(), ["First", "Second", "Third"]);
         find(&phone, "#queue li a").await.click().await.unwrap();
         until(&phone, "h1", |title| title == "Recorded").await;
+    });
+}
+
+#[test]
+fn a_draft_that_waits_to_be_sent_stays_one_update() {
+    run(async |browser| {
+        let far = Far::start().await;
+        let phone = far.phone(browser).await;
+        phone.goto(&far.url("/apsc/new")).await.unwrap();
+        type_update(&phone, "Begun, then sent").await;
+        until(&phone, "#form-says", |says| says.starts_with("Saved as a draft ")).await;
+        let id = value(&phone, "[name=submission]").await;
+        far.wire.cut();
+        press_send(&phone).await;
+        until_rows(&phone, "waiting", 1).await;
+        // Before the phone has sent it, its draft is gone on with: it is the same update still.
+        let hold = "window.fetch = () => Promise.reject(new TypeError('away'))";
+        phone.execute(hold, Vec::new()).await.unwrap();
+        far.wire.mend();
+        phone.goto(&far.url(&format!("/apsc/new?draft={id}"))).await.unwrap();
+        until(&phone, "h1", |title| title == "New update" || title == "Recorded").await;
+        if text(&phone, "h1").await == "New update" {
+            assert_eq!(value(&phone, "[name=submission]").await, id);
+            press_send(&phone).await;
+            until(&phone, "h1", |title| title == "Recorded").await;
+        }
+        phone.goto(&far.url("/apsc")).await.unwrap();
+        until(&phone, "main", |page| page.contains("Begun, then sent")).await;
+        assert!(phone.find_all(Locator::Css("#drafts")).await.unwrap().is_empty());
+        assert_eq!(far.titles(), ["Begun, then sent"]);
     });
 }
 
@@ -401,6 +442,41 @@ fn a_revision_waits_as_well_and_one_that_is_too_late_is_said_to_be() {
         let reason = text(&phone, "#queue li[data-state=attention] .reason").await;
         assert!(reason.contains("It is closed"), "{reason}");
         assert_eq!(far.titles(), ["After"]);
+    });
+}
+
+/// What another release kept names files that are gone: its pages are fetched anew, at once.
+#[test]
+fn a_new_release_takes_the_place_of_what_the_last_one_kept() {
+    run(async |browser| {
+        let far = Far::start().await;
+        let phone = browser.window(390, true).await;
+        phone.goto(&far.url("/sign-in")).await.unwrap();
+        let last = "return Promise.all(['tais-files-last', 'tais-pages-last'].map(async (name) => {
+            const path = name.includes('files') ? '/assets/form.0.js' : '/apsc/activities/gone';
+            const cache = await caches.open(name);
+            await cache.put('/apsc/new', new Response('of the last release'));
+            await cache.put(path, new Response('of the last release'));
+        })).then(() => true)";
+        assert_eq!(phone.execute(last, Vec::new()).await.unwrap(), true);
+        far.sign_in(&phone).await;
+        until_true(
+            &phone,
+            "return caches.keys().then((names) => !names.some((name) => name.endsWith('-last')))",
+        )
+        .await;
+        let kept = "return Promise.all((await caches.keys()).map((name) => caches.open(name).then((cache) => cache.keys())))
+            .then((kept) => kept.flat().map((request) => new URL(request.url).pathname))";
+        let kept = phone.execute(&format!("return (async () => {{ {kept} }})()"), Vec::new()).await.unwrap();
+        let kept = kept.to_string();
+        assert!(
+            kept.contains("/apsc/new") && !kept.contains("form.0.js") && !kept.contains("gone"),
+            "{kept}"
+        );
+        far.wire.cut();
+        phone.goto(&far.url("/apsc/new")).await.unwrap();
+        until(&phone, "h1", |title| title == "New update").await;
+        text(&phone, "#saved-copy").await;
     });
 }
 

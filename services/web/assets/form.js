@@ -176,11 +176,14 @@
     const sentOff = await queue.mine("queue");
     const asked = sentOff.find((item) => location.hash === `#queued=${item.id}` && item.fields.length > 0);
     if (isCopy) form.reset();
+    const isDraft = new URLSearchParams(location.search).has("draft");
+    const used = !isDraft && sentOff.find((item) => item.id === submission.value);
     if (asked) {
       fill(asked.fields);
       say(asked.reason);
-    } else if (isCopy || sentOff.some((item) => item.id === submission.value)) {
-      // An id stands for one update: what a copy, or the way back, shows was for another.
+    } else if (isCopy || (used && said(used.fields) !== said(fields()))) {
+      // An id stands for one update: what a copy, or the way back, shows was for another. A draft that
+      // waits to be sent stays the update it is.
       setId(queue.newId());
     }
     const kept = (await queue.mine("kept")).filter((item) => item.action === action).reverse();

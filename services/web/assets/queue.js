@@ -169,7 +169,9 @@ window.taisQueue = (() => {
       if (!(error instanceof Refused)) throw error;
       said = { state: "attention", reason: error.message };
     }
-    await put("queue", { ...item, ...said });
+    // What was put in its place meanwhile, or discarded, is not covered by this answer.
+    const now = await find(item.id);
+    if (JSON.stringify(now?.fields) === JSON.stringify(item.fields)) await put("queue", { ...item, ...said });
   };
 
   const isWaiting = (item) => item.state === "waiting" || item.state === "sending";
