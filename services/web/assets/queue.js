@@ -59,14 +59,18 @@ window.taisQueue = (() => {
   // --- what the person sees ---
 
   const says = place.querySelector("[role=status]");
+  let shown = "";
   const show = async (said) => {
     if (said !== undefined) says.textContent = words[said] || "";
     place.querySelector("[data-do=sign-in]").hidden = says.textContent !== words.signIn;
     const items = await mine("queue");
     place.hidden = items.length === 0;
     place.querySelector("[data-do=send]").hidden = !items.some((item) => isWaiting(item) || item.state === "sent");
-    const list = place.querySelector("ol");
-    list.replaceChildren(...items.map(row));
+    // A button under somebody's finger stays where it is while nothing changes.
+    const seen = JSON.stringify(items.map(({ id, state, reason, receipt }) => [id, state, reason, receipt]));
+    if (seen === shown) return;
+    shown = seen;
+    place.querySelector("ol").replaceChildren(...items.map(row));
   };
   const row = (item) => {
     const line = place.querySelector("template").content.cloneNode(true);
