@@ -3,14 +3,13 @@
 //! not run.
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
-#[path = "support/browser.rs"]
-mod support;
+mod chromium;
 
 use std::time::{Duration, Instant};
 
+use chromium::{PATIENCE, fill, find, run, text, until};
 use fantoccini::{Client, Locator};
 use serde_json::{Value, json};
-use support::{PATIENCE, fill, find, run, text, until};
 use tais_tests::{System, details, participation};
 
 async fn sign_in(window: &Client, system: &System, name: &str, next: &str) {

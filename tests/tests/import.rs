@@ -2,13 +2,12 @@
 //! imported again.
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
-#[path = "support/browser.rs"]
-mod support;
+mod chromium;
 
 use std::path::PathBuf;
 
+use chromium::{Browser, PATIENCE, fill, find, run, text, until};
 use fantoccini::{Client, Locator};
-use support::{Browser, PATIENCE, fill, find, run, text, until};
 use tais_tests::System;
 
 /// A correspondent at a phone, and the files on it.

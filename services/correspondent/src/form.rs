@@ -1,7 +1,7 @@
 //! The form for an activity: what was typed, and what it means. The rules are the domain's; here
 //! only what a form alone can get wrong is told beside its field.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tais_proto::event::activity::*;
 use tais_proto::reference::Reference;
 use tais_proto::vocabulary::{ActivityKind, AgeBand, GenderScore, Mode, Occurrence, ParticipantRole, Sex};
@@ -10,7 +10,7 @@ use tais_web::language::Texts as Words;
 use tais_web::parts::FieldError;
 
 /// What was typed, as it was typed: it is given back when something is wrong.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Typed {
     /// The submission's id, made when the form was shown.

@@ -10,10 +10,13 @@
 //! Invariants:
 //! * "saved" is on this disk, "received" is at the broker, "recorded" is in the log; only the last is
 //!   a promise, and it comes with a receipt;
-//! * the same submission id with the same content is the same update, however often it is sent.
+//! * the same submission id with the same content is the same update, however often it is sent;
+//! * a draft is nobody's business but its author's: it is kept as typed, checked by nothing, and gone
+//!   once its update is saved.
 
 mod api;
 pub mod book;
+mod drafts;
 mod form;
 pub mod import;
 pub mod intake;
@@ -30,6 +33,7 @@ use tais_proto::{Pillar, Publisher, SigningKey, Source, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use book::Book;
+use drafts::Drafts;
 use import::commit::Imports;
 use intake::Intake;
 
@@ -57,6 +61,7 @@ pub struct Correspondent {
     intake: Intake,
     book: Book,
     imports: Imports,
+    drafts: Drafts,
     clock: Clock,
 }
 
@@ -70,10 +75,11 @@ impl Correspondent {
         let outbox =
             Outbox::open(&dir.join("outbox.sqlite"), source, config.key, config.clock.clone()).await?;
         let book = Book::open(&dir.join("book.sqlite"), config.pillar).await?;
+        let drafts = Drafts::open(&dir.join("drafts.sqlite")).await?;
         let intake = Intake::new(config.pillar, outbox, book.clone(), config.reference);
         let imports = Imports::open(dir, intake.clone(), config.clock.clone());
         let imports = imports.await.map_err(|error| OutboxError::Unreadable(error.to_string()))?;
-        Ok(Self { intake, book, imports, clock: config.clock })
+        Ok(Self { intake, book, imports, drafts, clock: config.clock })
     }
 
     /// Imports of files.

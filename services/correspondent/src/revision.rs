@@ -188,12 +188,18 @@ impl Typed {
 
     /// Beside each field that differs, what the record now has: the person reads both and chooses.
     pub fn both_versions(&self, t: Words, now: &Self) -> Vec<FieldError> {
-        let differing = self.differing(now).into_iter();
+        self.beside(now, |value| t.with("correspondent-now-on-record", &[("value", Arg::from(value))]))
+    }
+
+    /// Beside each field that differs, what was sent before under the same id.
+    pub fn sent_before(&self, t: Words, before: &Self) -> Vec<FieldError> {
+        self.beside(before, |value| t.with("correspondent-sent-before", &[("value", Arg::from(value))]))
+    }
+
+    fn beside(&self, other: &Self, words: impl Fn(String) -> String) -> Vec<FieldError> {
+        let differing = self.differing(other).into_iter();
         differing
-            .map(|(field, value)| FieldError {
-                field: field.to_owned(),
-                message: t.with("correspondent-now-on-record", &[("value", Arg::from(value))]),
-            })
+            .map(|(field, value)| FieldError { field: field.to_owned(), message: words(value) })
             .collect()
     }
 

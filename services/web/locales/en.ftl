@@ -356,6 +356,38 @@ language-pt = Português
 language-tet = Tetun
 language-id = Bahasa Indonesia
 
+correspondent-draft = Draft
+correspondent-draft-save = Save as a draft
+correspondent-draft-saved = Saved as a draft { $time }
+correspondent-draft-kept = Saved { $time }
+correspondent-draft-continue = Continue
+correspondent-draft-discard = Discard
+correspondent-draft-untitled = Without a title
+correspondent-drafts-full = You have { $count } drafts, which is as many as are kept. Discard one in your list, then save this one.
+
+correspondent-id-reused-choose = This update was already sent with other content. Beside each field that differs stands what was sent before; it is not changed. If what you have here is something new, send it as a new update.
+correspondent-sent-before = Sent before: “{ $value }”
+correspondent-see-sent-before = See what was sent before
+correspondent-send-as-new = Send as a new update
+
+offline-saved-copy = Saved copy from { $time }. You are offline.
+offline-title = Updates on this phone
+offline-waiting = Saved on this phone
+offline-sending = Sending
+offline-recorded = Recorded
+offline-attention = Needs your attention
+offline-away = No connection. It is sent when you are back here with a connection.
+offline-unknown = We do not know yet whether this was recorded. It is safe to send it again, and this is done by itself.
+offline-sign-in = Sign in to send what waits here. Nothing is lost.
+offline-stopped = It was not taken into the record. The receipt says why.
+offline-mend = Open and mend
+offline-sure = Discard this update? It was not recorded, and what you wrote is lost.
+offline-send-now = Send now
+offline-copy = Download a copy
+offline-unsafe = This browser may clear what waits here when the phone runs out of space. Send it soon, or download a copy.
+offline-kept = Kept on this phone { $time }
+offline-kept-title = We kept what you typed:
+
 ## audit
 
 audit-title = History

@@ -353,6 +353,38 @@ language-pt = Português
 language-tet = Tetun
 language-id = Bahasa Indonesia
 
+correspondent-draft = Rascunho
+correspondent-draft-save = Guardar como rascunho
+correspondent-draft-saved = Guardado como rascunho às { $time }
+correspondent-draft-kept = Guardado em { $time }
+correspondent-draft-continue = Continuar
+correspondent-draft-discard = Deitar fora
+correspondent-draft-untitled = Sem título
+correspondent-drafts-full = Tem { $count } rascunhos, que é quantos se guardam. Deite um fora na sua lista e guarde depois este.
+
+correspondent-id-reused-choose = Esta atualização já foi enviada com outro conteúdo. Ao lado de cada campo diferente está o que foi enviado antes, que não muda. Se o que tem aqui é coisa nova, envie-o como nova atualização.
+correspondent-sent-before = Enviado antes: «{ $value }»
+correspondent-see-sent-before = Ver o que foi enviado antes
+correspondent-send-as-new = Enviar como nova atualização
+
+offline-saved-copy = Cópia guardada de { $time }. Está sem ligação.
+offline-title = Atualizações neste telemóvel
+offline-waiting = Guardado neste telemóvel
+offline-sending = A enviar
+offline-recorded = Registado
+offline-attention = Precisa da sua atenção
+offline-away = Sem ligação. É enviado quando voltar aqui com ligação.
+offline-unknown = Ainda não sabemos se isto ficou registado. É seguro enviar outra vez, e isso faz-se por si.
+offline-sign-in = Inicie sessão para enviar o que aqui espera. Nada se perde.
+offline-stopped = Não entrou no registo. O recibo diz porquê.
+offline-mend = Abrir e emendar
+offline-sure = Deitar fora esta atualização? Não ficou registada, e o que escreveu perde-se.
+offline-send-now = Enviar agora
+offline-copy = Descarregar uma cópia
+offline-unsafe = Este navegador pode apagar o que aqui espera quando o telemóvel ficar sem espaço. Envie em breve, ou descarregue uma cópia.
+offline-kept = Guardado neste telemóvel às { $time }
+offline-kept-title = Guardámos o que escreveu:
+
 ## audit
 
 audit-title = Histórico

@@ -343,6 +343,38 @@ language-pt = Português
 language-tet = Tetun
 language-id = Bahasa Indonesia
 
+correspondent-draft = Rascunho
+correspondent-draft-save = Rai hanesan rascunho
+correspondent-draft-saved = Rai hanesan rascunho { $time }
+correspondent-draft-kept = Rai iha { $time }
+correspondent-draft-continue = Kontinua
+correspondent-draft-discard = Soe
+correspondent-draft-untitled = Laiha títulu
+correspondent-drafts-full = Ita iha rascunho { $count }, la bele rai tan. Soe ida iha ita-nia lista, depois rai ida-ne'e.
+
+correspondent-id-reused-choose = Atualizasaun ne'e haruka tiha ona ho konteúdu seluk. Iha kampu ne'ebé la hanesan nia sorin iha buat ne'ebé haruka uluk; nia la muda. Se buat iha ne'e foun, haruka hanesan atualizasaun foun.
+correspondent-sent-before = Haruka uluk: “{ $value }”
+correspondent-see-sent-before = Haree saida mak haruka uluk
+correspondent-send-as-new = Haruka hanesan atualizasaun foun
+
+offline-saved-copy = Kópia rai husi { $time }. Ita laiha ligasaun.
+offline-title = Atualizasaun iha telefone ne'e
+offline-waiting = Rai iha telefone ne'e
+offline-sending = Haruka hela
+offline-recorded = Rejista tiha ona
+offline-attention = Presiza ita-nia atensaun
+offline-away = Laiha ligasaun. Sei haruka bainhira ita fila mai iha ne'e ho ligasaun.
+offline-unknown = Ami seidauk hatene se ne'e rejista ona ka lae. Bele haruka fali ho seguru, no sei haruka rasik.
+offline-sign-in = Tama atu haruka buat ne'ebé hein iha ne'e. Laiha buat ida lakon.
+offline-stopped = La tama iha rejistu. Resibu hatete tansá.
+offline-mend = Loke no hadi'a
+offline-sure = Soe atualizasaun ne'e? Nia la rejista, no buat ne'ebé ita hakerek sei lakon.
+offline-send-now = Haruka agora
+offline-copy = Hatún kópia ida
+offline-unsafe = Navegadór ne'e bele hamoos buat ne'ebé hein iha ne'e se telefone laiha fatin. Haruka lalais, ka hatún kópia ida.
+offline-kept = Rai iha telefone ne'e { $time }
+offline-kept-title = Ami rai tiha buat ne'ebé ita hakerek:
+
 ## audit
 
 audit-title = Istória

@@ -27,6 +27,8 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         asset("source-sans-3.woff2", include_bytes!("../assets/fonts/source-sans-3.woff2").to_vec()),
         asset("tais-serif-600.woff2", include_bytes!("../assets/fonts/tais-serif-600.woff2").to_vec()),
         asset("tais.js", include_bytes!("../assets/tais.js").to_vec()),
+        asset("queue.js", include_bytes!("../assets/queue.js").to_vec()),
+        asset("form.js", include_bytes!("../assets/form.js").to_vec()),
     ];
     // The style sheet names the fonts plainly; it is served with the names they are served under.
     let mut css = include_str!("../assets/tais.css").to_owned();
@@ -35,6 +37,18 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     }
     assets.push(asset("tais.css", css.into_bytes()));
     assets
+});
+
+/// The service worker, which says itself which release it keeps: a browser that finds it changed takes
+/// the new one, and that one throws away what the old one kept.
+static SERVICE_WORKER: LazyLock<String> = LazyLock::new(|| {
+    let files: Vec<&str> = ASSETS.iter().map(|asset| asset.url.as_str()).collect();
+    let release = hex::encode(&Sha256::digest(files.join(" "))[..4]);
+    // The addresses are letters, digits, dots, dashes and strokes: as Rust writes them, so does the script.
+    format!(
+        "const RELEASE = {release:?};\nconst FILES = {files:?};\n{}",
+        include_str!("../assets/service-worker.js")
+    )
 });
 
 fn asset(name: &'static str, bytes: Vec<u8>) -> Asset {
@@ -56,9 +70,16 @@ pub fn url(name: &str) -> &'static str {
     ASSETS.iter().find(|asset| asset.name == name).map_or("/assets/missing", |asset| asset.url.as_str())
 }
 
-/// Serves the files under `/assets/`. Merge it once into the whole site's router.
+/// Serves the files under `/assets/`, and the service worker at the root, which it must stand at to
+/// see every page. Merge it once into the whole site's router.
 pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    Router::new().route("/assets/{file}", get(serve))
+    Router::new().route("/assets/{file}", get(serve)).route("/service-worker.js", get(serve_worker))
+}
+
+async fn serve_worker() -> Response {
+    let headers =
+        [(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
+    (headers, SERVICE_WORKER.as_str()).into_response()
 }
 
 async fn serve(Path(file): Path<String>) -> Response {
@@ -119,6 +140,19 @@ mod tests {
         assert!(css <= 8 * 1024, "the style sheet is {css} bytes compressed");
         assert!(js <= 15 * 1024, "the script is {js} bytes compressed");
         assert!(fonts <= 80 * 1024, "the fonts are {fonts} bytes");
+        let form = compressed_size("queue.js").await + compressed_size("form.js").await;
+        let worker = to_bytes(ask("/service-worker.js").await.into_body(), 1 << 20).await.unwrap().len();
+        assert!(form + worker <= 15 * 1024, "the form's scripts are {form} bytes, the worker {worker}");
+    }
+
+    #[tokio::test]
+    async fn the_worker_is_asked_for_each_time_and_keeps_every_file_of_this_release() {
+        let response = ask("/service-worker.js").await;
+        assert_eq!(response.headers()["cache-control"], "no-cache");
+        assert_eq!(response.headers()["content-type"], "text/javascript; charset=utf-8");
+        for asset in ASSETS.iter() {
+            assert!(super::SERVICE_WORKER.contains(&format!("\"{}\"", asset.url)), "{}", asset.url);
+        }
     }
 
     #[test]

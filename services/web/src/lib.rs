@@ -7,7 +7,8 @@
 //! numbers and texts.
 //!
 //! Invariants:
-//! * every page reads and works without JavaScript; the one script only saves a reload;
+//! * every page reads and works without JavaScript; the scripts save a reload, and carry a
+//!   correspondent's form over a time without a network;
 //! * nothing is asked of any other host, and nothing is inline: the content policy forbids both;
 //! * a page frozen at a position never updates itself;
 //! * a request that changes something comes from our own page and carries its session's token, or

@@ -3,7 +3,7 @@
 use askama::Template;
 use tais_proto::reference::Reference;
 use tais_proto::vocabulary::{ActivityKind, GenderScore, Mode, Occurrence};
-use tais_proto::{Pillar, StreamId};
+use tais_proto::{EventId, Pillar, StreamId};
 use tais_web::language::Texts;
 use tais_web::parts::{FieldError, error_summary, field_error};
 use tais_web::session::Csrf;
@@ -16,6 +16,9 @@ use crate::form::Typed;
 pub struct FormPage<'a> {
     t: Texts,
     action: String,
+    draft: Option<String>,
+    sent_before: Option<String>,
+    queue: String,
     title: String,
     correction: bool,
     finer_counts: bool,
@@ -38,12 +41,14 @@ pub struct Purpose {
     pub corrects: Option<bool>,
     /// Whether the counts on record are finer than the form shows.
     pub finer_counts: bool,
+    /// What was sent before under the id that this came with, saying something else.
+    pub instead_of: Option<EventId>,
 }
 
 impl Purpose {
     /// A new activity.
     pub const fn new_activity(pillar: Pillar) -> Self {
-        Self { pillar, revises: None, corrects: None, finer_counts: false }
+        Self { pillar, revises: None, corrects: None, finer_counts: false, instead_of: None }
     }
 
     /// Where the form goes.
@@ -52,6 +57,11 @@ impl Purpose {
             None => format!("/{}/new", self.pillar),
             Some(id) => format!("/{}/activities/{id}/revision", self.pillar),
         }
+    }
+
+    /// Where a draft of it is kept; a revision has none.
+    fn draft(&self, typed: &Typed) -> Option<String> {
+        self.revises.is_none().then(|| format!("/{}/drafts/{}", self.pillar, typed.submission))
     }
 
     /// What the page is called.
@@ -154,7 +164,8 @@ impl Maker<'_> {
 }
 
 impl<'a> FormPage<'a> {
-    /// The form, with what was typed and what is wrong with it.
+    /// The form, with what was typed and what is wrong with it. `queue` is the place for what waits on
+    /// the reader's device.
     pub fn new(
         t: Texts,
         purpose: &Purpose,
@@ -162,6 +173,7 @@ impl<'a> FormPage<'a> {
         typed: &'a Typed,
         errors: &'a [FieldError],
         csrf: &Csrf,
+        queue: String,
     ) -> Self {
         let pillar = purpose.pillar;
         let make = Maker { t, errors };
@@ -169,6 +181,9 @@ impl<'a> FormPage<'a> {
         Self {
             t,
             action: purpose.action(),
+            draft: purpose.draft(typed),
+            sent_before: purpose.instead_of.map(|id| format!("/{pillar}/updates/{id}")),
+            queue,
             title: purpose.title(t),
             correction: purpose.corrects.is_some(),
             finer_counts: purpose.finer_counts,

@@ -1,9 +1,14 @@
 //! The correspondent's pages: my updates, a new one, its receipt, and one activity.
 
+mod drafts;
 mod fields;
 mod import;
+mod offline;
+mod reused;
 mod revise;
 mod views;
+
+use std::time::Duration;
 
 use askama::Template;
 use axum::Router;
@@ -28,6 +33,10 @@ use crate::intake::{IntakeError, Submission};
 use fields::{FormPage, Purpose};
 use views::{ActivityPage, ListPage, UpdatePage};
 
+/// How long a person waits for "saved": less than the files' own patience with a busy disk. After that
+/// it is not known whether it was, and the form's id makes it safe to send it again.
+const SAVING: Duration = Duration::from_secs(4);
+
 /// How often a page that waits for its receipt is loaded again, without any script.
 const REFRESH_SECONDS: u32 = 2;
 
@@ -35,7 +44,9 @@ pub(crate) fn router(correspondent: Correspondent) -> Router {
     let base = format!("/{}", correspondent.intake.pillar());
     Router::new()
         .route(&base, get(list))
-        .route(&format!("{base}/new"), get(new).post(create))
+        .route(&format!("{base}/new"), get(drafts::new).post(create))
+        .route(&format!("{base}/drafts/{{id}}"), post(drafts::keep))
+        .route(&format!("{base}/drafts/{{id}}/discard"), post(drafts::discard))
         .route(&format!("{base}/updates/{{id}}"), get(update))
         .route(&format!("{base}/activities/{{id}}"), get(activity))
         .route(&format!("{base}/activities/{{id}}/revision"), get(revise::show).post(revise::save))
@@ -54,24 +65,23 @@ fn page(correspondent: &Correspondent, frame: &Frame, title: String, body: Strin
     Page::new(frame, title, body).under(NavItem::MyPillar(correspondent.intake.pillar()))
 }
 
-async fn list(State(correspondent): State<Correspondent>, frame: Frame) -> Result<Page, Failure> {
-    correspondent.person(&frame)?;
-    let views = correspondent.intake.activities().await.map_err(|error| failure(&frame, error))?;
-    let content = ListPage::new(frame.texts, correspondent.intake.pillar(), &views);
-    let title = content.title().to_owned();
-    Ok(page(&correspondent, &frame, title, render(&content)?))
+/// A page of which the reader's browser keeps the last copy.
+fn page_at_hand(correspondent: &Correspondent, frame: &Frame, title: String, body: &str) -> Page {
+    let copy = offline::saved_copy(frame.texts, correspondent.now());
+    page(correspondent, frame, title, format!("{copy}{body}"))
 }
 
-async fn new(State(correspondent): State<Correspondent>, frame: Frame) -> Result<Page, Failure> {
-    correspondent.person(&frame)?;
-    let typed = Typed {
-        submission: Uuid::now_v7().to_string(),
-        occurrence: "held".to_owned(),
-        member_state: "TL".to_owned(),
-        language: frame.texts.language().tag().to_owned(),
-        ..Typed::default()
-    };
-    form(&correspondent, &frame, &Purpose::new_activity(correspondent.intake.pillar()), &typed, &[])
+async fn list(State(correspondent): State<Correspondent>, frame: Frame) -> Result<Page, Failure> {
+    let person = correspondent.person(&frame)?;
+    let views = correspondent.intake.activities().await.map_err(|error| failure(&frame, error))?;
+    let drafts = correspondent.drafts_of(&frame, &person).await?;
+    let queue = offline::queue(&correspondent, &frame, &person)?;
+    let pillar = correspondent.intake.pillar();
+    let content = ListPage::new(frame.texts, pillar, &views, &drafts, &frame.csrf, queue);
+    let title = content.title().to_owned();
+    let mut page = page_at_hand(&correspondent, &frame, title, &render(&content)?);
+    page.head_extra = offline::scripts(&["queue.js"]);
+    Ok(page)
 }
 
 fn form(
@@ -82,10 +92,13 @@ fn form(
     errors: &[FieldError],
 ) -> Result<Page, Failure> {
     let t = frame.texts;
-    let content = FormPage::new(t, purpose, correspondent.intake.reference(), typed, errors, &frame.csrf);
+    let reference = correspondent.intake.reference();
+    let queue = offline::queue(correspondent, frame, &correspondent.person(frame)?)?;
+    let content = FormPage::new(t, purpose, reference, typed, errors, &frame.csrf, queue);
     let title = purpose.title(t);
     let title = if errors.is_empty() { title } else { tais_web::parts::error_title(t, &title) };
-    let mut page = page(correspondent, frame, title, render(&content)?);
+    let mut page = page_at_hand(correspondent, frame, title, &render(&content)?);
+    page.head_extra = offline::scripts(&["queue.js", "form.js"]);
     if !errors.is_empty() {
         page.status = StatusCode::UNPROCESSABLE_ENTITY;
     }
@@ -105,13 +118,28 @@ async fn create(
         Err(errors) => return Ok(form(&correspondent, &frame, &purpose, &typed, &errors)?.into_response()),
     };
     let submission = submission(&correspondent, &person, &typed.submission)?;
-    match intake.report(submission, details, participation, true).await {
-        Ok(_) => Ok(to_update(&correspondent, submission.id)),
+    let intake = intake.clone();
+    let saving = async move { intake.report(submission, details, participation, true).await };
+    match in_time(saving).await? {
+        Ok(_) => {
+            correspondent.forget_draft(&person, submission.id).await?;
+            Ok(to_update(&correspondent, submission.id))
+        }
         Err(IntakeError::Refused(refusal)) => {
             let errors = [beside_its_field(&frame, &refusal)];
             Ok(form(&correspondent, &frame, &purpose, &typed, &errors)?.into_response())
         }
+        Err(IntakeError::IdReused(id)) => reused::both(&correspondent, &frame, &person, typed, id).await,
         Err(error) => Err(failure(&frame, error)),
+    }
+}
+
+/// What saving came to, or that nobody knows yet. It goes on to its end even when the person's
+/// connection breaks or nobody waits any longer.
+async fn in_time<T: Send + 'static>(saving: impl Future<Output = T> + Send + 'static) -> Result<T, Failure> {
+    match tokio::time::timeout(SAVING, tokio::spawn(saving)).await {
+        Ok(saved) => saved.map_err(|error| Failure::internal("saving an update", &error)),
+        Err(_) => Err(Failure::UnknownOutcome),
     }
 }
 
@@ -179,7 +207,7 @@ async fn activity(
         Uuid::now_v7(),
     );
     let title = content.title().to_owned();
-    Ok(page(&correspondent, &frame, title, render(&content)?))
+    Ok(page_at_hand(&correspondent, &frame, title, &render(&content)?))
 }
 
 #[derive(Deserialize)]

@@ -10,7 +10,7 @@ use tais_web::session::CheckedForm;
 use tais_web::{Failure, Frame, Page};
 use uuid::Uuid;
 
-use super::{Purpose, beside_its_field, form, submission, to_update};
+use super::{Purpose, beside_its_field, form, in_time, submission, to_update};
 use crate::Correspondent;
 use crate::api::failure;
 use crate::form::Typed;
@@ -33,6 +33,7 @@ fn purpose(correspondent: &Correspondent, view: &View) -> Purpose {
         revises: Some(view.id),
         corrects: Some(view.activity.status.validation().is_some()),
         finer_counts: has_finer_counts(&view.activity),
+        instead_of: None,
     }
 }
 
@@ -90,7 +91,8 @@ pub(super) async fn save(
     let revise = details.map(|details| Command::Revise(details, reason));
     let count = participation.map(Command::RecordParticipation);
     let commands = revise.into_iter().chain(count).chain([Command::Submit(None)]).collect();
-    match intake.act(submission, view.id, commands).await {
+    let (intake, id) = (intake.clone(), view.id);
+    match in_time(async move { intake.act(submission, id, commands).await }).await? {
         Ok(_) => Ok(to_update(&correspondent, submission.id)),
         Err(IntakeError::Refused(refusal)) => answer(&typed, &[beside_its_field(&frame, &refusal)]),
         Err(error) => Err(failure(&frame, error)),

@@ -10,6 +10,7 @@ use tais_web::parts::{Standing, chip};
 use tais_web::session::Csrf;
 use uuid::Uuid;
 
+use crate::drafts::Draft;
 use crate::intake::View;
 
 fn title_of(t: Texts, activity: &Activity) -> (String, String) {
@@ -57,7 +58,15 @@ struct Row {
     progress: String,
 }
 
-/// My updates: what was returned first, then what is on its way, then the rest.
+struct DraftRow {
+    lang: String,
+    title: String,
+    saved: String,
+    url: String,
+    discard: String,
+}
+
+/// My updates: what was returned first, then what was begun, then what is on its way, then the rest.
 #[derive(Template)]
 #[template(path = "list.html")]
 pub struct ListPage {
@@ -66,17 +75,28 @@ pub struct ListPage {
     mark: String,
     title: String,
     lead: String,
+    csrf: String,
+    queue: String,
+    returned: Vec<Row>,
+    drafts: Vec<DraftRow>,
     rows: Vec<Row>,
 }
 
 impl ListPage {
-    /// Makes the content.
-    pub fn new(t: Texts, pillar: Pillar, views: &[View]) -> Self {
-        let mut sorted: Vec<&View> = views.iter().collect();
-        let urgency = |view: &&View| match view.activity.status {
-            Status::Returned { .. } => 0,
-            _ if view.open.iter().any(|item| !item.is_pending()) => 1,
-            _ if !view.open.is_empty() => 2,
+    /// Makes the content. `queue` is the place for what waits on the reader's device.
+    pub fn new(
+        t: Texts,
+        pillar: Pillar,
+        views: &[View],
+        drafts: &[Draft],
+        csrf: &Csrf,
+        queue: String,
+    ) -> Self {
+        let is_returned = |view: &&View| matches!(view.activity.status, Status::Returned { .. });
+        let (returned, mut sorted): (Vec<&View>, Vec<&View>) = views.iter().partition(is_returned);
+        let urgency = |view: &&View| match &view.open {
+            open if open.iter().any(|item| !item.is_pending()) => 1,
+            open if !open.is_empty() => 2,
             _ => 3,
         };
         sorted.sort_by_key(urgency);
@@ -89,6 +109,10 @@ impl ListPage {
                 "correspondent-list-lead",
                 &[("count", Arg::from(views.len())), ("waiting", Arg::from(waiting))],
             ),
+            csrf: csrf.field(),
+            queue,
+            returned: returned.into_iter().map(|view| list_row(t, pillar, view)).collect(),
+            drafts: drafts.iter().map(|draft| draft_row(t, pillar, draft)).collect(),
             rows: sorted.into_iter().map(|view| list_row(t, pillar, view)).collect(),
             t,
         }
@@ -115,6 +139,21 @@ fn list_row(t: Texts, pillar: Pillar, view: &View) -> Row {
         title,
         when: starts.map_or_else(|| t.get("office-date-unknown"), |starts| t.format_partial_date(starts)),
         progress,
+    }
+}
+
+fn draft_row(t: Texts, pillar: Pillar, draft: &Draft) -> DraftRow {
+    let (lang, title) = match draft.typed.title.trim() {
+        "" => (t.language().tag().to_owned(), t.get("correspondent-draft-untitled")),
+        title => (draft.typed.language.clone(), title.to_owned()),
+    };
+    let saved_at = t.format_time(draft.saved_at.to_utc());
+    DraftRow {
+        lang,
+        title,
+        saved: t.with("correspondent-draft-kept", &[("time", Arg::from(saved_at))]),
+        url: format!("/{pillar}/new?draft={}", draft.id),
+        discard: format!("/{pillar}/drafts/{}/discard", draft.id),
     }
 }
 

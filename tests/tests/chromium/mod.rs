@@ -1,5 +1,5 @@
-//! A real Chromium and what a person does in it.
-#![allow(dead_code, unreachable_pub, reason = "each test file uses a part")]
+//! A Chromium and its driver, and what a person does with a page.
+#![allow(dead_code, reason = "each test file uses its part")]
 
 use std::net::TcpListener;
 use std::os::unix::process::CommandExt as _;
@@ -41,7 +41,6 @@ impl Browser {
         Some(Self { driver, url: format!("http://127.0.0.1:{port}"), profiles: Vec::new() })
     }
 
-    /// A window of so many pixels, with scripts or without.
     pub async fn window(&mut self, width: u32, javascript: bool) -> Client {
         let profile = tempfile::tempdir().unwrap();
         let mut arguments: Vec<String> = [
