@@ -16,7 +16,7 @@ use tais_correspondent::{Config, Correspondent};
 use tais_log::system_clock;
 use tais_proto::reference::{Reference, StateCode};
 use tais_proto::{AccountId, Pillar, Publisher, Role};
-use tais_web::session::Accounts;
+use tais_web::session::{Accounts, SignedIn};
 use tempfile::TempDir;
 
 use crate::{executable, servers};
@@ -29,7 +29,7 @@ pub struct Cluster {
     pub nats: EmbeddedNats,
     /// Keys and passwords.
     pub secrets: Secrets,
-    accounts: Accounts,
+    people: Vec<SignedIn>,
     data: TempDir,
 }
 
@@ -59,7 +59,8 @@ impl Cluster {
     pub async fn start() -> anyhow::Result<Self> {
         let data = tempfile::Builder::new().prefix("tais-test-").tempdir()?;
         let secrets = Secrets::open(data.path())?;
-        let accounts = Accounts::load_or_create(&data.path().join("accounts.json"))?;
+        let accounts = Accounts::open(data.path(), false).await?;
+        let people = accounts.people().await?;
         let binaries = ServerBinaries::locate(Some(&servers()?))?;
         let fragment = tais_bus::permissions::config_fragment(&state(), &secrets.bus()?.public_keys()?);
         let postgres = EmbeddedPostgres::start(&binaries, data.path(), None).await?;
@@ -74,7 +75,7 @@ impl Cluster {
             sample: false,
         })
         .await?;
-        Ok(Self { postgres, nats, secrets, accounts, data })
+        Ok(Self { postgres, nats, secrets, people, data })
     }
 
     /// A pool of the operator, who sees everything; for looking at what happened.
@@ -91,8 +92,7 @@ impl Cluster {
     /// # Errors
     /// When there is none.
     pub fn account(&self, role: Role, pillar: Option<Pillar>) -> anyhow::Result<AccountId> {
-        let people = self.accounts.all().iter().map(|account| &account.person);
-        let found = people.into_iter().find(|person| person.role == role && person.pillar == pillar);
+        let found = self.people.iter().find(|person| person.role == role && person.pillar == pillar);
         Ok(found.context("no such account")?.account)
     }
 

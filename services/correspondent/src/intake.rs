@@ -302,7 +302,8 @@ impl Intake {
     /// When the disk does not answer.
     pub async fn activities(&self) -> Result<Vec<View>, IntakeError> {
         let mut ids: Vec<StreamId> = self.book.activities().into_iter().map(|(id, _)| id).collect();
-        for item in self.outbox.open_items().await? {
+        let open = self.outbox.open_items().await?;
+        for item in open.iter().filter(|item| item.stream.kind == StreamKind::Activity) {
             if !ids.contains(&item.stream.id) {
                 ids.push(item.stream.id);
             }

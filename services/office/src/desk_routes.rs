@@ -11,7 +11,7 @@ use tais_bus::{Item, ItemState, OutboxError};
 use tais_domain::activity::Command;
 use tais_proto::{EventId, EventType, StreamId};
 use tais_web::program::{idempotency_key, json_of, sent_id};
-use tais_web::session::{CheckedForm, SignedIn};
+use tais_web::session::{CheckedForm, ConfirmedForm, SignedIn};
 use tais_web::{Failure, Frame, NavItem, Page};
 
 use crate::Office;
@@ -135,7 +135,7 @@ async fn validate_form(
     State(office): State<Office>,
     Path(id): Path<String>,
     frame: Frame,
-    CheckedForm(form): CheckedForm<Form>,
+    ConfirmedForm(form): ConfirmedForm<Form>,
 ) -> Result<Redirect, Failure> {
     let note = Some(form.note.trim().to_owned()).filter(|note| !note.is_empty());
     let command = Command::Validate(form.revision, note);
@@ -146,7 +146,7 @@ async fn acknowledge_form(
     State(office): State<Office>,
     Path(id): Path<String>,
     frame: Frame,
-    CheckedForm(form): CheckedForm<Form>,
+    ConfirmedForm(form): ConfirmedForm<Form>,
 ) -> Result<Redirect, Failure> {
     let command = Command::Acknowledge(form.revision);
     from_form(&office, &frame, &id, &form.submission, (EventType::ActivityAcknowledged, command)).await

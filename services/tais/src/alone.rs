@@ -6,11 +6,11 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use axum::Router;
 use sqlx::postgres::PgConnectOptions;
+use tais_bus::Outbox;
 use tais_proto::Pillar;
 use tais_proto::reference::Reference;
-use tais_web::Shell;
 use tais_web::health::health_router;
-use tais_web::session::{Accounts, Sessions};
+use tais_web::session::Accounts;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -49,7 +49,7 @@ fn need<'a>(value: Option<&'a String>, flag: &str) -> anyhow::Result<&'a String>
 #[expect(clippy::print_stdout, reason = "what auditors and the witness pin")]
 pub async fn migrate(settings: &Settings) -> anyhow::Result<()> {
     embedded::files::private_dir(settings.data())?;
-    let accounts = Accounts::load_or_create(&settings.data().join("accounts.json"))?;
+    let accounts = Accounts::open(settings.data(), settings.https).await?;
     let genesis = crate::migrate::migrate(&Migration {
         operator_url: need(settings.postgres.as_ref(), "--postgres")?,
         nats_url: need(settings.nats.as_ref(), "--nats")?,
@@ -75,9 +75,15 @@ async fn until_stopped(wiring: &Wiring, mut tasks: Tasks) -> anyhow::Result<()> 
     result
 }
 
-async fn pages(settings: &Settings, wiring: &Wiring, faces: Router, tasks: &mut Tasks) -> anyhow::Result<()> {
-    let accounts = Arc::new(Accounts::load_or_create(&settings.data().join("accounts.json"))?);
-    let shell = Shell { accounts, sessions: Sessions::default(), sample: false, secure: false };
+async fn pages(
+    settings: &Settings,
+    wiring: &Wiring,
+    faces: Router,
+    outbox: Option<Outbox>,
+    tasks: &mut Tasks,
+) -> anyhow::Result<()> {
+    let accounts = Accounts::open(settings.data(), settings.https).await?;
+    let shell = wiring.shell(&accounts, false, settings.https, outbox, tasks);
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, settings.port()))).await?;
     let metrics = telemetry::metrics()?;
     let health = health_router(|| async { Vec::new() }, move || metrics.render());
@@ -118,8 +124,8 @@ pub async fn office(settings: &Settings) -> anyhow::Result<()> {
     need(settings.nats.as_ref(), "--nats")?;
     let (wiring, mut tasks) = (wiring(settings)?, Tasks::new());
     let outbox = wiring.office_outbox(&mut tasks).await?;
-    let (faces, _) = wiring.office(outbox).await?;
-    pages(settings, &wiring, faces, &mut tasks).await?;
+    let (faces, _) = wiring.office(outbox.clone()).await?;
+    pages(settings, &wiring, faces, Some(outbox), &mut tasks).await?;
     until_stopped(&wiring, tasks).await
 }
 
@@ -131,7 +137,7 @@ pub async fn audit(settings: &Settings) -> anyhow::Result<()> {
     need(settings.postgres.as_ref(), "--postgres")?;
     let (wiring, mut tasks) = (wiring(settings)?, Tasks::new());
     let faces = wiring.audit().await?;
-    pages(settings, &wiring, faces, &mut tasks).await?;
+    pages(settings, &wiring, faces, None, &mut tasks).await?;
     until_stopped(&wiring, tasks).await
 }
 
@@ -143,6 +149,7 @@ pub async fn correspondent(settings: &Settings, pillar: Pillar) -> anyhow::Resul
     need(settings.nats.as_ref(), "--nats")?;
     let (wiring, mut tasks) = (wiring(settings)?, Tasks::new());
     let correspondent = wiring.correspondent(pillar, &mut tasks).await?;
-    pages(settings, &wiring, correspondent.router(), &mut tasks).await?;
+    let outbox = correspondent.intake().outbox().clone();
+    pages(settings, &wiring, correspondent.router(), Some(outbox), &mut tasks).await?;
     until_stopped(&wiring, tasks).await
 }

@@ -11,6 +11,7 @@ pub mod embedded;
 pub mod migrate;
 pub mod replay;
 pub mod secrets;
+pub mod security;
 pub mod services;
 pub mod settings;
 pub mod telemetry;

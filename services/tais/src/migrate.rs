@@ -71,13 +71,15 @@ async fn write_genesis(migration: &Migration<'_>, operator: PgPool) -> anyhow::R
     for publisher in Publisher::ON_THE_BUS {
         keys.push((*publisher, migration.secrets.publisher_key(*publisher)?.public_key()));
     }
-    let people = || migration.accounts.all().iter().map(|account| &account.person);
-    let administrator = people()
+    let people = migration.accounts.people().await?;
+    let administrator = people
+        .iter()
         .find(|person| person.role == Role::Administrator)
         .context("there is no administrator's account")?
         .account;
-    let roles = people()
-        .filter(|person| person.role != Role::Administrator)
+    let roles = people
+        .iter()
+        .filter(|person| person.account != administrator)
         .map(|person| (person.account, person.role, person.pillar))
         .collect();
     let beginning = Beginning {

@@ -14,7 +14,9 @@ use tais_correspondent::Correspondent;
 use tais_log::{PostgresLog, ServiceRole, self_check, system_clock};
 use tais_office::Office;
 use tais_proto::reference::{Reference, StateCode};
-use tais_proto::{Pillar, Publisher, Source};
+use tais_proto::{Pillar, Publisher, Source, Timestamp};
+use tais_web::Shell;
+use tais_web::session::{Accounts, Notices};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -194,6 +196,21 @@ impl Wiring {
             running.run(bus, reader, shutdown).await.context("the office's outbox stopped")
         });
         Ok(outbox)
+    }
+
+    /// The shell of the pages, and the writer of its security log over an outbox, if there is one.
+    pub fn shell(
+        &self,
+        accounts: &Accounts,
+        sample: bool,
+        secure: bool,
+        outbox: Option<Outbox>,
+        tasks: &mut Tasks,
+    ) -> Shell {
+        let (notices, heard) = Notices::channel();
+        tasks.spawn(crate::security::run(heard, outbox, self.shutdown.clone()));
+        let clock = || Timestamp::new(time::OffsetDateTime::now_utc());
+        Shell { accounts: accounts.clone(), notices, sample, secure, clock }
     }
 
     async fn publisher(&self, publisher: Publisher) -> anyhow::Result<NatsPublisher> {

@@ -32,6 +32,10 @@ pub struct Settings {
     /// The member state whose record this is
     #[arg(long, env = "TAIS_STATE", global = true, value_name = "CODE")]
     pub state: Option<String>,
+    /// The pages are reached by https (a proxy in front): cookies are sent by nothing else, and first
+    /// passwords must be changed
+    #[arg(long, env = "TAIS_HTTPS", global = true)]
+    pub https: bool,
     /// The log's name, given once at its beginning
     #[arg(long, env = "TAIS_ORIGIN", global = true, value_name = "NAME")]
     pub origin: Option<String>,
@@ -58,6 +62,7 @@ impl Settings {
         self.nats = self.nats.or(file.nats);
         self.state = self.state.or(file.state);
         self.origin = self.origin.or(file.origin);
+        self.https |= file.https;
         Ok(self)
     }
 
@@ -100,6 +105,7 @@ impl Settings {
             nats: self.nats.as_deref().map(masked),
             state: Some(self.state.clone().unwrap_or_else(|| "TL".to_owned())),
             origin: Some(self.origin()),
+            https: self.https,
             config: None,
         };
         Ok(serde_json::to_string_pretty(&shown)?)

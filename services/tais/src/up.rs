@@ -10,9 +10,8 @@ use sqlx::postgres::PgConnectOptions;
 use tais_log::{Log as _, PostgresLog};
 use tais_proto::Pillar;
 use tais_proto::reference::Reference;
-use tais_web::Shell;
 use tais_web::health::{Readiness, health_router};
-use tais_web::session::{Accounts, Sessions};
+use tais_web::session::Accounts;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -116,7 +115,7 @@ async fn serve(
     servers: &Servers,
     listener: TcpListener,
 ) -> anyhow::Result<()> {
-    let accounts = Arc::new(Accounts::load_or_create(&data.join("accounts.json"))?);
+    let accounts = Accounts::open(data, settings.https).await?;
     let genesis = migrate(&Migration {
         operator_url: &servers.operator_url,
         nats_url: &servers.nats_url,
@@ -137,7 +136,7 @@ async fn serve(
         shutdown: CancellationToken::new(),
     };
     let mut tasks = Tasks::new();
-    let result = run(&wiring, mode, &accounts, &mut tasks, listener, &genesis.to_string()).await;
+    let result = run(settings, &wiring, mode, &accounts, &mut tasks, listener, &genesis.to_string()).await;
     wiring.shutdown.cancel();
     finish(tasks).await;
     result
@@ -155,9 +154,10 @@ pub(crate) async fn finish(mut tasks: Tasks) {
 }
 
 async fn run(
+    settings: &Settings,
     wiring: &Wiring,
     mode: Mode,
-    accounts: &Arc<Accounts>,
+    accounts: &Accounts,
     tasks: &mut Tasks,
     listener: TcpListener,
     genesis: &str,
@@ -174,8 +174,7 @@ async fn run(
         correspondents.push(correspondent);
     }
     let sample = is_sample(&log).await?;
-    let shell =
-        Shell { accounts: Arc::clone(accounts), sessions: Sessions::default(), sample, secure: false };
+    let shell = wiring.shell(accounts, sample, settings.https, Some(office_outbox.clone()), tasks);
     let address = listener.local_addr()?;
     let health = health(&log)?;
     serve_pages(shell.wrap(faces).merge(health), listener, wiring.shutdown.clone(), tasks);
@@ -184,7 +183,7 @@ async fn run(
     tokio::pin!(stop);
     let prepare = async {
         if mode != Mode::Plain && demo::is_wanted(&log).await? {
-            demo::fill(&correspondents, &office_outbox, accounts, &wiring.reference).await?;
+            demo::fill(&correspondents, &office_outbox, &accounts.people().await?, &wiring.reference).await?;
         }
         wait_for_figures(&log).await
     };
@@ -196,7 +195,7 @@ async fn run(
     if mode == Mode::FillOnly {
         return Ok(());
     }
-    announce(address, accounts, genesis, sample);
+    announce(address, accounts, genesis, sample)?;
     tokio::select! {
         () = &mut stop => Ok(()),
         ended = tasks.join_next() => first_end(ended),
@@ -302,12 +301,12 @@ pub(crate) async fn signal() {
 }
 
 #[expect(clippy::print_stdout, reason = "what a person at the terminal waits for")]
-fn announce(address: SocketAddr, accounts: &Accounts, genesis: &str, sample: bool) {
+fn announce(address: SocketAddr, accounts: &Accounts, genesis: &str, sample: bool) -> anyhow::Result<()> {
     println!("ready http://{address}");
     println!();
     println!("Sign in at http://{address}/sign-in as");
-    for account in accounts.all() {
-        println!("  {:<14} {}", account.person.name, account.password());
+    for (name, password) in accounts.first_passwords()? {
+        println!("  {name:<16} {password}");
     }
     println!();
     println!("Genesis leaf hash, for auditors to keep: {genesis}");
@@ -315,4 +314,5 @@ fn announce(address: SocketAddr, accounts: &Accounts, genesis: &str, sample: boo
         println!("This record holds sample data, and every page says so.");
     }
     println!("Ctrl-C stops everything and keeps the data.");
+    Ok(())
 }

@@ -741,3 +741,41 @@ import-fate-unchanged = Nothing to change
 import-fate-stale = Changed meanwhile
 import-fate-wrong = Not taken
 file-too-many-cells = It has more than { $max } cells. Split it into several files.
+
+## Signing in, the password, and steps that need it once more
+
+sign-in-wait = { $minutes ->
+    [one] Too many sign-ins failed under this name. Wait a minute and try again.
+   *[other] Too many sign-ins failed under this name. Wait { $minutes } minutes and try again.
+}
+sign-in-to-send = You are not signed in any more. What you typed is kept: sign in, and send it from the next page.
+send-again-title = Send what you typed
+send-again-lead = You are signed in. What you typed before is still here. Nothing was saved yet.
+send-again-stale = This page was opened in an earlier session, so nothing was saved. What you typed is still here.
+send-again-now = Send it now
+send-again-not = Do not send it
+confirmation-title = Give your password once more
+confirmation-lead = This step is yours by name in the record. What you typed is kept.
+confirmation-go-on = Go on
+password-title = Change your password
+password-lead = Every other session of yours ends, on every device.
+password-present = Present password
+password-new = New password
+password-hint = At least 12 characters. A few words that only you would put together are good.
+password-again = New password, once more
+password-change = Change the password
+password-wrong = This is not your password.
+password-differs = The two new passwords are not the same.
+password-too-short = The new password is too short: it needs at least 12 characters.
+password-too-long = The new password is too long: 256 characters are enough.
+password-too-plain = The new password holds your name, or is one character over and over: choose another.
+password-same = The new password is the one you have: choose another.
+failure-too-many-attempts-title = Too many attempts
+failure-too-many-attempts-what = Too many sign-ins failed under this name.
+failure-too-many-attempts-next = Wait as long as the answer says, and try again. If it was not you, tell an administrator.
+failure-password-change-needed-title = The first password must be changed
+failure-password-change-needed-what = This account still has the password it was handed out with.
+failure-password-change-needed-next = Sign in on the pages and change it.
+failure-confirmation-needed-title = The password is needed once more
+failure-confirmation-needed-what = This step is only taken by somebody who gave the password a short while ago.
+failure-confirmation-needed-next = Give the password and go on.

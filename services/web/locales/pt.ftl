@@ -739,3 +739,41 @@ import-fate-unchanged = Nada a alterar
 import-fate-stale = Mudou entretanto
 import-fate-wrong = Não aceite
 file-too-many-cells = Tem mais de { $max } células. Divida-o em vários ficheiros.
+
+## Início de sessão, palavra-passe, e passos que a pedem outra vez
+
+sign-in-wait = { $minutes ->
+    [one] Demasiadas tentativas falhadas com este nome. Espere um minuto e tente de novo.
+   *[other] Demasiadas tentativas falhadas com este nome. Espere { $minutes } minutos e tente de novo.
+}
+sign-in-to-send = A sua sessão terminou. O que escreveu está guardado: inicie sessão e envie-o na página seguinte.
+send-again-title = Enviar o que escreveu
+send-again-lead = A sua sessão está iniciada. O que escreveu antes continua aqui. Ainda nada foi guardado.
+send-again-stale = Esta página foi aberta numa sessão anterior, por isso nada foi guardado. O que escreveu continua aqui.
+send-again-now = Enviar agora
+send-again-not = Não enviar
+confirmation-title = Indique a sua palavra-passe outra vez
+confirmation-lead = Este passo fica no registo em seu nome. O que escreveu está guardado.
+confirmation-go-on = Continuar
+password-title = Mudar a palavra-passe
+password-lead = Todas as suas outras sessões terminam, em todos os aparelhos.
+password-present = Palavra-passe atual
+password-new = Palavra-passe nova
+password-hint = Pelo menos 12 caracteres. Algumas palavras que só a si ocorreria juntar são uma boa escolha.
+password-again = Palavra-passe nova, outra vez
+password-change = Mudar a palavra-passe
+password-wrong = Esta não é a sua palavra-passe.
+password-differs = As duas palavras-passe novas não são iguais.
+password-too-short = A palavra-passe nova é demasiado curta: precisa de pelo menos 12 caracteres.
+password-too-long = A palavra-passe nova é demasiado longa: bastam 256 caracteres.
+password-too-plain = A palavra-passe nova contém o seu nome, ou repete um só carácter: escolha outra.
+password-same = A palavra-passe nova é a que já tem: escolha outra.
+failure-too-many-attempts-title = Demasiadas tentativas
+failure-too-many-attempts-what = Falharam demasiados inícios de sessão com este nome.
+failure-too-many-attempts-next = Espere o tempo que a resposta indica e tente de novo. Se não foi você, avise um administrador.
+failure-password-change-needed-title = A primeira palavra-passe tem de ser mudada
+failure-password-change-needed-what = Esta conta ainda tem a palavra-passe com que foi entregue.
+failure-password-change-needed-next = Inicie sessão nas páginas e mude-a.
+failure-confirmation-needed-title = A palavra-passe é precisa outra vez
+failure-confirmation-needed-what = Este passo só é dado por quem indicou a palavra-passe há pouco.
+failure-confirmation-needed-next = Indique a palavra-passe e continue.

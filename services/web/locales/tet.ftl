@@ -722,3 +722,41 @@ import-fate-unchanged = La iha buat atu troka
 import-fate-stale = Troka tiha foin daudaun
 import-fate-wrong = La simu
 file-too-many-cells = Iha sélula liu { $max }. Fahe ba arkivu balu.
+
+## Tama, liafuan-xave, no pasu sira ne'ebé husu fali
+
+sign-in-wait = { $minutes ->
+    [1] Tenta beibeik sala ho naran ida-ne'e. Hein minutu ida no koko fali.
+   *[other] Tenta beibeik sala ho naran ida-ne'e. Hein minutu { $minutes } no koko fali.
+}
+sign-in-to-send = Ita la tama ona. Buat ne'ebé ita hakerek rai hela: tama fali, no haruka iha pájina tuirmai.
+send-again-title = Haruka buat ne'ebé ita hakerek
+send-again-lead = Ita tama tiha ona. Buat ne'ebé ita hakerek uluk sei iha ne'e. Seidauk rai buat ida.
+send-again-stale = Pájina ne'e loke iha sesaun uluk, tan ne'e la rai buat ida. Buat ne'ebé ita hakerek sei iha ne'e.
+send-again-now = Haruka agora
+send-again-not = La haruka
+confirmation-title = Hatama fali ita-nia liafuan-xave
+confirmation-lead = Pasu ida-ne'e hakerek ho ita-nia naran iha rejistu. Buat ne'ebé ita hakerek rai hela.
+confirmation-go-on = Kontinua
+password-title = Troka liafuan-xave
+password-lead = Ita-nia sesaun sira seluk remata hotu, iha aparellu hotu-hotu.
+password-present = Liafuan-xave agora
+password-new = Liafuan-xave foun
+password-hint = Letra 12 ka liu. Liafuan balu ne'ebé ita mesak de'it mak tau hamutuk di'ak.
+password-again = Liafuan-xave foun, dala ida tan
+password-change = Troka liafuan-xave
+password-wrong = Ida-ne'e la'ós ita-nia liafuan-xave.
+password-differs = Liafuan-xave foun rua ne'e la hanesan.
+password-too-short = Liafuan-xave foun badak liu: presiza letra 12 ka liu.
+password-too-long = Liafuan-xave foun naruk liu: letra 256 to'o ona.
+password-too-plain = Liafuan-xave foun iha ita-nia naran, ka letra ida de'it beibeik: hili seluk.
+password-same = Liafuan-xave foun hanesan ida agora: hili seluk.
+failure-too-many-attempts-title = Tenta beibeik liu
+failure-too-many-attempts-what = Tama sala beibeik ho naran ida-ne'e.
+failure-too-many-attempts-next = Hein tuir tempu ne'ebé resposta hatete, no koko fali. Se la'ós ita, hatete ba administradór.
+failure-password-change-needed-title = Tenke troka liafuan-xave dahuluk
+failure-password-change-needed-what = Konta ida-ne'e sei uza liafuan-xave ne'ebé fó dahuluk.
+failure-password-change-needed-next = Tama iha pájina no troka.
+failure-confirmation-needed-title = Presiza fali liafuan-xave
+failure-confirmation-needed-what = Ema ne'ebé foin hatama liafuan-xave de'it mak bele halo pasu ida-ne'e.
+failure-confirmation-needed-next = Hatama liafuan-xave no kontinua.

@@ -16,6 +16,8 @@ pub struct Frame {
     pub texts: Texts,
     /// Who reads, if anybody is signed in.
     pub signed_in: Option<SignedIn>,
+    /// Whether that person gave the password a short while ago; a program gives it each time.
+    pub confirmed: bool,
     /// The token for this page's forms.
     pub csrf: Csrf,
     /// The address asked for.

@@ -6,14 +6,21 @@
 #[path = "../examples/gallery/pages.rs"]
 mod pages;
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
-use axum::routing::get;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
 use base64::Engine;
-use tais_web::session::{Accounts, MaybeSignedIn, Sessions, SignedIn};
+use futures_util::StreamExt;
+use serde::Deserialize;
+use tais_proto::{Role, Timestamp};
+use tais_web::session::{Accounts, CheckedForm, ConfirmedForm, MaybeSignedIn, Notice, Notices, SignedIn};
 use tais_web::{Failure, Shell};
 use tower::ServiceExt;
 
@@ -22,7 +29,9 @@ const ORIGIN: &str = "http://tais.example";
 
 struct Site {
     router: Router,
-    passwords: serde_json::Value,
+    passwords: BTreeMap<String, String>,
+    heard: Mutex<tokio::sync::mpsc::Receiver<Notice>>,
+    _folder: tempfile::TempDir,
 }
 
 struct Answer {
@@ -37,12 +46,55 @@ impl Answer {
     }
 }
 
-fn site() -> Site {
+/// Seconds that the clock of [`later`] is ahead.
+static LATER: AtomicI64 = AtomicI64::new(0);
+
+fn now() -> Timestamp {
+    Timestamp::new(time::OffsetDateTime::now_utc())
+}
+
+fn later() -> Timestamp {
+    Timestamp::from_unix_micros(now().unix_micros() + LATER.load(Ordering::Relaxed) * 1_000_000)
+}
+
+/// The fields as a browser sends them.
+fn form(fields: &[(&str, &str)]) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
+}
+
+/// The value of a hidden field of a page.
+fn value_of(html: &str, name: &str) -> String {
+    let rest = html.split(&format!(r#"name="{name}" value=""#)).nth(1).unwrap();
+    let value = rest.split('"').next().unwrap();
+    [
+        ("&#34;", "\""),
+        ("&quot;", "\""),
+        ("&#60;", "<"),
+        ("&lt;", "<"),
+        ("&#62;", ">"),
+        ("&gt;", ">"),
+        ("&amp;", "&"),
+        ("&#38;", "&"),
+    ]
+    .iter()
+    .fold(value.to_owned(), |text, (from, to)| text.replace(from, to))
+}
+
+/// The page without its head, whose own form signs out.
+fn main_of(html: &str) -> String {
+    html.split("<main").nth(1).unwrap().to_owned()
+}
+
+async fn site() -> Site {
+    site_with(now).await
+}
+
+async fn site_with(clock: fn() -> Timestamp) -> Site {
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("accounts.json");
-    let accounts = Arc::new(Accounts::load_or_create(&file).unwrap());
-    let passwords = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
-    let shell = Shell { accounts, sessions: Sessions::default(), sample: true, secure: true };
+    let accounts = Accounts::open(folder.path(), false).await.unwrap();
+    let passwords = accounts.first_passwords().unwrap().into_iter().collect();
+    let (notices, heard) = Notices::channel();
+    let shell = Shell { accounts, notices, sample: true, secure: true, clock };
     let who = |MaybeSignedIn(person)| async move { person_name(person) };
     let faces = pages::site()
         .route(
@@ -50,9 +102,36 @@ fn site() -> Site {
             get(|| async { Failure::internal("testing", &std::io::Error::other("secret cause")) }),
         )
         .route("/kept", get(|person: SignedIn| async move { person_name(Some(person)) }))
+        .route("/say", post(say))
+        .route("/decide", post(decide))
+        .route("/stream", get(stream))
+        .route("/denied", get(|| async { Failure::Forbidden { may: vec![Role::Office] } }))
         .route("/api/v1/who", get(who).post(who))
         .route("/api/v1/kept", get(|person: SignedIn| async move { person_name(Some(person)) }));
-    Site { router: shell.wrap(faces), passwords }
+    Site { router: shell.wrap(faces), passwords, heard: Mutex::new(heard), _folder: folder }
+}
+
+#[derive(Deserialize)]
+struct Said {
+    text: String,
+}
+
+async fn say(CheckedForm(said): CheckedForm<Said>) -> String {
+    format!("said {}", said.text)
+}
+
+async fn decide(ConfirmedForm(said): ConfirmedForm<Said>) -> String {
+    format!("decided {}", said.text)
+}
+
+/// Events without an end.
+async fn stream() -> Response {
+    let beats =
+        futures_util::stream::repeat_with(|| Ok::<_, std::io::Error>("data: beat\n\n")).then(|beat| async {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            beat
+        });
+    ([("content-type", "text/event-stream")], Body::from_stream(beats)).into_response()
 }
 
 fn person_name(person: Option<SignedIn>) -> String {
@@ -82,8 +161,7 @@ impl Site {
     }
 
     fn password(&self, name: &str) -> &str {
-        let rows = self.passwords.as_array().unwrap();
-        rows.iter().find(|row| row["name"] == name).unwrap()["password"].as_str().unwrap()
+        &self.passwords[name]
     }
 
     async fn sign_in(&self, name: &str) -> String {
@@ -104,7 +182,7 @@ fn token_in(html: &str) -> &str {
 
 #[tokio::test]
 async fn a_page_has_its_language_skip_link_sample_notice_and_place() {
-    let page = site().get("/", "").await;
+    let page = site().await.get("/", "").await;
     assert_eq!(page.status, StatusCode::OK);
     for part in [
         r#"<html lang="en">"#,
@@ -123,14 +201,14 @@ async fn a_page_has_its_language_skip_link_sample_notice_and_place() {
     assert_eq!(page.header("cache-control"), "private, no-cache");
     assert_eq!(page.header("content-language"), "en");
     for (language, words) in [("pt", "Saltar para o conteúdo"), ("tet", "22 Novembru 2026, 16:40")] {
-        let page = site().get("/", &format!("lang={language}")).await;
+        let page = site().await.get("/", &format!("lang={language}")).await;
         assert!(page.text.contains(&format!(r#"<html lang="{language}">"#)) && page.text.contains(words));
     }
 }
 
 #[tokio::test]
 async fn a_frozen_page_says_so_and_never_updates_itself() {
-    let page = site().get("/frozen", "").await.text;
+    let page = site().await.get("/frozen", "").await.text;
     assert!(
         page.contains("You are looking at the record as it stood on 3 March 2026 (event 911)."),
         "{page}"
@@ -141,7 +219,7 @@ async fn a_frozen_page_says_so_and_never_updates_itself() {
 
 #[tokio::test]
 async fn nothing_is_inline_and_nothing_is_asked_of_another_host() {
-    let site = site();
+    let site = site().await;
     let cookie = site.sign_in("aec").await;
     for path in ["/", "/frozen", "/sign-in", "/no-such-page"] {
         let page = site.get(path, &cookie).await;
@@ -167,7 +245,7 @@ async fn nothing_is_inline_and_nothing_is_asked_of_another_host() {
 #[tokio::test]
 async fn pages_are_compressed_and_small() {
     let request = Request::get("/").header("accept-encoding", "gzip");
-    let site = site();
+    let site = site().await;
     let response = site.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     assert_eq!(response.headers()["content-encoding"], "gzip");
     let size = to_bytes(response.into_body(), 1 << 20).await.unwrap().len();
@@ -176,7 +254,7 @@ async fn pages_are_compressed_and_small() {
 
 #[tokio::test]
 async fn signing_in_leads_on_and_signing_out_ends_the_session() {
-    let site = site();
+    let site = site().await;
     let away = site.get("/kept", "").await;
     assert_eq!((away.status, away.header("location")), (StatusCode::SEE_OTHER, "/sign-in?next=/kept"));
 
@@ -199,10 +277,11 @@ async fn signing_in_leads_on_and_signing_out_ends_the_session() {
 
 #[tokio::test]
 async fn the_session_cookie_is_out_of_reach_of_scripts_and_other_sites() {
-    let site = site();
+    let site = site().await;
     let body = format!("name=office&password={}", site.password("office"));
     let answer = site.post("/sign-in", "", body).await;
     let cookie = answer.header("set-cookie");
+    assert!(cookie.starts_with("__Host-tais="), "{cookie}");
     for attribute in ["HttpOnly", "SameSite=Lax", "Secure", "Path=/"] {
         assert!(cookie.contains(attribute), "{cookie} lacks {attribute}");
     }
@@ -210,7 +289,7 @@ async fn the_session_cookie_is_out_of_reach_of_scripts_and_other_sites() {
 
 #[tokio::test]
 async fn a_wrong_password_is_refused_in_words_and_keeps_the_name() {
-    let answer = site().post("/sign-in", "", "name=<apsc>&password=wrong&next=/kept".into()).await;
+    let answer = site().await.post("/sign-in", "", "name=<apsc>&password=wrong&next=/kept".into()).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(answer.headers.get("set-cookie").is_none());
     assert!(answer.text.contains("<title>Error: Sign in"), "{}", answer.text);
@@ -219,7 +298,7 @@ async fn a_wrong_password_is_refused_in_words_and_keeps_the_name() {
 
 #[tokio::test]
 async fn signing_in_never_leads_to_another_site() {
-    let site = site();
+    let site = site().await;
     for next in ["//evil.example", "https://evil.example", "/%5Cevil.example", "/%0D%0ASet-Cookie:x=y"] {
         let body = format!("name=office&password={}&next={next}", site.password("office"));
         assert_eq!(site.post("/sign-in", "", body).await.header("location"), "/", "{next}");
@@ -228,7 +307,7 @@ async fn signing_in_never_leads_to_another_site() {
 
 #[tokio::test]
 async fn a_form_needs_our_origin_and_the_sessions_own_token() {
-    let site = site();
+    let site = site().await;
     let cookie = site.sign_in("aec").await;
     let page = site.get("/", &cookie).await.text;
     let (own, strange) = (format!("csrf={}", token_in(&page)), "csrf=strange".to_owned());
@@ -250,7 +329,7 @@ async fn a_form_needs_our_origin_and_the_sessions_own_token() {
 
 #[tokio::test]
 async fn a_failure_is_a_page_for_people() {
-    let site = site();
+    let site = site().await;
     let missing = site.get("/no-such-page", "").await;
     assert_eq!(missing.status, StatusCode::NOT_FOUND);
     assert!(missing.text.contains("There is nothing at this address") && missing.text.contains("<html lang"));
@@ -268,7 +347,7 @@ async fn a_failure_is_a_page_for_people() {
 
 #[tokio::test]
 async fn a_failure_is_problem_details_for_programs() {
-    let site = site();
+    let site = site().await;
     let answer = site.get("/api/v1/no-such-thing", "").await;
     assert_eq!(
         (answer.status, answer.header("content-type")),
@@ -287,7 +366,7 @@ async fn a_failure_is_problem_details_for_programs() {
 
 #[tokio::test]
 async fn a_program_says_who_it_is_with_each_request() {
-    let site = site();
+    let site = site().await;
     let ask = async |authorization: &str, path: &str| {
         site.ask(Request::get(path).header("authorization", authorization), String::new()).await
     };
@@ -307,7 +386,7 @@ async fn a_program_says_who_it_is_with_each_request() {
 
 #[tokio::test]
 async fn a_browsers_session_reads_from_the_api_and_changes_nothing_there() {
-    let site = site();
+    let site = site().await;
     let cookie = site.sign_in("office").await;
     assert_eq!(site.get("/api/v1/who", &cookie).await.text, "office");
     assert_eq!(site.post("/api/v1/who", &cookie, String::new()).await.text, "nobody");
@@ -315,11 +394,145 @@ async fn a_browsers_session_reads_from_the_api_and_changes_nothing_there() {
 
 #[tokio::test]
 async fn only_an_offered_language_can_be_chosen() {
-    let site = site();
+    let site = site().await;
     for offered in ["en", "pt", "tet"] {
         let chosen = site.get(&format!("/language/{offered}?next=/frozen"), "").await;
         assert_eq!((chosen.status, chosen.header("location")), (StatusCode::SEE_OTHER, "/frozen"));
         assert!(chosen.header("set-cookie").starts_with(&format!("lang={offered};")));
     }
     assert_eq!(site.get("/language/fr", "").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn what_was_typed_when_the_session_had_ended_is_sent_after_the_sign_in() {
+    let site = site().await;
+    let asked = site.post("/say", "", "csrf=old&text=a+%3Cword%3E".into()).await;
+    assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
+    assert!(asked.text.contains("What you typed is kept"), "{}", asked.text);
+    let kept = value_of(&asked.text, "kept");
+
+    // A wrong password keeps it on.
+    let wrong = form(&[("name", "aec"), ("password", "wrong"), ("kept", &kept)]);
+    let wrong = site.post("/sign-in", "", wrong).await;
+    assert_eq!(value_of(&wrong.text, "kept"), kept);
+
+    let right = form(&[("name", "aec"), ("password", site.password("aec")), ("kept", &kept)]);
+    let page = site.post("/sign-in", "", right).await;
+    let cookie = page.header("set-cookie").split(';').next().unwrap().to_owned();
+    assert!(page.text.contains(r#"action="/say""#) && page.text.contains("Send it now"), "{}", page.text);
+    let again = form(&[("csrf", token_in(&main_of(&page.text))), ("text", &value_of(&page.text, "text"))]);
+    assert_eq!(site.post("/say", &cookie, again).await.text, "said a <word>");
+}
+
+#[tokio::test]
+async fn a_form_of_an_earlier_session_is_shown_and_not_taken_in_silence() {
+    let site = site().await;
+    let cookie = site.sign_in("aec").await;
+    let answer = site.post("/say", &cookie, "csrf=old&text=word".into()).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert!(answer.text.contains("opened in an earlier session"), "{}", answer.text);
+    let again =
+        form(&[("csrf", token_in(&main_of(&answer.text))), ("text", &value_of(&answer.text, "text"))]);
+    assert_eq!(site.post("/say", &cookie, again).await.text, "said word");
+}
+
+#[tokio::test]
+async fn a_step_that_counts_asks_for_the_password_again_after_a_while() {
+    let site = site_with(later).await;
+    let cookie = site.sign_in("director").await;
+    let token = token_in(&site.get("/", &cookie).await.text).to_owned();
+    let sent = form(&[("csrf", &token), ("text", "yes")]);
+    assert_eq!(site.post("/decide", &cookie, sent.clone()).await.text, "decided yes");
+
+    LATER.store(11 * 60, Ordering::Relaxed);
+    let asked = site.post("/decide", &cookie, sent).await;
+    assert_eq!(asked.status, StatusCode::FORBIDDEN);
+    assert!(asked.text.contains("Give your password once more"), "{}", asked.text);
+    let with = |password: &str| form(&[("csrf", &token), ("text", "yes"), ("confirmation", password)]);
+    let wrong = site.post("/decide", &cookie, with("wrong")).await;
+    assert!(wrong.text.contains("This is not your password."), "{}", wrong.text);
+    assert_eq!(site.post("/decide", &cookie, with(site.password("director"))).await.text, "decided yes");
+    // And not again at once.
+    assert_eq!(site.post("/decide", &cookie, with("")).await.text, "decided yes");
+}
+
+#[tokio::test]
+async fn an_open_page_ends_soon_after_its_session() {
+    let site = site().await;
+    let cookie = site.sign_in("office").await;
+    let page = site.get("/", &cookie).await.text;
+    let request = Request::get("/stream").header("cookie", &cookie).header("host", HOST).body(Body::empty());
+    let stream = site.router.clone().oneshot(request.unwrap()).await.unwrap().into_body();
+    let mut beats = stream.into_data_stream();
+    assert!(beats.next().await.is_some());
+    site.post("/sign-out", &cookie, form(&[("csrf", token_in(&page))])).await;
+    let ended = tokio::time::timeout(Duration::from_secs(5), async { while beats.next().await.is_some() {} });
+    assert!(ended.await.is_ok(), "the stream goes on");
+}
+
+#[tokio::test]
+async fn guessing_waits_ever_longer_and_the_right_password_waits_too() {
+    let site = site().await;
+    for _ in 0..5 {
+        let answer = site.post("/sign-in", "", "name=aec&password=guess".into()).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let right = form(&[("name", "aec"), ("password", site.password("aec"))]);
+    let answer = site.post("/sign-in", "", right).await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(answer.text.contains("Wait a minute"), "{}", answer.text);
+    let program =
+        Request::get("/api/v1/who").header("authorization", site.basic("aec", site.password("aec")));
+    let answer = site.ask(program, String::new()).await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(answer.header("retry-after").parse::<u64>().unwrap() >= 1);
+    site.sign_in("apsc").await;
+}
+
+#[tokio::test]
+async fn a_changed_password_ends_every_other_session() {
+    let site = site().await;
+    let (one, other) = (site.sign_in("aec").await, site.sign_in("aec").await);
+    let token = token_in(&site.get("/", &one).await.text).to_owned();
+    let change = |present: &str, new: &str, again: &str| {
+        form(&[("csrf", &token), ("present", present), ("new", new), ("again", again), ("next", "/kept")])
+    };
+    let good = "loron furak tebes";
+    for (present, new, again, words) in [
+        ("wrong", good, good, "This is not your password."),
+        (site.password("aec"), "short", "short", "too short"),
+        (site.password("aec"), good, "different", "not the same"),
+        (site.password("aec"), site.password("aec"), site.password("aec"), "the one you have"),
+    ] {
+        let answer = site.post("/password", &one, change(present, new, again)).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.text.contains(words), "{words}: {}", answer.text);
+    }
+    let changed = site.post("/password", &one, change(site.password("aec"), good, good)).await;
+    assert_eq!((changed.status, changed.header("location")), (StatusCode::SEE_OTHER, "/kept"));
+    let fresh = changed.header("set-cookie").split(';').next().unwrap().to_owned();
+    assert_eq!(site.get("/kept", &fresh).await.text, "aec");
+    for ended in [&one, &other] {
+        assert_eq!(site.get("/kept", ended).await.status, StatusCode::SEE_OTHER);
+    }
+    let old = form(&[("name", "aec"), ("password", site.password("aec"))]);
+    assert_eq!(site.post("/sign-in", "", old).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let new = form(&[("name", "aec"), ("password", good)]);
+    assert_eq!(site.post("/sign-in", "", new).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn the_security_log_hears_of_sign_ins_failures_and_denials() {
+    let site = site().await;
+    let cookie = site.sign_in("auditor").await;
+    site.post("/sign-in", "", "name=auditor&password=wrong".into()).await;
+    site.post("/sign-in", "", "name=nobody-at-all&password=wrong".into()).await;
+    assert_eq!(site.get("/denied?secret=1", &cookie).await.status, StatusCode::FORBIDDEN);
+    let mut heard = site.heard.lock().unwrap();
+    let mut next = || heard.try_recv().unwrap();
+    let Notice::SignedIn(account) = next() else { panic!("no sign-in") };
+    assert_eq!(next(), Notice::SignInFailed(Some(account)));
+    assert_eq!(next(), Notice::SignInFailed(None));
+    let action = "GET /denied".to_owned();
+    assert_eq!(next(), Notice::Denied { account: Some(account), action });
 }

@@ -17,7 +17,7 @@ use tais_log::{Filter, Log, PostgresLog, system_clock};
 use tais_proto::event::activity::{ActivityDetails, ActivityParticipationRecorded};
 use tais_proto::reference::Reference;
 use tais_proto::{AccountId, EventId, Pillar, Position, Quarter, Role, StreamId, StreamKind, StreamRef};
-use tais_web::session::Accounts;
+use tais_web::session::SignedIn;
 use uuid::Uuid;
 
 const ACTIVITIES: &str = include_str!("../../../../proto/reference/activities/activities.csv");
@@ -55,7 +55,7 @@ pub async fn is_wanted(log: &PostgresLog) -> anyhow::Result<bool> {
 pub async fn fill(
     correspondents: &[Correspondent],
     office: &Outbox,
-    accounts: &Accounts,
+    accounts: &[SignedIn],
     reference: &Reference,
 ) -> anyhow::Result<()> {
     let today = system_clock()().dili_date();
@@ -87,9 +87,8 @@ fn correspondent(correspondents: &[Correspondent], pillar: Pillar) -> anyhow::Re
     found.with_context(|| format!("there is no correspondent of {pillar}"))
 }
 
-fn account(accounts: &Accounts, role: Role, pillar: Option<Pillar>) -> anyhow::Result<AccountId> {
-    let people = accounts.all().iter().map(|account| &account.person);
-    let person = people.clone().find(|person| person.role == role && person.pillar == pillar);
+fn account(accounts: &[SignedIn], role: Role, pillar: Option<Pillar>) -> anyhow::Result<AccountId> {
+    let person = accounts.iter().find(|person| person.role == role && person.pillar == pillar);
     Ok(person.with_context(|| format!("there is no account of role {role}"))?.account)
 }
 
@@ -113,7 +112,7 @@ fn imported(reference: &Reference) -> anyhow::Result<Vec<Report>> {
 
 async fn send(
     correspondent: &Correspondent,
-    accounts: &Accounts,
+    accounts: &[SignedIn],
     report: Report,
 ) -> anyhow::Result<StreamId> {
     let intake = correspondent.intake();
@@ -148,7 +147,7 @@ async fn validate(
     correspondents: &[Correspondent],
     streams: &HashMap<Pillar, Vec<StreamId>>,
     office: &Outbox,
-    accounts: &Accounts,
+    accounts: &[SignedIn],
     reference: &Reference,
     today: time::Date,
 ) -> anyhow::Result<()> {

@@ -4,19 +4,21 @@
 mod pages;
 
 use std::net::Ipv4Addr;
-use std::sync::Arc;
 
 use tais_web::Shell;
-use tais_web::session::{Accounts, Sessions};
+use tais_web::session::{Accounts, Notices};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let port = std::env::args().nth(1).map_or(Ok(0), |port| port.parse::<u16>())?;
-    let accounts_file = std::env::temp_dir().join("tais-gallery-accounts.json");
-    let accounts = Arc::new(Accounts::load_or_create(&accounts_file)?);
-    let shell = Shell { accounts, sessions: Sessions::default(), sample: true, secure: false };
+    let folder = std::env::temp_dir().join("tais-gallery");
+    std::fs::create_dir_all(&folder)?;
+    let accounts = Accounts::open(&folder, false).await?;
+    let (notices, _heard) = Notices::channel();
+    let clock = || tais_proto::Timestamp::new(time::OffsetDateTime::now_utc());
+    let shell = Shell { accounts, notices, sample: true, secure: false, clock };
     let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
-    println!("http://{}/ (names and passwords: {})", listener.local_addr()?, accounts_file.display());
+    println!("http://{}/ (names and passwords: {})", listener.local_addr()?, folder.display());
     axum::serve(listener, shell.wrap(pages::site())).await?;
     Ok(())
 }

@@ -15,6 +15,7 @@ use tais_proto::Role;
 
 use crate::frame::Frame;
 use crate::page::Page;
+use crate::session::Kept;
 
 pub(crate) use tell::tell;
 
@@ -47,6 +48,9 @@ pub enum Failure {
     /// Only people who are signed in may see it. A page leads to the sign-in page.
     #[error("nobody is signed in")]
     SignInNeeded,
+    /// The same for a form, which is kept and sent on after the person has signed in.
+    #[error("nobody is signed in any more; the form was kept")]
+    SignInToSend(Kept),
     /// A name and password for the API that do not belong together.
     #[error("the name or the password is wrong")]
     WrongPassword,
@@ -56,7 +60,24 @@ pub enum Failure {
         /// The roles that may; empty when nobody may.
         may: Vec<Role>,
     },
-    /// The form did not come from a page of ours, or from an old one.
+    /// Too many sign-ins failed under this name; so many seconds are to be waited.
+    #[error("too many sign-ins failed: wait {0} seconds")]
+    TooManyAttempts(u64),
+    /// The first password must be changed before anything else.
+    #[error("the first password must be changed")]
+    PasswordChangeNeeded,
+    /// This step needs the password given anew; the form is kept.
+    #[error("the password is needed once more")]
+    ConfirmationNeeded {
+        /// What was typed.
+        kept: Kept,
+        /// Whether the password that was given is wrong.
+        wrong: bool,
+    },
+    /// The form is from an earlier session of the same browser; it is kept.
+    #[error("the form is from an earlier session")]
+    SendAgain(Kept),
+    /// The form did not come from a page of ours.
     #[error("the form did not come from a page of this session")]
     ForeignForm,
     /// The request cannot be understood.
@@ -105,10 +126,13 @@ impl Failure {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::NotFound => "not-found",
-            Self::SignInNeeded => "sign-in-needed",
+            Self::SignInNeeded | Self::SignInToSend(_) => "sign-in-needed",
             Self::WrongPassword => "wrong-password",
             Self::Forbidden { .. } => "forbidden",
-            Self::ForeignForm => "foreign-form",
+            Self::TooManyAttempts(_) => "too-many-attempts",
+            Self::PasswordChangeNeeded => "password-change-needed",
+            Self::ConfirmationNeeded { .. } => "confirmation-needed",
+            Self::ForeignForm | Self::SendAgain(_) => "foreign-form",
             Self::Malformed(_) => "malformed",
             Self::Refused(_) => "refused",
             Self::Conflict(_) => "conflict",
@@ -125,8 +149,13 @@ impl Failure {
     pub const fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::SignInNeeded | Self::WrongPassword => StatusCode::UNAUTHORIZED,
-            Self::Forbidden { .. } | Self::ForeignForm => StatusCode::FORBIDDEN,
+            Self::SignInNeeded | Self::SignInToSend(_) | Self::WrongPassword => StatusCode::UNAUTHORIZED,
+            Self::TooManyAttempts(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Forbidden { .. }
+            | Self::ForeignForm
+            | Self::SendAgain(_)
+            | Self::PasswordChangeNeeded
+            | Self::ConfirmationNeeded { .. } => StatusCode::FORBIDDEN,
             Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Conflict(_) => StatusCode::CONFLICT,
@@ -159,12 +188,15 @@ impl Failure {
     }
 
     /// One value of each kind: for tests, and for the page that explains a kind.
-    pub(crate) fn each() -> [Self; 13] {
+    pub(crate) fn each() -> [Self; 16] {
         let nothing = String::new;
         [
             Self::NotFound,
             Self::SignInNeeded,
             Self::WrongPassword,
+            Self::TooManyAttempts(0),
+            Self::PasswordChangeNeeded,
+            Self::ConfirmationNeeded { kept: Kept::nothing(), wrong: false },
             Self::Forbidden { may: Vec::new() },
             Self::ForeignForm,
             Self::Malformed(nothing()),

@@ -11,6 +11,7 @@ use super::Failure;
 use crate::frame::Frame;
 use crate::language::{Arg, Texts};
 use crate::page::Page;
+use crate::session;
 
 /// What problem details say beyond the standard's own members.
 #[derive(Clone, Serialize)]
@@ -48,8 +49,10 @@ pub(crate) fn tell(frame: &Frame, response: Response) -> Response {
 }
 
 fn told(frame: &Frame, failure: &Failure) -> Response {
-    if *failure == Failure::SignInNeeded && !frame.for_a_program {
-        return Redirect::to(&format!("/sign-in?next={}", frame.here.as_parameter())).into_response();
+    if !frame.for_a_program
+        && let Some(asked) = asked_back(frame, failure)
+    {
+        return asked;
     }
     let error_id = hex::encode(rand::random::<[u8; 4]>());
     tracing::info!(error_id, code = failure.code(), path = frame.here.as_str(), "a failure was told");
@@ -58,11 +61,39 @@ fn told(frame: &Frame, failure: &Failure) -> Response {
     } else {
         as_page(frame, failure, &error_id)
     };
+    if let Failure::TooManyAttempts(seconds) = failure {
+        return ([(header::RETRY_AFTER, seconds.to_string())], response).into_response();
+    }
     if failure.status() == StatusCode::UNAUTHORIZED && frame.for_a_program {
         return ([(header::WWW_AUTHENTICATE, r#"Basic realm="Tais", charset="UTF-8""#)], response)
             .into_response();
     }
     response
+}
+
+/// What only the person can help with is asked for, with what was typed kept in the page.
+fn asked_back(frame: &Frame, failure: &Failure) -> Option<Response> {
+    let page = match failure {
+        Failure::SignInNeeded => {
+            let place = format!("/sign-in?next={}", frame.here.as_parameter());
+            return Some(Redirect::to(&place).into_response());
+        }
+        Failure::PasswordChangeNeeded => {
+            let place = format!("/password?next={}", frame.here.as_parameter());
+            return Some(Redirect::to(&place).into_response());
+        }
+        Failure::SignInToSend(kept) => session::sign_in_to_send_page(frame, kept),
+        Failure::SendAgain(kept) => session::send_again_page(frame, kept, true),
+        Failure::ConfirmationNeeded { kept, wrong } => session::confirmation_page(frame, kept, *wrong),
+        _ => return None,
+    };
+    Some(page.map_or_else(
+        |failure| failure.status().into_response(),
+        |mut page| {
+            page.status = failure.status();
+            page.into_response()
+        },
+    ))
 }
 
 /// The failure behind an answer: ours, or the framework's own plain refusal, which nobody should

@@ -1,262 +1,470 @@
-//! The development accounts: one a role, made at first start, kept in a file only its owner reads.
+//! The accounts that can sign in, in a SQLite file of the web shell's own. Passwords are kept as
+//! Argon2id hashes; who failed to sign in waits.
 
-use std::fs::{File, OpenOptions};
-use std::io::Write;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::collections::HashMap;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use serde::{Deserialize, Serialize};
-use tais_proto::{AccountId, Pillar, Role};
+use sha2::{Digest as _, Sha256};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
+use sqlx::{Row as _, SqlitePool};
+use tais_proto::{AccountId, Pillar, Role, Timestamp};
 use uuid::Uuid;
 
-use super::{SignedIn, random_text, same_secret};
+use super::first::{self, FIRST_ACCOUNTS, First};
+use super::password::{self, PasswordProblem};
+use super::store::Sessions;
+use super::throttle::{self, Failures};
+use super::{SignedIn, random_text};
 
 const PASSWORD_BYTES: usize = 18;
+/// How long a program's password is known without hashing it again.
+const KNOWN_FOR: Duration = Duration::from_secs(60);
+/// More programs than the office runs by far.
+const KNOWN_MAX: usize = 256;
+/// More names than anybody mistypes in a day; beyond it the oldest failures are forgotten.
+const FAILURES_MAX: i64 = 10_000;
 
-/// The accounts made at first start: name, role, pillar.
-const FIRST_ACCOUNTS: [(&str, Role, Option<Pillar>); 7] = [
-    ("apsc", Role::Correspondent, Some(Pillar::Apsc)),
-    ("aec", Role::Correspondent, Some(Pillar::Aec)),
-    ("ascc", Role::Correspondent, Some(Pillar::Ascc)),
-    ("director", Role::Director, None),
-    ("office", Role::Office, None),
-    ("auditor", Role::Auditor, None),
-    ("administrator", Role::Administrator, None),
-];
+const SCHEMA: &str = "
+create table if not exists account (
+    id blob primary key, name text not null unique, role text not null, pillar text,
+    password text not null, must_change integer not null, made_at integer not null);
+-- By the digest of the name, so that unknown names wait as known ones do and are written nowhere.
+create table if not exists failure (name blob primary key, count integer not null, last integer not null);
+-- By the digest of the id in the cookie: what is read out of this file opens no session.
+create table if not exists session (
+    id blob primary key, account blob not null references account, form_token text not null,
+    opened integer not null, seen integer not null, confirmed integer not null);
+";
 
-/// The accounts that can sign in.
-#[derive(Debug)]
-pub struct Accounts(Vec<Account>);
-
-/// One account. Its password does not appear when it is printed for debugging.
-pub struct Account {
-    /// Who signs in.
-    pub person: SignedIn,
-    password: String,
+/// The accounts, and the sessions of those who are signed in. Cheap to clone.
+#[derive(Clone)]
+pub struct Accounts {
+    pool: SqlitePool,
+    folder: PathBuf,
+    known: Arc<Mutex<HashMap<[u8; 32], Instant>>>,
+    secret: [u8; 32],
 }
 
-impl Account {
-    /// The password, for whoever starts the system to hand out.
-    #[must_use]
-    pub fn password(&self) -> &str {
-        &self.password
-    }
-}
-
-impl std::fmt::Debug for Account {
+impl std::fmt::Debug for Accounts {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Account").field("person", &self.person).finish_non_exhaustive()
+        f.debug_struct("Accounts").field("folder", &self.folder).finish_non_exhaustive()
     }
 }
 
 /// Why the accounts cannot be had.
 #[derive(Debug, thiserror::Error)]
 pub enum AccountsError {
-    /// The file cannot be read or written.
-    #[error("the accounts file {path} cannot be {action}: check that its folder exists and is yours")]
+    /// The database file.
+    #[error("the accounts file {path} cannot be used: check that its folder exists and is yours")]
+    Database {
+        /// Where it is.
+        path: PathBuf,
+        /// What SQLite says.
+        source: sqlx::Error,
+    },
+    /// A file beside it.
+    #[error("the file {path} cannot be read or written: check that its folder exists and is yours")]
     File {
         /// Where it is.
         path: PathBuf,
-        /// "read" or "written".
-        action: &'static str,
         /// What the system says.
         source: std::io::Error,
     },
-    /// Others on this machine may read the passwords.
-    #[error("the accounts file {path} can be read by others (mode {mode:o}): run chmod 600 {path}")]
-    OpenToOthers {
-        /// Where it is.
-        path: PathBuf,
-        /// Its permission bits.
-        mode: u32,
-    },
-    /// The content is not the accounts.
-    #[error(
-        "the accounts file {path} is not understood ({why}): mend it, or move it away to have a new one made"
-    )]
+    /// The content is not accounts.
+    #[error("the accounts file {path} is not understood ({why}): restore it from the backup")]
     Content {
         /// Where it is.
         path: PathBuf,
         /// What is wrong with it.
         why: String,
     },
+    /// Hashing needs memory and randomness.
+    #[error("a password could not be hashed")]
+    Hash(#[source] std::io::Error),
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Row {
-    name: String,
-    account: Uuid,
-    role: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pillar: Option<String>,
+/// Somebody whose name and password belong together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// Who.
+    pub person: SignedIn,
+    /// Whether the password must be changed before anything else.
+    pub must_change: bool,
+}
+
+/// Why somebody is not let in.
+#[derive(Debug, thiserror::Error)]
+pub enum Unknown {
+    /// The name or the password; nobody is told which.
+    #[error("the name or the password is wrong")]
+    Wrong {
+        /// The account that was tried, where there is one: for the security log.
+        account: Option<AccountId>,
+    },
+    /// Too many failures under this name.
+    #[error("too many failures: wait {} seconds", .0.as_secs())]
+    Wait(Duration),
+    /// The file.
+    #[error(transparent)]
+    Accounts(#[from] AccountsError),
+}
+
+/// Why a password was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    /// The present password.
+    #[error(transparent)]
+    Unknown(#[from] Unknown),
+    /// The new one is not good enough.
+    #[error("the new password is not good enough: {0:?}")]
+    Problem(PasswordProblem),
+}
+
+struct Account {
+    person: SignedIn,
     password: String,
+    must_change: bool,
 }
 
 impl Accounts {
-    /// Reads the accounts of the file; makes the file, one account a role with a random password,
-    /// when there is none. Two processes starting at once end with the same file.
+    /// Opens the accounts in a folder; makes the first ones, one a role with a random password, when
+    /// there are none. `must_change` asks that those passwords be changed before anything else.
     ///
     /// # Errors
-    /// When the file cannot be read or made, is open to others, or is not understood.
-    pub fn load_or_create(path: &Path) -> Result<Self, AccountsError> {
-        if !path.exists() {
-            create(path)?;
-        }
-        let failed = |source| AccountsError::File { path: path.to_owned(), action: "read", source };
-        let mode = std::fs::metadata(path).map_err(failed)?.permissions().mode() & 0o777;
-        if mode & 0o077 != 0 {
-            return Err(AccountsError::OpenToOthers { path: path.to_owned(), mode });
-        }
-        let text = std::fs::read_to_string(path).map_err(failed)?;
-        parse(&text).map_err(|why| AccountsError::Content { path: path.to_owned(), why })
+    /// When the files cannot be used.
+    pub async fn open(folder: &Path, must_change: bool) -> Result<Self, AccountsError> {
+        let path = folder.join("accounts.sqlite");
+        let failed = |source| AccountsError::Database { path: path.clone(), source };
+        // Made by us before SQLite would, so that nobody else may ever read it.
+        let made = std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(&path);
+        made.map_err(|source| AccountsError::File { path: path.clone(), source })?;
+        let options = SqliteConnectOptions::new()
+            .filename(&path)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal);
+        let pool = SqlitePoolOptions::new().max_connections(2).connect_with(options).await.map_err(failed)?;
+        sqlx::raw_sql(SCHEMA).execute(&pool).await.map_err(failed)?;
+        let mut secret = [0; 32];
+        rand::RngCore::fill_bytes(&mut rand::rngs::OsRng, &mut secret);
+        let accounts = Self { pool, folder: folder.to_owned(), known: Arc::default(), secret };
+        accounts.make_first(must_change).await?;
+        Ok(accounts)
     }
 
-    /// Every account, in the order of the file.
+    fn failed(&self, source: sqlx::Error) -> AccountsError {
+        AccountsError::Database { path: self.folder.join("accounts.sqlite"), source }
+    }
+
+    /// Makes the first accounts where there are none: those of an older file, or new ones. Two
+    /// processes that start at once end with the same accounts.
+    async fn make_first(&self, must_change: bool) -> Result<(), AccountsError> {
+        let count = sqlx::query_scalar("select count(*) from account").fetch_one(&self.pool).await;
+        let count: i64 = count.map_err(|error| self.failed(error))?;
+        if count > 0 {
+            return Ok(());
+        }
+        let older = first::older(&self.folder)?;
+        let new = || FIRST_ACCOUNTS.iter().map(|first| First::new(*first, random_text::<PASSWORD_BYTES>()));
+        let accounts: Vec<First> = older.unwrap_or_else(|| new().collect());
+        let mut hashed = Vec::with_capacity(accounts.len());
+        for account in &accounts {
+            hashed.push(password::hash(&account.password).await.map_err(AccountsError::Hash)?);
+        }
+        let write = async {
+            let mut transaction = self.pool.begin_with("begin immediate").await?;
+            let there: i64 =
+                sqlx::query_scalar("select count(*) from account").fetch_one(&mut *transaction).await?;
+            if there > 0 {
+                return Ok(false);
+            }
+            for (account, hash) in accounts.iter().zip(&hashed) {
+                insert(&mut transaction, &account.person, hash, must_change).await?;
+            }
+            // The passwords are on disk before the accounts are: nobody is locked out by a crash.
+            first::write(&self.folder, &accounts).map_err(sqlx::Error::Io)?;
+            transaction.commit().await.map(|()| true)
+        };
+        if write.await.map_err(|error| self.failed(error))? {
+            first::forget_older(&self.folder)?;
+        }
+        Ok(())
+    }
+
+    /// Everybody who has an account, in the order they were made.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn people(&self) -> Result<Vec<SignedIn>, AccountsError> {
+        let rows = sqlx::query("select * from account order by made_at, rowid").fetch_all(&self.pool).await;
+        let rows = rows.map_err(|error| self.failed(error))?;
+        rows.iter().map(|row| Ok(self.account(row)?.person)).collect()
+    }
+
+    /// The first passwords that nobody has changed yet, by name: for whoever starts the system to
+    /// hand out.
+    ///
+    /// # Errors
+    /// When their file cannot be read.
+    pub fn first_passwords(&self) -> Result<Vec<(String, String)>, AccountsError> {
+        first::read(&self.folder)
+    }
+
+    /// The sessions.
     #[must_use]
-    pub fn all(&self) -> &[Account] {
-        &self.0
+    pub fn sessions(&self) -> Sessions {
+        Sessions::new(self.pool.clone())
     }
 
-    /// The person of a name and password, if they belong together. Takes as long for an unknown name.
-    #[must_use]
-    pub fn check(&self, name: &str, password: &str) -> Option<&SignedIn> {
-        let account = self.0.iter().find(|account| account.person.name == name);
-        let right = same_secret(account.map_or("", |account| &account.password), password);
-        account.filter(|_| right).map(|account| &account.person)
-    }
-}
-
-fn create(path: &Path) -> Result<(), AccountsError> {
-    let rows: Vec<Row> = FIRST_ACCOUNTS.iter().map(|first| first_row(*first)).collect();
-    let write = || -> std::io::Result<()> {
-        let mut text = serde_json::to_vec_pretty(&rows)?;
-        text.push(b'\n');
-        // Written aside and linked into place: the name never shows half a file, and a link, unlike
-        // a rename, never replaces the file of a process that was faster.
-        let aside = path.with_extension(format!("new-{}", Uuid::now_v7().simple()));
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&aside)?;
-        file.write_all(&text)?;
-        file.sync_all()?;
-        let linked = std::fs::hard_link(&aside, path);
-        std::fs::remove_file(&aside)?;
-        match linked {
-            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
-            Ok(()) | Err(_) => sync_folder(path),
+    /// The person of a name and password. Takes as long for an unknown name.
+    ///
+    /// # Errors
+    /// When they do not belong together, or the name must wait.
+    pub async fn check(&self, name: &str, password: &str, now: Timestamp) -> Result<Known, Unknown> {
+        let failures = self.failures(name).await?;
+        if let Some(wait) = throttle::wait(failures, now) {
+            return Err(Unknown::Wait(wait));
         }
-    };
-    write().map_err(|source| AccountsError::File { path: path.to_owned(), action: "written", source })
-}
-
-fn sync_folder(path: &Path) -> std::io::Result<()> {
-    match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        Some(folder) => File::open(folder)?.sync_all(),
-        None => Ok(()),
+        let account = self.named(name).await?;
+        let hash = account.as_ref().map(|account| account.password.as_str());
+        let mark = hash.map(|hash| self.mark(hash, password));
+        let recently = mark.is_some_and(|mark| self.is_known(&mark));
+        let fits = recently || password::fits(password, hash).await.map_err(AccountsError::Hash)?;
+        match account.filter(|_| fits) {
+            Some(account) => {
+                if failures.is_some() {
+                    self.forgive(name).await?;
+                }
+                self.remember(mark);
+                Ok(Known { person: account.person, must_change: account.must_change })
+            }
+            None => {
+                self.note_failure(name, throttle::one_more(failures, now)).await?;
+                let account = self.named(name).await?.map(|account| account.person.account);
+                Err(Unknown::Wrong { account })
+            }
+        }
     }
-}
 
-fn first_row((name, role, pillar): (&str, Role, Option<Pillar>)) -> Row {
-    Row {
-        name: name.to_owned(),
-        account: Uuid::now_v7(),
-        role: role.code().to_owned(),
-        pillar: pillar.map(|pillar| pillar.code().to_owned()),
-        password: random_text::<PASSWORD_BYTES>(),
+    /// Changes a password; every other session of the account ends.
+    ///
+    /// # Errors
+    /// When the present one is wrong, or the new one not good enough.
+    pub async fn change_password(
+        &self,
+        name: &str,
+        present: &str,
+        new: &str,
+        now: Timestamp,
+    ) -> Result<Known, ChangeError> {
+        let known = self.check(name, present, now).await?;
+        password::judge(name, new).map_err(ChangeError::Problem)?;
+        if present == new {
+            return Err(ChangeError::Problem(PasswordProblem::Same));
+        }
+        self.set_password(known.person.account, new).await.map_err(Unknown::from)?;
+        first::forget(&self.folder, name).map_err(Unknown::from)?;
+        Ok(Known { must_change: false, ..known })
     }
-}
 
-fn parse(text: &str) -> Result<Accounts, String> {
-    let rows: Vec<Row> = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    rows.into_iter().map(account).collect::<Result<_, _>>().map(Accounts)
-}
+    async fn set_password(&self, account: AccountId, new: &str) -> Result<(), AccountsError> {
+        let hash = password::hash(new).await.map_err(AccountsError::Hash)?;
+        let write = async {
+            let mut transaction = self.pool.begin().await?;
+            sqlx::query("update account set password = ?, must_change = 0 where id = ?")
+                .bind(hash)
+                .bind(account.0)
+                .execute(&mut *transaction)
+                .await?;
+            sqlx::query("delete from session where account = ?")
+                .bind(account.0)
+                .execute(&mut *transaction)
+                .await?;
+            transaction.commit().await
+        };
+        write.await.map_err(|error| self.failed(error))
+    }
 
-fn account(row: Row) -> Result<Account, String> {
-    let Row { name, account, role, pillar, password } = row;
-    let role =
-        Role::from_code(&role).ok_or_else(|| format!("account {name} has no known role: \"{role}\""))?;
-    let pillar = pillar
-        .map(|code| {
-            Pillar::from_code(&code).ok_or_else(|| format!("account {name} has no known pillar: \"{code}\""))
+    async fn named(&self, name: &str) -> Result<Option<Account>, AccountsError> {
+        let row = sqlx::query("select * from account where name = ?").bind(name).fetch_optional(&self.pool);
+        let row = row.await.map_err(|error| self.failed(error))?;
+        row.map(|row| self.account(&row)).transpose()
+    }
+
+    fn account(&self, row: &sqlx::sqlite::SqliteRow) -> Result<Account, AccountsError> {
+        let read = || -> Result<Account, sqlx::Error> {
+            Ok(Account {
+                person: person_of(row)?,
+                password: row.try_get("password")?,
+                must_change: row.try_get("must_change")?,
+            })
+        };
+        read().map_err(|error| AccountsError::Content {
+            path: self.folder.join("accounts.sqlite"),
+            why: error.to_string(),
         })
-        .transpose()?;
-    if (role == Role::Correspondent) != pillar.is_some() {
-        return Err(format!("account {name}: a correspondent has a pillar, and nobody else has one"));
     }
-    if password.len() < 16 {
-        return Err(format!("account {name}: the password is shorter than 16 characters"));
+
+    async fn failures(&self, name: &str) -> Result<Option<Failures>, AccountsError> {
+        let row = sqlx::query_as::<_, (u32, i64)>("select count, last from failure where name = ?")
+            .bind(digest_of(name))
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(|error| self.failed(error))?;
+        Ok(row.map(|(count, last)| Failures { count, last: Timestamp::from_unix_micros(last) }))
     }
-    Ok(Account { person: SignedIn { account: AccountId(account), name, role, pillar }, password })
+
+    async fn note_failure(&self, name: &str, failures: Failures) -> Result<(), AccountsError> {
+        let write = async {
+            sqlx::query("insert or replace into failure values (?, ?, ?)")
+                .bind(digest_of(name))
+                .bind(failures.count)
+                .bind(failures.last.unix_micros())
+                .execute(&self.pool)
+                .await?;
+            sqlx::query(
+                "delete from failure where name in
+                     (select name from failure order by last desc limit -1 offset ?)",
+            )
+            .bind(FAILURES_MAX)
+            .execute(&self.pool)
+            .await
+        };
+        write.await.map(|_| ()).map_err(|error| self.failed(error))
+    }
+
+    async fn forgive(&self, name: &str) -> Result<(), AccountsError> {
+        let deleted = sqlx::query("delete from failure where name = ?").bind(digest_of(name));
+        deleted.execute(&self.pool).await.map(|_| ()).map_err(|error| self.failed(error))
+    }
+
+    /// What a right password is remembered by for a short while: worthless elsewhere, and after the
+    /// password has changed.
+    fn mark(&self, hash: &str, password: &str) -> [u8; 32] {
+        let digest = Sha256::new().chain_update(self.secret).chain_update(hash).chain_update([0]);
+        digest.chain_update(password).finalize().into()
+    }
+
+    fn is_known(&self, mark: &[u8; 32]) -> bool {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(mark).is_some_and(|since| since.elapsed() < KNOWN_FOR)
+    }
+
+    fn remember(&self, mark: Option<[u8; 32]>) {
+        let Some(mark) = mark else { return };
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= KNOWN_MAX {
+            known.clear();
+        }
+        known.entry(mark).or_insert_with(Instant::now);
+        known.retain(|_, since| since.elapsed() < KNOWN_FOR);
+    }
+}
+
+async fn insert(
+    transaction: &mut sqlx::SqliteConnection,
+    person: &SignedIn,
+    hash: &str,
+    must_change: bool,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("insert into account values (?, ?, ?, ?, ?, ?, unixepoch())")
+        .bind(person.account.0)
+        .bind(&person.name)
+        .bind(person.role.code())
+        .bind(person.pillar.map(Pillar::code))
+        .bind(hash)
+        .bind(must_change)
+        .execute(transaction)
+        .await
+        .map(|_| ())
+}
+
+/// The person of a row that has an account's columns.
+pub(super) fn person_of(row: &sqlx::sqlite::SqliteRow) -> Result<SignedIn, sqlx::Error> {
+    let unknown = |what: &str, code: &str| sqlx::Error::Decode(format!("no such {what}: {code}").into());
+    let role: String = row.try_get("role")?;
+    let pillar: Option<String> = row.try_get("pillar")?;
+    Ok(SignedIn {
+        account: AccountId(row.try_get::<Uuid, _>("account_id").or_else(|_| row.try_get("id"))?),
+        name: row.try_get("name")?,
+        role: Role::from_code(&role).ok_or_else(|| unknown("role", &role))?,
+        pillar: pillar
+            .map(|code| Pillar::from_code(&code).ok_or_else(|| unknown("pillar", &code)))
+            .transpose()?,
+    })
+}
+
+fn digest_of(text: &str) -> Vec<u8> {
+    Sha256::digest(text).to_vec()
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
 mod tests {
-    use super::{Accounts, AccountsError, Row, parse};
+    use super::{Accounts, Unknown};
     use std::collections::BTreeSet;
-    use std::os::unix::fs::PermissionsExt;
-    use tais_proto::{Pillar, Role};
+    use std::os::unix::fs::PermissionsExt as _;
+    use tais_proto::{Pillar, Role, Timestamp};
 
-    #[test]
-    fn the_first_start_makes_one_account_a_role_and_the_second_reads_them() {
+    fn now() -> Timestamp {
+        Timestamp::from_unix_micros(1_790_000_000_000_000)
+    }
+
+    #[tokio::test]
+    async fn the_first_start_makes_an_account_for_each_role_and_the_second_finds_them() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("accounts.json");
-        let made = Accounts::load_or_create(&path).unwrap();
-        let read = Accounts::load_or_create(&path).unwrap();
-
-        let roles: BTreeSet<_> = made.all().iter().map(|account| account.person.role).collect();
-        let pillars: BTreeSet<_> = made.all().iter().filter_map(|account| account.person.pillar).collect();
-        let passwords: BTreeSet<_> = made.all().iter().map(|account| account.password.clone()).collect();
+        let (one, other) =
+            tokio::join!(Accounts::open(folder.path(), false), Accounts::open(folder.path(), false));
+        let (made, read) = (one.unwrap(), other.unwrap());
+        let people = made.people().await.unwrap();
+        assert_eq!(people, read.people().await.unwrap());
+        let roles: BTreeSet<_> = people.iter().map(|person| person.role).collect();
+        let pillars: BTreeSet<_> = people.iter().filter_map(|person| person.pillar).collect();
         assert_eq!((roles.len(), pillars.len()), (Role::ALL.len(), Pillar::ALL.len()));
-        assert_eq!(passwords.len(), made.all().len(), "no two passwords are the same");
-        assert!(passwords.iter().all(|password| password.len() >= 16));
-        for (one, other) in made.all().iter().zip(read.all()) {
-            assert_eq!((&one.person, &one.password), (&other.person, &other.password));
+
+        let passwords = made.first_passwords().unwrap();
+        assert_eq!(
+            passwords.iter().map(|(_, password)| password).collect::<BTreeSet<_>>().len(),
+            people.len()
+        );
+        for (name, password) in &passwords {
+            assert_eq!(read.check(name, password, now()).await.unwrap().person.name, *name);
         }
-        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left aside");
+        for file in ["accounts.sqlite", "first-passwords.txt"] {
+            let mode = std::fs::metadata(folder.path().join(file)).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{file}");
+        }
+        let bytes = std::fs::read(folder.path().join("accounts.sqlite")).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(passwords.iter().all(|(_, password)| !text.contains(password.as_str())));
     }
 
-    #[test]
-    fn only_the_right_password_of_the_right_account_signs_in() {
+    #[tokio::test]
+    async fn a_changed_password_is_forgotten_by_the_file_and_the_last_one_takes_it_along() {
         let folder = tempfile::tempdir().unwrap();
-        let accounts = Accounts::load_or_create(&folder.path().join("accounts.json")).unwrap();
-        let (apsc, aec) = (&accounts.all()[0], &accounts.all()[1]);
-        assert_eq!(accounts.check("apsc", &apsc.password), Some(&apsc.person));
-        assert_eq!(accounts.check("apsc", &aec.password), None);
-        assert_eq!(accounts.check("nobody", &apsc.password), None);
-        assert_eq!(accounts.check("nobody", ""), None);
-        assert!(!format!("{accounts:?}").contains(&apsc.password), "a password is never printed");
+        let accounts = Accounts::open(folder.path(), true).await.unwrap();
+        for (name, password) in accounts.first_passwords().unwrap() {
+            assert!(accounts.check(&name, &password, now()).await.unwrap().must_change);
+            let known = accounts.change_password(&name, &password, "loron furak tebes", now()).await.unwrap();
+            assert!(!known.must_change);
+            let old = accounts.check(&name, &password, now()).await;
+            assert!(matches!(old, Err(Unknown::Wrong { account: Some(_) })));
+        }
+        assert!(!folder.path().join("first-passwords.txt").exists());
     }
 
-    #[test]
-    fn a_file_others_can_read_is_refused_with_the_cure() {
+    #[tokio::test]
+    async fn accounts_from_before_passwords_were_hashed_keep_their_ids() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("accounts.json");
-        Accounts::load_or_create(&path).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
-        let error = Accounts::load_or_create(&path).unwrap_err();
-        assert!(matches!(error, AccountsError::OpenToOthers { mode: 0o644, .. }));
-        assert!(error.to_string().contains("chmod 600"));
-    }
-
-    #[test]
-    fn a_file_that_says_something_impossible_is_refused() {
-        let row = |role: &str, pillar: Option<&str>, password: &str| {
-            let row = Row {
-                name: "x".into(),
-                account: uuid::Uuid::now_v7(),
-                role: role.into(),
-                pillar: pillar.map(Into::into),
-                password: password.into(),
-            };
-            parse(&serde_json::to_string(&[row]).unwrap()).map(|_| ())
-        };
-        let long = "a-password-that-is-long";
-        assert_eq!(row("office", None, long), Ok(()));
-        assert!(row("king", None, long).unwrap_err().contains("king"));
-        assert!(row("correspondent", None, long).is_err(), "a correspondent without a pillar");
-        assert!(row("auditor", Some("aec"), long).is_err(), "an auditor with a pillar");
-        assert!(row("office", None, "short").is_err());
-        assert!(parse("{}").is_err());
+        let older = r#"[{"name":"aec","account":"01938f00-0000-7000-8000-000000000001","role":"correspondent",
+            "pillar":"aec","password":"sixteen-signs-at-least"}]"#;
+        std::fs::write(folder.path().join("accounts.json"), older).unwrap();
+        let accounts = Accounts::open(folder.path(), false).await.unwrap();
+        let known = accounts.check("aec", "sixteen-signs-at-least", now()).await.unwrap();
+        assert_eq!(known.person.account.to_string(), "01938f00-0000-7000-8000-000000000001");
+        assert_eq!(accounts.people().await.unwrap().len(), 1);
+        assert!(!folder.path().join("accounts.json").exists(), "the passwords no longer lie open");
     }
 }

@@ -1,20 +1,19 @@
 //! The guard at the door of every request that changes something: it comes from our own page (the
 //! browser says so) and carries this session's token.
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, RawForm, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
-use axum_extra::extract::Form;
+use axum_extra::extract::{CookieJar, Form};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::kept::{Kept, TOKEN};
 use super::{SignedIn, same_secret};
 use crate::answer::Failure;
 use crate::frame::Frame;
-
-/// The name of the hidden field that carries the token.
-const FIELD: &str = "csrf";
+use crate::shell::Shell;
 
 /// The token that this session's forms carry. Empty when nobody is signed in.
 #[derive(Clone, Default)]
@@ -41,7 +40,7 @@ impl Csrf {
     #[must_use]
     pub fn field(&self) -> String {
         // The token is letters, digits, - and _ only; there is nothing to escape.
-        format!(r#"<input type="hidden" name="{FIELD}" value="{}">"#, self.0)
+        format!(r#"<input type="hidden" name="{TOKEN}" value="{}">"#, self.0)
     }
 
     /// Checks the token of a form that is not read through [`CheckedForm`], such as one with a file.
@@ -84,40 +83,75 @@ impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
 }
 
 /// A form whose token was checked, and then read. A field that repeats fills a `Vec`.
+///
+/// Whoever is not signed in (any more) is asked to, and one whose form is from an earlier session is
+/// asked to send it again; what was typed is kept for then.
 #[derive(Debug)]
 pub struct CheckedForm<T>(pub T);
 
+/// The same for what needs the password given a short while ago: to validate, to acknowledge, to
+/// change keys and roles. Otherwise the person is asked for it, and what was typed is kept.
+#[derive(Debug)]
+pub struct ConfirmedForm<T>(pub T);
+
 #[derive(Deserialize)]
-struct Token {
+struct Secrets {
     #[serde(default)]
     csrf: String,
+    #[serde(default)]
+    confirmation: String,
+}
+
+/// The bytes of a form of this session, and the password in it if there is one.
+async fn checked<S: Send + Sync>(request: Request, state: &S) -> Result<(Frame, Bytes, String), Failure> {
+    let (mut parts, body) = request.into_parts();
+    let frame = Frame::from_request_parts(&mut parts, state).await?;
+    let request = Request::from_parts(parts, body);
+    // What is too large or not a form at all is refused before anything is read from it.
+    let RawForm(bytes) = RawForm::from_request(request, state).await.map_err(|refused| {
+        if refused.status().as_u16() == 413 { Failure::TooLarge } else { Failure::Malformed(String::new()) }
+    })?;
+    if frame.signed_in.is_none() {
+        return Err(Failure::SignInToSend(Kept::of(&frame.here, &bytes)));
+    }
+    let Secrets { csrf, confirmation } = read(bytes.clone(), state).await?;
+    match frame.csrf.verify(&csrf) {
+        Ok(()) => Ok((frame, bytes, confirmation)),
+        Err(_) => Err(Failure::SendAgain(Kept::of(&frame.here, &bytes))),
+    }
 }
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for CheckedForm<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        let (mut parts, body) = request.into_parts();
-        let csrf = Csrf::from_request_parts(&mut parts, state).await?;
-        let request = Request::from_parts(parts, body);
-        // What is too large or not a form at all is refused before anything is read from it.
-        let RawForm(bytes) = RawForm::from_request(request, state).await.map_err(|refused| {
-            if refused.status().as_u16() == 413 {
-                Failure::TooLarge
-            } else {
-                Failure::Malformed(String::new())
-            }
-        })?;
-        let token: Token = read(bytes.clone(), state).await?;
-        csrf.verify(&token.csrf)?;
+        let (_, bytes, _) = checked(request, state).await?;
         read(bytes, state).await.map(Self)
     }
 }
 
-async fn read<T: DeserializeOwned, S: Send + Sync>(
-    bytes: axum::body::Bytes,
-    state: &S,
-) -> Result<T, Failure> {
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for ConfirmedForm<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let door = request.extensions().get::<Shell>().cloned();
+        let session = CookieJar::from_headers(request.headers());
+        let (frame, bytes, confirmation) = checked(request, state).await?;
+        if !frame.confirmed {
+            let door = door.ok_or(Failure::Internal)?;
+            let ask = |wrong| Failure::ConfirmationNeeded { kept: Kept::of(&frame.here, &bytes), wrong };
+            if confirmation.is_empty() {
+                return Err(ask(false));
+            }
+            if !door.confirm(&frame, &session, &confirmation).await? {
+                return Err(ask(true));
+            }
+        }
+        read(bytes, state).await.map(Self)
+    }
+}
+
+async fn read<T: DeserializeOwned, S: Send + Sync>(bytes: Bytes, state: &S) -> Result<T, Failure> {
     let request = Request::post("/")
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(Body::from(bytes))

@@ -1,23 +1,32 @@
 //! Who is signed in, and that a form came from our own page.
 //!
-//! Development accounts, one a role, until people sign in with their own identity: what an account
-//! may do is not decided here but by the roles in the log.
+//! Local accounts with a password. What an account may do is not decided here but by the roles in the
+//! log, of which an account's own role is what it was made for.
 
 mod accounts;
+mod first;
 mod guard;
+mod kept;
+mod notice;
 mod pages;
+mod password;
+mod password_page;
 mod store;
+mod throttle;
 
 use tais_proto::{AccountId, Pillar, Role};
 
 use crate::language::{Arg, Texts};
 
-pub use accounts::{Account, Accounts, AccountsError};
-pub use guard::{CheckedForm, Csrf, MaybeSignedIn};
-pub use store::{SESSION_LENGTH, Sessions};
+pub use accounts::{Accounts, AccountsError, ChangeError, Known, Unknown};
+pub use guard::{CheckedForm, ConfirmedForm, Csrf, MaybeSignedIn};
+pub use kept::Kept;
+pub use notice::{Notice, Notices};
+pub use password::PasswordProblem;
+pub use store::{CONFIRMED_FOR, SESSION_IDLE, SESSION_LENGTH, Sessions};
 
 pub(crate) use guard::comes_from_our_own_page;
-pub(crate) use pages::routes;
+pub(crate) use pages::{confirmation_page, routes, send_again_page, sign_in_to_send_page};
 
 /// A person who is signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]

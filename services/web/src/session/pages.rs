@@ -1,6 +1,5 @@
-//! Signing in and out, and choosing the language: the shell's own pages.
-
-use std::time::Instant;
+//! Signing in and out, and choosing the language: the shell's own pages; and the pages that keep a
+//! form while its person signs in or gives the password once more.
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -12,14 +11,15 @@ use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use serde::Deserialize;
 
-use super::{CheckedForm, SignedIn};
+use super::notice::Notice;
+use super::{CheckedForm, Csrf, Kept, Known, SignedIn, password_page};
 use crate::answer::Failure;
 use crate::frame::Frame;
 use crate::language::{Arg, LANGUAGE_COOKIE, Language, Texts};
 use crate::local_path::LocalPath;
 use crate::page::Page;
-use crate::parts::{FieldError, error_summary, error_title};
-use crate::shell::{SESSION_COOKIE, Shell};
+use crate::parts::{FieldError, error_summary, error_title, field_error};
+use crate::shell::Shell;
 
 const LANGUAGE_KEPT: time::Duration = time::Duration::days(365);
 
@@ -28,15 +28,36 @@ const LANGUAGE_KEPT: time::Duration = time::Duration::days(365);
 struct SignInPage<'a> {
     t: Texts,
     errors: String,
-    already: String,
+    lead: String,
     name: &'a str,
     next: &'a str,
+    kept: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "send_again.html")]
+struct SendAgainPage<'a> {
+    t: Texts,
+    csrf: String,
+    kept: &'a Kept,
+    stale: bool,
+}
+
+#[derive(Template)]
+#[template(path = "confirmation.html")]
+struct ConfirmationPage<'a> {
+    t: Texts,
+    errors: String,
+    csrf: String,
+    kept: &'a Kept,
+    name: &'a str,
+    wrong: String,
 }
 
 #[derive(Deserialize)]
-struct Next {
+pub(super) struct Next {
     #[serde(default)]
-    next: String,
+    pub next: String,
 }
 
 #[derive(Deserialize)]
@@ -45,21 +66,28 @@ struct SignInForm {
     password: String,
     #[serde(default)]
     next: String,
+    /// A form that was sent when nobody was signed in any more.
+    #[serde(default)]
+    kept: String,
 }
 
 #[derive(Deserialize)]
 struct Nothing {}
 
-/// `/sign-in`, `/sign-out` and `/language/{tag}`.
+/// `/sign-in`, `/sign-out`, `/password` and `/language/{tag}`.
 pub(crate) fn routes() -> Router<Shell> {
     Router::new()
         .route("/sign-in", get(show_sign_in).post(sign_in))
         .route("/sign-out", post(sign_out))
+        .route("/password", get(password_page::show).post(password_page::change))
         .route("/language/{tag}", get(choose_language))
 }
 
 async fn show_sign_in(frame: Frame, Query(Next { next }): Query<Next>) -> Result<Page, Failure> {
-    sign_in_page(&frame, "", &next_or_root(&next), &[])
+    let t = frame.texts;
+    let already = |person: &SignedIn| t.with("sign-in-already", &[("who", Arg::from(person.describe(t)))]);
+    let lead = frame.signed_in.as_ref().map(already).unwrap_or_default();
+    sign_in_page(&frame, &Asked { lead, next, ..Asked::default() }, &[])
 }
 
 /// The form of `/sign-in` carries no token, because there is no session yet; that it was sent by our
@@ -70,26 +98,68 @@ async fn sign_in(
     jar: CookieJar,
     Form(form): Form<SignInForm>,
 ) -> Result<Response, Failure> {
-    let next = next_or_root(&form.next);
-    let Some(person) = shell.accounts.check(&form.name, &form.password) else {
-        tracing::warn!(name = clip(&form.name), "a sign-in failed");
-        let error = FieldError { field: "name".to_owned(), message: frame.texts.get("sign-in-wrong") };
-        return sign_in_page(&frame, &form.name, &next, &[error]).map(IntoResponse::into_response);
+    let now = (shell.clock)();
+    let Known { person, must_change } = match shell.known(&form.name, &form.password, now).await {
+        Ok(known) => known,
+        Err(failure) => return refused(&frame, form, failure),
     };
-    if let Some(old) = jar.get(SESSION_COOKIE) {
-        shell.sessions.close(old.value());
+    // The id is new at every sign-in: one that was known before opens nothing.
+    let sessions = shell.accounts.sessions();
+    let failed = |error| Failure::internal("opening a session", &error);
+    if let Some(old) = jar.get(shell.session_cookie()) {
+        sessions.close(old.value()).await.map_err(failed)?;
     }
-    let id = shell.sessions.open(person.clone(), Instant::now());
-    tracing::info!(account = %person.account, "signed in");
-    Ok((jar.add(session_cookie(id, shell.secure)), see_other(&next)).into_response())
+    let id = sessions.open(person.account, now).await.map_err(failed)?;
+    shell.notices.tell(Notice::SignedIn(person.account));
+    let opened = sessions.find(&id, now).await.map_err(failed)?;
+    let jar = jar.add(session_cookie(&shell, id));
+    let kept = Kept::unpacked(&form.kept).filter(|_| !must_change);
+    match (kept, opened) {
+        (Some(kept), Some(opened)) => {
+            let csrf = Csrf::new(opened.form_token);
+            let frame = Frame { signed_in: Some(person), csrf, ..frame };
+            Ok((jar, send_again_page(&frame, &kept, false)?).into_response())
+        }
+        _ => Ok((jar, see_other(&next_or_root(&form.next))).into_response()),
+    }
 }
 
-async fn sign_out(State(shell): State<Shell>, jar: CookieJar, _checked: CheckedForm<Nothing>) -> Response {
-    if let Some(cookie) = jar.get(SESSION_COOKIE) {
-        shell.sessions.close(cookie.value());
+/// The form once more, with the words; what was kept is kept on.
+fn refused(frame: &Frame, form: SignInForm, failure: Failure) -> Result<Response, Failure> {
+    let t = frame.texts;
+    let message = match &failure {
+        Failure::WrongPassword => t.get("sign-in-wrong"),
+        Failure::TooManyAttempts(seconds) => {
+            t.with("sign-in-wait", &[("minutes", Arg::from(seconds.div_ceil(60)))])
+        }
+        _ => return Err(failure),
+    };
+    let error = FieldError { field: "name".to_owned(), message };
+    let asked = Asked { name: form.name, next: form.next, kept: form.kept, ..Asked::default() };
+    let mut page = sign_in_page(frame, &asked, &[error])?;
+    if let Failure::TooManyAttempts(_) = failure {
+        page.status = failure.status();
     }
-    let gone = Cookie::build((SESSION_COOKIE, "")).path("/").build();
-    (jar.remove(gone), see_other(&LocalPath::root())).into_response()
+    Ok(page.into_response())
+}
+
+async fn sign_out(
+    State(shell): State<Shell>,
+    jar: CookieJar,
+    checked: Result<CheckedForm<Nothing>, Failure>,
+) -> Result<Response, Failure> {
+    match checked {
+        // Who is not signed in any more is out already.
+        Ok(_) | Err(Failure::SignInToSend(_)) => {}
+        Err(failure) => return Err(failure),
+    }
+    let name = shell.session_cookie();
+    if let Some(cookie) = jar.get(name) {
+        let closed = shell.accounts.sessions().close(cookie.value()).await;
+        closed.map_err(|error| Failure::internal("closing a session", &error))?;
+    }
+    let gone = Cookie::build((name, "")).path("/").secure(shell.secure).build();
+    Ok((jar.remove(gone), see_other(&LocalPath::root())).into_response())
 }
 
 /// A choice of language is kept for a year. It is a preference and nothing more, so a link may set it.
@@ -110,42 +180,52 @@ async fn choose_language(
     Ok((jar.add(cookie), see_other(&next_or_root(&next))).into_response())
 }
 
-/// Gone with the browser at the latest; the twelve hours are counted by the server.
-fn session_cookie(id: String, secure: bool) -> Cookie<'static> {
-    Cookie::build((SESSION_COOKIE, id))
+/// Gone with the browser at the latest; when it ends before is counted by the server.
+pub(super) fn session_cookie(shell: &Shell, id: String) -> Cookie<'static> {
+    Cookie::build((shell.session_cookie(), id))
         .path("/")
         .http_only(true)
         .same_site(SameSite::Lax)
-        .secure(secure)
+        .secure(shell.secure)
         .build()
 }
 
-fn see_other(next: &LocalPath) -> Response {
+pub(super) fn see_other(next: &LocalPath) -> Response {
     match HeaderValue::from_str(&next.as_header()) {
         Ok(place) => (StatusCode::SEE_OTHER, [(header::LOCATION, place)]).into_response(),
         Err(error) => Failure::internal("leading to the next page", &error).into_response(),
     }
 }
 
-fn next_or_root(next: &str) -> LocalPath {
+pub(super) fn next_or_root(next: &str) -> LocalPath {
     LocalPath::parse(next).unwrap_or_else(LocalPath::root)
 }
 
-fn clip(text: &str) -> String {
-    text.chars().take(40).collect()
+pub(super) fn render(template: &impl Template) -> Result<String, Failure> {
+    template.render().map_err(|error| Failure::internal("writing a page", &error))
 }
 
-fn sign_in_page(frame: &Frame, name: &str, next: &LocalPath, errors: &[FieldError]) -> Result<Page, Failure> {
+/// What the sign-in page shows.
+#[derive(Default)]
+struct Asked {
+    lead: String,
+    name: String,
+    next: String,
+    kept: String,
+}
+
+fn sign_in_page(frame: &Frame, asked: &Asked, errors: &[FieldError]) -> Result<Page, Failure> {
     let t = frame.texts;
-    let already = |person: &SignedIn| t.with("sign-in-already", &[("who", Arg::from(person.describe(t)))]);
+    let next = next_or_root(&asked.next);
     let body = SignInPage {
         t,
         errors: error_summary(t, errors),
-        already: frame.signed_in.as_ref().map(already).unwrap_or_default(),
-        name,
+        lead: asked.lead.clone(),
+        name: &asked.name,
         next: next.as_str(),
+        kept: &asked.kept,
     };
-    let html = body.render().map_err(|error| Failure::internal("showing the sign-in page", &error))?;
+    let html = render(&body)?;
     let title = t.get("sign-in-title");
     let title = if errors.is_empty() { title } else { error_title(t, &title) };
     let mut page = Page::new(frame, title, html);
@@ -153,6 +233,43 @@ fn sign_in_page(frame: &Frame, name: &str, next: &LocalPath, errors: &[FieldErro
         page.status = StatusCode::UNPROCESSABLE_ENTITY;
     }
     // On the sign-in page itself, "sign in" leads where it would have led from the page before.
-    page.frame.here = next.clone();
+    page.frame.here = next;
+    Ok(page)
+}
+
+/// Asks to sign in, with a form that was sent by nobody kept in the page.
+pub(crate) fn sign_in_to_send_page(frame: &Frame, kept: &Kept) -> Result<Page, Failure> {
+    let lead = frame.texts.get("sign-in-to-send");
+    sign_in_page(frame, &Asked { lead, kept: kept.packed(), ..Asked::default() }, &[])
+}
+
+/// Asks whether a kept form is to be sent now: after the sign-in, or because it was `stale`.
+pub(crate) fn send_again_page(frame: &Frame, kept: &Kept, stale: bool) -> Result<Page, Failure> {
+    let t = frame.texts;
+    let body = SendAgainPage { t, csrf: frame.csrf.field(), kept, stale };
+    let mut page = Page::new(frame, t.get("send-again-title"), render(&body)?);
+    page.frame.here = LocalPath::root();
+    Ok(page)
+}
+
+/// Asks for the password once more before a step that needs it.
+pub(crate) fn confirmation_page(frame: &Frame, kept: &Kept, wrong: bool) -> Result<Page, Failure> {
+    let t = frame.texts;
+    let errors: Vec<FieldError> = wrong
+        .then(|| FieldError { field: "confirmation".to_owned(), message: t.get("password-wrong") })
+        .into_iter()
+        .collect();
+    let body = ConfirmationPage {
+        t,
+        errors: error_summary(t, &errors),
+        csrf: frame.csrf.field(),
+        kept,
+        name: &frame.person()?.name,
+        wrong: field_error(&errors, "confirmation"),
+    };
+    let title = t.get("confirmation-title");
+    let title = if wrong { error_title(t, &title) } else { title };
+    let mut page = Page::new(frame, title, render(&body)?);
+    page.frame.here = LocalPath::root();
     Ok(page)
 }

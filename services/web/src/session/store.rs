@@ -1,18 +1,25 @@
-//! The sessions of this process. They do not outlive it: people sign in again after a restart.
+//! The sessions, in the accounts' file: they outlive a restart, and end when they are idle, when they
+//! are old, when their person signs out or changes the password.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
+use sqlx::{Row as _, SqlitePool};
+use tais_proto::{AccountId, Timestamp};
 
+use super::accounts::person_of;
 use super::{SignedIn, random_text};
 
 /// How long a session lasts, however busy it is.
 pub const SESSION_LENGTH: Duration = Duration::from_secs(12 * 60 * 60);
-
-/// More sessions than the office has people by far; beyond it the oldest one ends.
-const SESSIONS_MAX: usize = 4_096;
+/// How long a session lasts without a request.
+pub const SESSION_IDLE: Duration = Duration::from_secs(2 * 60 * 60);
+/// For how long a password confirms what somebody does.
+pub const CONFIRMED_FOR: Duration = Duration::from_secs(10 * 60);
+/// How exactly the last request is remembered: not every request writes.
+const SEEN_STEP: Duration = Duration::from_secs(60);
+/// More sessions of one account than one person has browsers; beyond it the oldest ends.
+const SESSIONS_MAX: i64 = 20;
 
 /// One session.
 #[derive(Clone, Debug)]
@@ -20,93 +27,113 @@ pub(crate) struct Session {
     pub person: SignedIn,
     /// The token that our forms carry.
     pub form_token: String,
-    opened: Instant,
+    /// Whether its person gave the password a short while ago.
+    pub confirmed: bool,
+    /// Whether the password must be changed before anything else.
+    pub must_change: bool,
 }
 
-/// The open sessions, shared by all services of a process. Cheap to clone.
-///
-/// Kept under the digest of their id: what is read out of memory or a dump opens no session.
-#[derive(Clone, Debug, Default)]
-pub struct Sessions(Arc<Mutex<HashMap<[u8; 32], Session>>>);
+/// The open sessions. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Sessions(SqlitePool);
+
+/// The present less a duration, as SQLite keeps time.
+fn before(now: Timestamp, duration: Duration) -> i64 {
+    now.unix_micros().saturating_sub(i64::try_from(duration.as_micros()).unwrap_or(i64::MAX))
+}
 
 impl Sessions {
-    /// Opens a session and gives its id, 32 random bytes as text, for the cookie.
-    pub(crate) fn open(&self, person: SignedIn, now: Instant) -> String {
-        let id = random_text::<32>();
-        let session = Session { person, form_token: random_text::<32>(), opened: now };
-        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        open.retain(|_, session| is_alive(session, now));
-        if open.len() >= SESSIONS_MAX
-            && let Some(oldest) = open.iter().min_by_key(|(_, session)| session.opened).map(|(key, _)| *key)
-        {
-            open.remove(&oldest);
-        }
-        open.insert(key(&id), session);
-        id
+    pub(super) const fn new(pool: SqlitePool) -> Self {
+        Self(pool)
     }
 
-    /// The session of an id, if it is open and not too old.
-    pub(crate) fn find(&self, id: &str, now: Instant) -> Option<Session> {
-        let open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        open.get(&key(id)).filter(|session| is_alive(session, now)).cloned()
+    /// Opens a session and gives its id, 32 random bytes as text, for the cookie.
+    pub(crate) async fn open(&self, account: AccountId, now: Timestamp) -> Result<String, sqlx::Error> {
+        let id = random_text::<32>();
+        let mut transaction = self.0.begin_with("begin immediate").await?;
+        sqlx::query("delete from session where opened <= ? or seen <= ?")
+            .bind(before(now, SESSION_LENGTH))
+            .bind(before(now, SESSION_IDLE))
+            .execute(&mut *transaction)
+            .await?;
+        sqlx::query(
+            "delete from session where id in (select id from session where account = ?
+                 order by opened desc limit -1 offset ?)",
+        )
+        .bind(account.0)
+        .bind(SESSIONS_MAX - 1)
+        .execute(&mut *transaction)
+        .await?;
+        let micros = now.unix_micros();
+        sqlx::query("insert into session values (?, ?, ?, ?, ?, ?)")
+            .bind(key(&id))
+            .bind(account.0)
+            .bind(random_text::<32>())
+            .bind(micros)
+            .bind(micros)
+            .bind(micros)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(id)
+    }
+
+    /// The session of an id, if it is open, neither idle nor old; it counts as used now.
+    pub(crate) async fn find(&self, id: &str, now: Timestamp) -> Result<Option<Session>, sqlx::Error> {
+        let row = sqlx::query(
+            "select account.id as account_id, name, role, pillar, must_change, form_token, seen, confirmed
+             from session join account on account.id = session.account
+             where session.id = ? and opened > ? and seen > ?",
+        )
+        .bind(key(id))
+        .bind(before(now, SESSION_LENGTH))
+        .bind(before(now, SESSION_IDLE))
+        .fetch_optional(&self.0)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        if row.try_get::<i64, _>("seen")? <= before(now, SEEN_STEP) {
+            let used = sqlx::query("update session set seen = ? where id = ?");
+            used.bind(now.unix_micros()).bind(key(id)).execute(&self.0).await?;
+        }
+        Ok(Some(Session {
+            person: person_of(&row)?,
+            form_token: row.try_get("form_token")?,
+            confirmed: row.try_get::<i64, _>("confirmed")? > before(now, CONFIRMED_FOR),
+            must_change: row.try_get("must_change")?,
+        }))
+    }
+
+    /// Whether a session is still open. Asking does not keep it open.
+    pub(crate) async fn is_open(&self, id: &str, now: Timestamp) -> Result<bool, sqlx::Error> {
+        sqlx::query_scalar("select exists (select 1 from session where id = ? and opened > ? and seen > ?)")
+            .bind(key(id))
+            .bind(before(now, SESSION_LENGTH))
+            .bind(before(now, SESSION_IDLE))
+            .fetch_one(&self.0)
+            .await
+    }
+
+    /// Notes that the session's person gave the password just now.
+    pub(crate) async fn confirm(&self, id: &str, now: Timestamp) -> Result<(), sqlx::Error> {
+        let confirmed = sqlx::query("update session set confirmed = ? where id = ?");
+        confirmed.bind(now.unix_micros()).bind(key(id)).execute(&self.0).await.map(|_| ())
     }
 
     /// Ends a session.
-    pub(crate) fn close(&self, id: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&key(id));
+    pub(crate) async fn close(&self, id: &str) -> Result<(), sqlx::Error> {
+        sqlx::query("delete from session where id = ?").bind(key(id)).execute(&self.0).await.map(|_| ())
+    }
+
+    /// Ends every session of an account: its role was revoked.
+    ///
+    /// # Errors
+    /// When the file does not take it.
+    pub async fn end_all(&self, account: AccountId) -> Result<u64, sqlx::Error> {
+        let ended = sqlx::query("delete from session where account = ?").bind(account.0);
+        ended.execute(&self.0).await.map(|done| done.rows_affected())
     }
 }
 
-fn is_alive(session: &Session, now: Instant) -> bool {
-    now.saturating_duration_since(session.opened) < SESSION_LENGTH
-}
-
-fn key(id: &str) -> [u8; 32] {
-    Sha256::digest(id).into()
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
-mod tests {
-    use super::{SESSION_LENGTH, SESSIONS_MAX, Sessions};
-    use crate::session::SignedIn;
-    use std::time::{Duration, Instant};
-    use tais_proto::{AccountId, Role};
-
-    fn person() -> SignedIn {
-        let account = AccountId(uuid::Uuid::now_v7());
-        SignedIn { account, name: "office".into(), role: Role::Office, pillar: None }
-    }
-
-    #[test]
-    fn a_session_ends_after_twelve_hours_however_busy() {
-        let (sessions, start) = (Sessions::default(), Instant::now());
-        let id = sessions.open(person(), start);
-        for hour in 0..12 {
-            assert!(sessions.find(&id, start + Duration::from_secs(hour * 3_600)).is_some());
-        }
-        assert!(sessions.find(&id, start + SESSION_LENGTH).is_none());
-    }
-
-    #[test]
-    fn a_closed_or_invented_session_is_none() {
-        let (sessions, now) = (Sessions::default(), Instant::now());
-        let id = sessions.open(person(), now);
-        assert!(sessions.find("invented", now).is_none());
-        sessions.close(&id);
-        assert!(sessions.find(&id, now).is_none());
-    }
-
-    #[test]
-    fn sessions_are_bounded_and_the_oldest_one_goes() {
-        let (sessions, start) = (Sessions::default(), Instant::now());
-        let first = sessions.open(person(), start);
-        let second = sessions.open(person(), start + Duration::from_secs(1));
-        for _ in 2..=SESSIONS_MAX {
-            sessions.open(person(), start + Duration::from_secs(2));
-        }
-        let now = start + Duration::from_secs(3);
-        assert!(sessions.find(&first, now).is_none());
-        assert!(sessions.find(&second, now).is_some());
-    }
+fn key(id: &str) -> Vec<u8> {
+    Sha256::digest(id).to_vec()
 }
