@@ -73,6 +73,11 @@ impl Registry {
         self.grants.get(&account).into_iter().flatten()
     }
 
+    /// Every role of every account.
+    pub fn grants(&self) -> impl Iterator<Item = (AccountId, &Grant)> {
+        self.grants.iter().flat_map(|(account, grants)| grants.iter().map(|grant| (*account, grant)))
+    }
+
     fn is_administrator(&self, account: AccountId) -> bool {
         self.grants_of(account).any(|grant| grant.role == Role::Administrator)
     }

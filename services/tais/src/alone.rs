@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use axum::Router;
 use sqlx::postgres::PgConnectOptions;
 use tais_bus::Outbox;
+use tais_log::PostgresLog;
 use tais_proto::Pillar;
 use tais_proto::reference::Reference;
 use tais_web::health::health_router;
@@ -80,10 +81,11 @@ async fn pages(
     wiring: &Wiring,
     faces: Router,
     outbox: Option<Outbox>,
+    registry: Option<PostgresLog>,
     tasks: &mut Tasks,
 ) -> anyhow::Result<()> {
     let accounts = Accounts::open(settings.data(), settings.https).await?;
-    let shell = wiring.shell(&accounts, false, settings.https, outbox, tasks);
+    let shell = wiring.shell(&accounts, false, settings.https, outbox, registry, tasks);
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, settings.port()))).await?;
     let metrics = telemetry::metrics()?;
     let health = health_router(|| async { Vec::new() }, move || metrics.render());
@@ -124,8 +126,8 @@ pub async fn office(settings: &Settings) -> anyhow::Result<()> {
     need(settings.nats.as_ref(), "--nats")?;
     let (wiring, mut tasks) = (wiring(settings)?, Tasks::new());
     let outbox = wiring.office_outbox(&mut tasks).await?;
-    let (faces, _) = wiring.office(outbox.clone()).await?;
-    pages(settings, &wiring, faces, Some(outbox), &mut tasks).await?;
+    let (faces, log) = wiring.office(outbox.clone()).await?;
+    pages(settings, &wiring, faces, Some(outbox), Some(log), &mut tasks).await?;
     until_stopped(&wiring, tasks).await
 }
 
@@ -136,8 +138,8 @@ pub async fn office(settings: &Settings) -> anyhow::Result<()> {
 pub async fn audit(settings: &Settings) -> anyhow::Result<()> {
     need(settings.postgres.as_ref(), "--postgres")?;
     let (wiring, mut tasks) = (wiring(settings)?, Tasks::new());
-    let faces = wiring.audit().await?;
-    pages(settings, &wiring, faces, None, &mut tasks).await?;
+    let (faces, log) = wiring.audit().await?;
+    pages(settings, &wiring, faces, None, Some(log), &mut tasks).await?;
     until_stopped(&wiring, tasks).await
 }
 
@@ -150,6 +152,6 @@ pub async fn correspondent(settings: &Settings, pillar: Pillar) -> anyhow::Resul
     let (wiring, mut tasks) = (wiring(settings)?, Tasks::new());
     let correspondent = wiring.correspondent(pillar, &mut tasks).await?;
     let outbox = correspondent.intake().outbox().clone();
-    pages(settings, &wiring, correspondent.router(), Some(outbox), &mut tasks).await?;
+    pages(settings, &wiring, correspondent.router(), Some(outbox), None, &mut tasks).await?;
     until_stopped(&wiring, tasks).await
 }

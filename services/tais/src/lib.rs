@@ -8,6 +8,7 @@ pub mod cli;
 pub mod demo;
 pub mod doctor;
 pub mod embedded;
+pub mod grants;
 pub mod migrate;
 pub mod replay;
 pub mod secrets;

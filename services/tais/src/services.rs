@@ -16,6 +16,7 @@ use tais_office::Office;
 use tais_proto::reference::{Reference, StateCode};
 use tais_proto::{Pillar, Publisher, Source, Timestamp};
 use tais_web::Shell;
+use tais_web::access::{self, Grants};
 use tais_web::session::{Accounts, Notices};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -151,8 +152,9 @@ impl Wiring {
     ///
     /// # Errors
     /// When it cannot start.
-    pub async fn audit(&self) -> anyhow::Result<Router> {
-        Ok(tais_audit::router(Audit::new(self.log(ServiceRole::Audit).await?)))
+    pub async fn audit(&self) -> anyhow::Result<(Router, PostgresLog)> {
+        let log = self.log(ServiceRole::Audit).await?;
+        Ok((tais_audit::router(Audit::new(log.clone())), log))
     }
 
     /// Runs the correspondent of a pillar.
@@ -205,12 +207,18 @@ impl Wiring {
         sample: bool,
         secure: bool,
         outbox: Option<Outbox>,
+        registry: Option<PostgresLog>,
         tasks: &mut Tasks,
     ) -> Shell {
+        let grants = Grants::default();
+        if let Some(log) = registry {
+            let (grants, sessions) = (grants.clone(), accounts.sessions());
+            tasks.spawn(crate::grants::follow(log, grants, sessions, self.shutdown.clone()));
+        }
         let (notices, heard) = Notices::channel();
         tasks.spawn(crate::security::run(heard, outbox, self.shutdown.clone()));
         let clock = || Timestamp::new(time::OffsetDateTime::now_utc());
-        Shell { accounts: accounts.clone(), notices, sample, secure, clock }
+        Shell { accounts: accounts.clone(), notices, sample, secure, table: access::site, grants, clock }
     }
 
     async fn publisher(&self, publisher: Publisher) -> anyhow::Result<NatsPublisher> {

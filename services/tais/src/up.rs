@@ -166,7 +166,7 @@ async fn run(
     wiring.projector(tasks, false).await?;
     let office_outbox = wiring.office_outbox(tasks).await?;
     let (office, log) = wiring.office(office_outbox.clone()).await?;
-    let mut faces = office.merge(wiring.audit().await?);
+    let mut faces = office.merge(wiring.audit().await?.0);
     let mut correspondents = Vec::new();
     for pillar in Pillar::ALL {
         let correspondent = wiring.correspondent(*pillar, tasks).await?;
@@ -174,7 +174,8 @@ async fn run(
         correspondents.push(correspondent);
     }
     let sample = is_sample(&log).await?;
-    let shell = wiring.shell(accounts, sample, settings.https, Some(office_outbox.clone()), tasks);
+    let shell =
+        wiring.shell(accounts, sample, settings.https, Some(office_outbox.clone()), Some(log.clone()), tasks);
     let address = listener.local_addr()?;
     let health = health(&log)?;
     serve_pages(shell.wrap(faces).merge(health), listener, wiring.shutdown.clone(), tasks);

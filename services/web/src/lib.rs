@@ -19,6 +19,7 @@ mod frame;
 mod local_path;
 mod shell;
 
+pub mod access;
 pub mod answer;
 pub mod assets;
 pub mod chart;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{FromRequest as _, MatchedPath, RawForm, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -16,11 +16,12 @@ use tais_proto::Timestamp;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 
+use crate::access::{self, Audience, Grants};
 use crate::answer::{self, Failure};
 use crate::frame::Frame;
 use crate::language::{LANGUAGE_COOKIE, Language, Texts};
 use crate::local_path::LocalPath;
-use crate::session::{self, Accounts, Csrf, Known, Notice, Notices, Unknown};
+use crate::session::{self, Accounts, Csrf, Kept, Known, Notice, Notices, Unknown};
 use crate::{assets, headers};
 
 /// Where programs ask.
@@ -39,6 +40,10 @@ pub struct Shell {
     pub sample: bool,
     /// Whether the site is reached by https, so that cookies are sent by nothing else.
     pub secure: bool,
+    /// Who may ask for what.
+    pub table: access::Table,
+    /// The roles that the log grants.
+    pub grants: Grants,
     /// The clock.
     pub clock: fn() -> Timestamp,
 }
@@ -62,7 +67,7 @@ impl Shell {
     }
 }
 
-async fn enter(State(shell): State<Shell>, mut request: Request, next: Next) -> Response {
+async fn enter(State(shell): State<Shell>, request: Request, next: Next) -> Response {
     let for_a_program = request.uri().path().starts_with(API);
     let (method, uri, headers) = (request.method().clone(), request.uri().clone(), request.headers().clone());
     let refused = !session::comes_from_our_own_page(&method, &headers, for_a_program);
@@ -73,9 +78,14 @@ async fn enter(State(shell): State<Shell>, mut request: Request, next: Next) -> 
     } else if let Some(failure) = turned_away {
         failure.into_response()
     } else {
-        request.extensions_mut().insert(frame.clone());
-        request.extensions_mut().insert(shell.clone());
-        next.run(request).await
+        match shell.admit(&frame, request).await {
+            Ok(mut request) => {
+                request.extensions_mut().insert(frame.clone());
+                request.extensions_mut().insert(shell.clone());
+                next.run(request).await
+            }
+            Err(refused) => refused,
+        }
     };
     if let Some(Failure::Forbidden { .. } | Failure::ForeignForm) = response.extensions().get::<Failure>() {
         let account = frame.signed_in.as_ref().map(|person| person.account);
@@ -95,6 +105,18 @@ fn is_on_the_way(path: &str) -> bool {
         || path == "/service-worker.js"
 }
 
+/// Asks to sign in; a form that was sent is kept until then.
+async fn keep(frame: &Frame, request: Request) -> Response {
+    if request.method().is_safe() {
+        return Failure::SignInNeeded.into_response();
+    }
+    match RawForm::from_request(request, &()).await {
+        Ok(RawForm(bytes)) => Failure::SignInToSend(Kept::of(&frame.here, &bytes)).into_response(),
+        // A file cannot be kept in a page.
+        Err(_) => Failure::SignInNeeded.into_response(),
+    }
+}
+
 impl Shell {
     /// The cookie of the session. Where there is https, its name alone keeps it to this very host.
     pub(crate) const fn session_cookie(&self) -> &'static str {
@@ -103,6 +125,34 @@ impl Shell {
 
     fn session_id(&self, headers: &HeaderMap) -> Option<String> {
         CookieJar::from_headers(headers).get(self.session_cookie()).map(|cookie| cookie.value().to_owned())
+    }
+
+    /// Lets a request through whose sender may ask for it. Addresses that lead nowhere are told so by
+    /// the site's router.
+    async fn admit(&self, frame: &Frame, request: Request) -> Result<Request, Response> {
+        let Some(route) = request.extensions().get::<MatchedPath>().cloned() else { return Ok(request) };
+        let Some(audience) = (self.table)(request.method(), route.as_str()) else {
+            let methods = access::methods_of(self.table, route.as_str());
+            if methods.is_empty() {
+                tracing::error!(route = route.as_str(), "an address stands in no row of the access table");
+                return Err(Failure::Forbidden { may: Vec::new() }.into_response());
+            }
+            let allow = methods.iter().map(Method::as_str).collect::<Vec<_>>().join(",");
+            return Err(([(header::ALLOW, allow)], Failure::WrongMethod).into_response());
+        };
+        let person = frame.signed_in.as_ref();
+        let held = person.filter(|person| self.grants.hold(person));
+        let judged = match (person, held) {
+            // Somebody whose role the log does not grant is nobody in particular.
+            (Some(_), None) if audience != Audience::SignedIn => access::judge(audience, None, self.sample)
+                .map_err(|_| Failure::Forbidden { may: access::roles_of(audience).to_vec() }),
+            _ => access::judge(audience, person, self.sample),
+        };
+        match judged {
+            Ok(()) => Ok(request),
+            Err(Failure::SignInNeeded) if !frame.for_a_program => Err(keep(frame, request).await),
+            Err(failure) => Err(failure.into_response()),
+        }
     }
 
     /// The frame of a request, and why it goes no further if it does not.

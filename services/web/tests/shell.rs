@@ -13,13 +13,14 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Request, StatusCode};
+use axum::http::{HeaderMap, Method, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use base64::Engine;
 use futures_util::StreamExt;
 use serde::Deserialize;
 use tais_proto::{Role, Timestamp};
+use tais_web::access::{Audience, Grants, Table};
 use tais_web::session::{Accounts, CheckedForm, ConfirmedForm, MaybeSignedIn, Notice, Notices, SignedIn};
 use tais_web::{Failure, Shell};
 use tower::ServiceExt;
@@ -94,7 +95,16 @@ async fn site_with(clock: fn() -> Timestamp) -> Site {
     let accounts = Accounts::open(folder.path(), false).await.unwrap();
     let passwords = accounts.first_passwords().unwrap().into_iter().collect();
     let (notices, heard) = Notices::channel();
-    let shell = Shell { accounts, notices, sample: true, secure: true, clock };
+    // What the site's own table says is its own test's; here some addresses are only for some.
+    let table: Table = |method, route| match route {
+        "/kept" | "/api/v1/kept" | "/say" => Some(Audience::SignedIn),
+        "/decide" => Some(Audience::Roles(&[Role::Director])),
+        "/frozen" => method.is_safe().then_some(Audience::Anyone),
+        "/nobodys" => None,
+        _ => Some(Audience::Anyone),
+    };
+    let shell =
+        Shell { accounts, notices, sample: true, secure: true, table, grants: Grants::default(), clock };
     let who = |MaybeSignedIn(person)| async move { person_name(person) };
     let faces = pages::site()
         .route(
@@ -102,6 +112,7 @@ async fn site_with(clock: fn() -> Timestamp) -> Site {
             get(|| async { Failure::internal("testing", &std::io::Error::other("secret cause")) }),
         )
         .route("/kept", get(|person: SignedIn| async move { person_name(Some(person)) }))
+        .route("/nobodys", get(|| async { "secret" }))
         .route("/say", post(say))
         .route("/decide", post(decide))
         .route("/stream", get(stream))
@@ -519,6 +530,18 @@ async fn a_changed_password_ends_every_other_session() {
     assert_eq!(site.post("/sign-in", "", old).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     let new = form(&[("name", "aec"), ("password", good)]);
     assert_eq!(site.post("/sign-in", "", new).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn what_stands_in_no_row_is_nobodys_and_a_role_too_little_is_refused_before_anything_is_read() {
+    let site = site().await;
+    let (director, aec) = (site.sign_in("director").await, site.sign_in("aec").await);
+    let answer = site.get("/nobodys", &director).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert!(!answer.text.contains("secret"));
+    let answer = site.post("/decide", &aec, "text=yes".into()).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert!(answer.text.contains("General Directorate"), "it says who may: {}", answer.text);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ mod pages;
 use std::net::Ipv4Addr;
 
 use tais_web::Shell;
+use tais_web::access::{Audience, Grants};
 use tais_web::session::{Accounts, Notices};
 
 #[tokio::main(flavor = "current_thread")]
@@ -16,7 +17,15 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let accounts = Accounts::open(&folder, false).await?;
     let (notices, _heard) = Notices::channel();
     let clock = || tais_proto::Timestamp::new(time::OffsetDateTime::now_utc());
-    let shell = Shell { accounts, notices, sample: true, secure: false, clock };
+    let shell = Shell {
+        accounts,
+        notices,
+        sample: true,
+        secure: false,
+        table: |_, _| Some(Audience::Anyone),
+        grants: Grants::default(),
+        clock,
+    };
     let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
     println!("http://{}/ (names and passwords: {})", listener.local_addr()?, folder.display());
     axum::serve(listener, shell.wrap(pages::site())).await?;

@@ -20,7 +20,7 @@ pub struct Kept {
 
 impl Kept {
     /// Keeps an urlencoded form that was sent to an address.
-    pub(super) fn of(action: &LocalPath, form: &[u8]) -> Self {
+    pub(crate) fn of(action: &LocalPath, form: &[u8]) -> Self {
         let fields = form_urlencoded::parse(form)
             .filter(|(name, _)| name != TOKEN && name != CONFIRMATION)
             .map(|(name, value)| (name.into_owned(), value.into_owned()))

@@ -1,0 +1,238 @@
+//! Who may ask for what, asked of the running system: every role, every address, every method.
+//!
+//! The table here is written by hand and says who may; what it does not name must be denied. That no
+//! address is missing from it is seen by reading the routes out of the sources.
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use tais_tests::System;
+
+const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+const NOBODY: &str = "nobody";
+const ACCOUNTS: [&str; 8] =
+    ["apsc", "aec", "ascc", "director", "office", "auditor", "administrator", "administrator-2"];
+
+const ANYONE: &[&str] =
+    &[NOBODY, "apsc", "aec", "ascc", "director", "office", "auditor", "administrator", "administrator-2"];
+const SIGNED_IN: &[&str] = &ACCOUNTS;
+const READERS: &[&str] = &["apsc", "aec", "ascc", "director", "office", "auditor"];
+const DESK: &[&str] = &["director", "office"];
+const DIRECTOR: &[&str] = &["director"];
+const OFFICE: &[&str] = &["office"];
+
+/// Method, address, who may. Everything else is denied.
+const TABLE: &[(&str, &str, &[&str])] = &[
+    ("GET", "/assets/{file}", ANYONE),
+    ("GET", "/service-worker.js", ANYONE),
+    ("GET", "/language/{tag}", ANYONE),
+    ("GET", "/problems/{code}", ANYONE),
+    ("GET", "/sign-in", ANYONE),
+    ("POST", "/sign-in", ANYONE),
+    ("POST", "/sign-out", ANYONE),
+    ("GET", "/password", SIGNED_IN),
+    ("POST", "/password", SIGNED_IN),
+    ("GET", "/", READERS),
+    ("GET", "/brief", READERS),
+    ("GET", "/live", READERS),
+    ("GET", "/activities", READERS),
+    ("GET", "/activities.csv", READERS),
+    ("GET", "/activities/{id}", READERS),
+    ("GET", "/api/v1/wps", READERS),
+    ("GET", "/api/v1/activities", READERS),
+    ("GET", "/api/v1/activities/{id}", READERS),
+    ("GET", "/audit", READERS),
+    ("GET", "/events/{position}", READERS),
+    ("GET", "/desk", DESK),
+    ("GET", "/api/v1/decisions/{id}", DESK),
+    ("POST", "/activities/{id}/return", DIRECTOR),
+    ("POST", "/activities/{id}/validation", DIRECTOR),
+    ("POST", "/activities/{id}/acknowledgement", OFFICE),
+    ("POST", "/activities/{id}/resolution", DESK),
+    ("POST", "/api/v1/activities/{id}/return", DIRECTOR),
+    ("POST", "/api/v1/activities/{id}/validation", DIRECTOR),
+    ("POST", "/api/v1/activities/{id}/acknowledgement", OFFICE),
+];
+
+/// Who may, by the table; a pillar's own addresses are its correspondent's.
+fn may(method: &str, route: &str, who: &str) -> bool {
+    let own = route.strip_prefix("/api/v1").unwrap_or(route).trim_start_matches('/');
+    let first = own.split('/').next().unwrap_or_default();
+    if ["apsc", "aec", "ascc"].contains(&first) {
+        return who == first && ["GET", "POST"].contains(&method);
+    }
+    TABLE.iter().any(|(m, r, people)| *m == method && *r == route && people.contains(&who))
+}
+
+/// Every route that the sources of the services write down, with the pillar's place filled in.
+fn routes() -> BTreeSet<String> {
+    let services = Path::new(env!("CARGO_MANIFEST_DIR")).join("../services");
+    let mut routes = BTreeSet::new();
+    for file in sources(&services) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let path = file.to_string_lossy().into_owned();
+        let base = match (path.contains("/correspondent/"), path.contains("/api")) {
+            (true, true) => "/api/v1/{pillar}",
+            (true, false) => "/{pillar}",
+            (false, _) => "",
+        };
+        for written in text.split(".route(").skip(1) {
+            let written = written.trim_start();
+            let route = if written.starts_with("&base,") {
+                base.to_owned()
+            } else {
+                let quoted = written.split('"').nth(1).unwrap();
+                quoted.replace("{base}", base).replace("{{", "{").replace("}}", "}")
+            };
+            for pillar in ["apsc", "aec", "ascc"] {
+                routes.insert(route.replace("{pillar}", pillar));
+            }
+        }
+    }
+    // What operators ask is outside the shell and is nobody's secret.
+    routes.retain(|route| !["/healthz", "/readyz", "/metrics"].contains(&route.as_str()));
+    routes
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() && !["tests", "examples", "target"].contains(&name.as_str()) {
+            files.extend(sources(&path));
+        } else if name.ends_with(".rs") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            // The routers that tests make of their own are no addresses of the site.
+            if text.split("#[cfg(test)]").next().unwrap().contains(".route(") {
+                files.push(path);
+            }
+        }
+    }
+    files
+}
+
+/// A browser, or a program: what it sends along to say who it is.
+struct Caller {
+    agent: ureq::Agent,
+    base: String,
+    name: &'static str,
+    password: String,
+    cookie: String,
+    token: String,
+}
+
+impl Caller {
+    fn new(system: &System, name: &'static str) -> Self {
+        let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0);
+        let agent = config.allow_non_standard_methods(true).build().into();
+        let (base, password) = (system.base().to_owned(), system.password(name).to_owned());
+        let mut caller = Self { agent, base, name, password, cookie: String::new(), token: String::new() };
+        caller.sign_in();
+        caller
+    }
+
+    fn sign_in(&mut self) {
+        if self.name == NOBODY {
+            return;
+        }
+        let request = self.agent.post(format!("{}/sign-in", self.base)).header("origin", &self.base);
+        let form = [("name", self.name), ("password", self.password.as_str()), ("next", "/password")];
+        let answer = request.send_form(form).unwrap();
+        let cookie = answer.headers()["set-cookie"].to_str().unwrap();
+        self.cookie = cookie.split(';').next().unwrap().to_owned();
+        let page = self.agent.get(format!("{}/password", self.base)).header("cookie", &self.cookie);
+        let page = page.call().unwrap().body_mut().read_to_string().unwrap();
+        self.token =
+            page.split(r#"name="csrf" value=""#).nth(1).unwrap().split('"').next().unwrap().to_owned();
+    }
+
+    /// Whether the gate lets it through; what lies behind may still find nothing, or refuse a form.
+    fn gets_through(&self, method: &str, path: &str) -> (bool, u16) {
+        let url = format!("{}{path}", self.base);
+        let mut request = ureq::http::Request::builder().method(method).uri(&url);
+        if path.starts_with("/api/") {
+            if self.name != NOBODY {
+                let login = format!("{}:{}", self.name, self.password);
+                let login = base64::engine::general_purpose::STANDARD.encode(login);
+                request = request.header("authorization", format!("Basic {login}"));
+            }
+        } else {
+            request = request.header("cookie", &self.cookie).header("origin", &self.base);
+        }
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let body = if method == "GET" { String::new() } else { format!("csrf={}", self.token) };
+        let answer = self.agent.run(request.body(body).unwrap()).unwrap();
+        let status = answer.status().as_u16();
+        let to_sign_in = answer
+            .headers()
+            .get("location")
+            .is_some_and(|place| place.to_str().unwrap().starts_with("/sign-in"));
+        (![401, 403, 405].contains(&status) && !to_sign_in, status)
+    }
+}
+
+/// An address of a route.
+fn address(route: &str) -> String {
+    let mut path = route.to_owned();
+    for (place, value) in [
+        ("{id}", "01938f00-0000-7000-8000-000000000001"),
+        ("{position}", "0"),
+        ("{file}", "tais.css"),
+        ("{tag}", "en"),
+        ("{code}", "not-found"),
+    ] {
+        path = path.replace(place, value);
+    }
+    assert!(!path.contains('{'), "{route}: say what stands in its place");
+    path
+}
+
+#[test]
+fn every_role_every_address_every_method() {
+    // A real record: of sample data, everybody may read everything.
+    let system = System::start(false).unwrap();
+    let mut routes = routes();
+    assert!(routes.len() > 80, "the routes are not found: {routes:?}");
+    let missing: Vec<_> = TABLE.iter().filter(|(_, route, _)| !routes.contains(*route)).collect();
+    assert!(missing.is_empty(), "the table names what is not there: {missing:?}");
+    // Signing out ends what the other questions are asked with.
+    routes.remove("/sign-out");
+
+    let mut asked = 0;
+    let mut wrong: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for who in std::iter::once(NOBODY).chain(ACCOUNTS) {
+        let caller = Caller::new(&system, who);
+        for route in &routes {
+            for method in METHODS {
+                let (through, status) = caller.gets_through(method, &address(route));
+                asked += 1;
+                // A pillar's addresses are its correspondent's as a whole; each takes the methods it has.
+                let untaken =
+                    status == 405 && may(method, route, who) && !TABLE.iter().any(|row| row.1 == route);
+                if !untaken && through != may(method, route, who) {
+                    let what = if through { "unexpected allow" } else { "unexpected denial" };
+                    wrong
+                        .entry(what.to_owned())
+                        .or_default()
+                        .push(format!("{who} {method} {route}: {status}"));
+                }
+            }
+        }
+    }
+    println!("{asked} questions: {} roles, {} routes, {} methods", ANYONE.len(), routes.len(), METHODS.len());
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// The same question of a record of sample data, where reading is open: the test can tell a denial
+/// from an allow.
+#[test]
+fn control_a_sample_record_lets_everybody_read() {
+    let system = System::start(true).unwrap();
+    let nobody = Caller::new(&system, NOBODY);
+    assert!(nobody.gets_through("GET", "/activities").0);
+    assert!(!nobody.gets_through("GET", "/desk").0);
+    assert!(!nobody.gets_through("GET", "/apsc").0);
+}
