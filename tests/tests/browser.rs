@@ -43,7 +43,7 @@ fn with_javascript_on_a_phone_the_office_sees_it_without_reloading() {
     run(async |browser| {
         let system = System::start(false).unwrap();
         let office = browser.window(1280, true).await;
-        office.goto(system.base()).await.unwrap();
+        sign_in(&office, &system, "office", "/").await;
         let before = text(&office, "main").await;
         assert!(before.contains("Nothing is recorded for these quarters yet"), "{before}");
         let phone = browser.window(390, true).await;
@@ -253,6 +253,7 @@ fn a_frozen_page_stays_as_it_was() {
         let system = System::start(false).unwrap();
         let first = send(&system, "The first");
         let window = browser.window(1280, true).await;
+        sign_in(&window, &system, "office", "/").await;
         window.goto(&format!("{}/?at={first}", system.base())).await.unwrap();
         assert!(text(&window, ".frozen").await.contains(&format!("event {first}")));
         assert_eq!(find(&window, "body").await.attr("data-events").await.unwrap(), None);
@@ -263,7 +264,7 @@ fn a_frozen_page_stays_as_it_was() {
         window.refresh().await.unwrap();
         assert_eq!(text(&window, "main").await, figures);
         // A day leads to the position that it means, today to the last.
-        let (_, wps) = system.client(None).get("/api/v1/wps").unwrap();
+        let (_, wps) = system.client(Some("office")).get("/api/v1/wps").unwrap();
         let utc = wps["asOf"]["recordedAt"].as_str().unwrap();
         let utc = time::OffsetDateTime::parse(utc, &time::format_description::well_known::Rfc3339).unwrap();
         let day = utc.to_offset(time::UtcOffset::from_hms(9, 0, 0).unwrap()).date();
@@ -312,7 +313,7 @@ fn no_page_scrolls_sideways_on_a_phone() {
     run(async |browser| {
         let system = System::start(false).unwrap();
         let position = send(&system, "An activity with rather a long title, so that it must break somewhere");
-        let (_, all) = system.client(None).get("/api/v1/activities").unwrap();
+        let (_, all) = system.client(Some("office")).get("/api/v1/activities").unwrap();
         let id = all["activities"][0]["id"].as_str().unwrap();
         let window = browser.window(390, true).await;
         sign_in(&window, &system, "apsc", "/apsc").await;

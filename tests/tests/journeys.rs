@@ -44,14 +44,14 @@ fn figures_at(client: &Client, position: u64) -> Value {
 #[test]
 fn one_update_from_a_correspondents_hands_to_the_vice_ministers_page() {
     let mut system = System::start(false).unwrap();
-    let (apsc, office) = (system.client(Some("apsc")), system.client(None));
+    let (apsc, office) = (system.client(Some("apsc")), system.client(Some("office")));
     let before = wps(&office, "");
     assert_eq!(
         before["all"]["wps"],
         json!({ "numerator": 0, "denominator": 0 }),
         "an empty record is no error"
     );
-    assert_eq!(office.text("/").unwrap().0, 200);
+    assert_eq!(office.page("/").unwrap().0, 200);
 
     let id = Uuid::now_v7().to_string();
     let body = json!({ "details": details("apsc", "Mediators’ training"), "participation": participation(24, 9), "submit": true });
@@ -72,7 +72,7 @@ fn one_update_from_a_correspondents_hands_to_the_vice_ministers_page() {
     assert_eq!(figures["pillars"]["apsc"]["wps"], json!({ "numerator": 1, "denominator": 1 }));
     assert_eq!(figures["all"]["women"], json!({ "numerator": 24, "denominator": 33 }));
     assert_eq!(figures["pillars"]["aec"]["wps"]["denominator"], 0);
-    let (_, page) = office.text("/").unwrap();
+    let (_, page) = office.page("/").unwrap();
     assert!(page.contains("Mediators’ training"), "{page}");
 
     // The record of before is still there, and stays so; a day means its last position.
@@ -80,12 +80,12 @@ fn one_update_from_a_correspondents_hands_to_the_vice_ministers_page() {
     assert_eq!(frozen["all"]["wps"]["denominator"], 0);
     let day = figures["asOf"]["recordedAt"].as_str().unwrap().get(..10).unwrap();
     assert_eq!(office.get(&format!("/api/v1/wps?at={}", last + 1)).unwrap().0, 400, "no future");
-    assert!(office.text(&format!("/?on={day}")).unwrap().1.contains("as it stood"));
+    assert!(office.page(&format!("/?on={day}")).unwrap().1.contains("as it stood"));
 
     // The activity's events are those of the receipt, and each can be looked at.
     let (_, activity) = office.get(&format!("/api/v1/activities/{id}")).unwrap();
     assert_eq!(activity["events"].as_array().unwrap().len(), 3);
-    assert!(office.text(&format!("/events/{last}")).unwrap().1.contains("Checked now"));
+    assert!(office.page(&format!("/events/{last}")).unwrap().1.contains("Checked now"));
 
     // Withdrawn with a reason: it leaves every figure, and what was said before stays.
     let reason = json!({ "reason": "Recorded twice." });
@@ -97,7 +97,7 @@ fn one_update_from_a_correspondents_hands_to_the_vice_ministers_page() {
 
     // After a restart everything is as it was.
     system.restart().unwrap();
-    let office = system.client(None);
+    let office = system.client(Some("office"));
     assert_eq!(wps(&office, &format!("?at={last}"))["all"]["women"]["numerator"], 24);
     assert_eq!(recorded(&system.client(Some("apsc")), "apsc", &id).len(), 3);
 }
