@@ -4,6 +4,8 @@ use anyhow::Context as _;
 use base64::Engine as _;
 use serde_json::Value;
 
+use crate::Person;
+
 /// Somebody who talks to the API.
 #[derive(Clone, Debug)]
 pub struct Client {
@@ -53,21 +55,8 @@ impl Client {
     /// When nobody answers, or the sign-in fails.
     pub fn page(&self, path: &str) -> anyhow::Result<(u16, String)> {
         let (name, password) = self.login.as_ref().context("nobody is signed in")?;
-        let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0);
-        let agent: ureq::Agent = config.build().into();
-        let sign_in = agent.post(format!("{}/sign-in", self.base)).header("origin", &self.base);
-        let answer = sign_in.send_form([("name", name), ("password", password)])?;
-        let cookie = answer.headers().get("set-cookie").context("the sign-in failed")?.to_str()?;
-        let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
-        let mut place = path.to_owned();
-        loop {
-            let request = agent.get(format!("{}{place}", self.base)).header("cookie", &cookie);
-            let mut answer = request.call().with_context(|| format!("GET {place}"))?;
-            match answer.headers().get("location") {
-                Some(next) => next.to_str()?.clone_into(&mut place),
-                None => return Ok((answer.status().as_u16(), answer.body_mut().read_to_string()?)),
-            }
-        }
+        let shown = Person::sign_in(&self.base, name, password)?.follow(path)?;
+        Ok((shown.status, shown.text))
     }
 
     /// Reads an answer.
@@ -77,6 +66,20 @@ impl Client {
     pub fn get(&self, path: &str) -> anyhow::Result<Answer> {
         let (status, text) = self.text(path)?;
         Ok((status, serde_json::from_str(&text).with_context(|| format!("GET {path}: {text}"))?))
+    }
+
+    /// Asks with any method and no content, for the status alone.
+    ///
+    /// # Errors
+    /// When nobody answers.
+    pub fn ask(&self, method: &str, path: &str) -> anyhow::Result<u16> {
+        let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0);
+        let agent: ureq::Agent = config.allow_non_standard_methods(true).build().into();
+        let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.base));
+        if let Some(authorization) = &self.authorization {
+            request = request.header("authorization", authorization);
+        }
+        Ok(agent.run(request.body(())?)?.status().as_u16())
     }
 
     /// Sends JSON, under a submission's id if one is given.

@@ -6,6 +6,7 @@
 
 mod cluster;
 mod http;
+mod person;
 mod proxy;
 mod sample;
 mod system;
@@ -16,6 +17,7 @@ use anyhow::Context as _;
 
 pub use cluster::{Cluster, Service, kill, state};
 pub use http::{Answer, Client};
+pub use person::{Person, Shown};
 pub use proxy::Proxy;
 pub use sample::{details, participation, typed, typed_participation};
 pub use system::System;

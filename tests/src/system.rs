@@ -11,6 +11,7 @@ use anyhow::{Context as _, bail};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
+use crate::Person;
 use crate::http::Client;
 use crate::{executable, servers};
 
@@ -67,6 +68,14 @@ impl System {
     pub fn client(&self, name: Option<&str>) -> Client {
         let nobody = Client::new(&self.base);
         name.map_or_else(|| nobody.clone(), |name| nobody.signed_in(name, self.password(name)))
+    }
+
+    /// A person signed in on the pages, as one of the roles.
+    ///
+    /// # Errors
+    /// When the sign-in fails.
+    pub fn person(&self, name: &str) -> anyhow::Result<Person> {
+        Person::sign_in(&self.base, name, self.password(name))
     }
 
     /// Stops it with the signal of Ctrl-C.

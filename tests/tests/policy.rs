@@ -7,8 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use base64::Engine as _;
-use tais_tests::System;
+use tais_tests::{Client, Person, System};
 
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 const NOBODY: &str = "nobody";
@@ -21,6 +20,7 @@ const SIGNED_IN: &[&str] = &ACCOUNTS;
 const READERS: &[&str] = &["apsc", "aec", "ascc", "director", "office", "auditor"];
 const DESK: &[&str] = &["director", "office"];
 const DIRECTOR: &[&str] = &["director"];
+const ADMINISTRATORS: &[&str] = &["administrator", "administrator-2"];
 const OFFICE: &[&str] = &["office"];
 
 /// Method, address, who may. Everything else is denied.
@@ -45,6 +45,12 @@ const TABLE: &[(&str, &str, &[&str])] = &[
     ("GET", "/api/v1/activities/{id}", READERS),
     ("GET", "/audit", READERS),
     ("GET", "/events/{position}", READERS),
+    ("GET", "/accounts", ADMINISTRATORS),
+    ("POST", "/accounts", ADMINISTRATORS),
+    ("POST", "/accounts/{id}/request", ADMINISTRATORS),
+    ("POST", "/accounts/{id}/grant", ADMINISTRATORS),
+    ("POST", "/accounts/{id}/revocation", ADMINISTRATORS),
+    ("POST", "/accounts/{id}/password", ADMINISTRATORS),
     ("GET", "/desk", DESK),
     ("GET", "/api/v1/decisions/{id}", DESK),
     ("POST", "/activities/{id}/return", DIRECTOR),
@@ -114,62 +120,31 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// A browser, or a program: what it sends along to say who it is.
+/// Somebody at a browser, and the same at a program.
 struct Caller {
-    agent: ureq::Agent,
-    base: String,
-    name: &'static str,
-    password: String,
-    cookie: String,
+    person: Person,
     token: String,
+    program: Client,
 }
 
 impl Caller {
-    fn new(system: &System, name: &'static str) -> Self {
-        let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0);
-        let agent = config.allow_non_standard_methods(true).build().into();
-        let (base, password) = (system.base().to_owned(), system.password(name).to_owned());
-        let mut caller = Self { agent, base, name, password, cookie: String::new(), token: String::new() };
-        caller.sign_in();
-        caller
-    }
-
-    fn sign_in(&mut self) {
-        if self.name == NOBODY {
-            return;
+    fn new(system: &System, name: &str) -> Self {
+        if name == NOBODY {
+            let person = Person::nobody(system.base());
+            return Self { person, token: String::new(), program: system.client(None) };
         }
-        let request = self.agent.post(format!("{}/sign-in", self.base)).header("origin", &self.base);
-        let form = [("name", self.name), ("password", self.password.as_str()), ("next", "/password")];
-        let answer = request.send_form(form).unwrap();
-        let cookie = answer.headers()["set-cookie"].to_str().unwrap();
-        self.cookie = cookie.split(';').next().unwrap().to_owned();
-        let page = self.agent.get(format!("{}/password", self.base)).header("cookie", &self.cookie);
-        let page = page.call().unwrap().body_mut().read_to_string().unwrap();
-        self.token =
-            page.split(r#"name="csrf" value=""#).nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let person = system.person(name).unwrap();
+        Self { token: person.token().unwrap(), person, program: system.client(Some(name)) }
     }
 
     /// Whether the gate lets it through; what lies behind may still find nothing, or refuse a form.
     fn gets_through(&self, method: &str, path: &str) -> (bool, u16) {
-        let url = format!("{}{path}", self.base);
-        let mut request = ureq::http::Request::builder().method(method).uri(&url);
-        if path.starts_with("/api/") {
-            if self.name != NOBODY {
-                let login = format!("{}:{}", self.name, self.password);
-                let login = base64::engine::general_purpose::STANDARD.encode(login);
-                request = request.header("authorization", format!("Basic {login}"));
-            }
+        let (status, location) = if path.starts_with("/api/") {
+            (self.program.ask(method, path).unwrap(), None)
         } else {
-            request = request.header("cookie", &self.cookie).header("origin", &self.base);
-        }
-        let request = request.header("content-type", "application/x-www-form-urlencoded");
-        let body = if method == "GET" { String::new() } else { format!("csrf={}", self.token) };
-        let answer = self.agent.run(request.body(body).unwrap()).unwrap();
-        let status = answer.status().as_u16();
-        let to_sign_in = answer
-            .headers()
-            .get("location")
-            .is_some_and(|place| place.to_str().unwrap().starts_with("/sign-in"));
+            self.person.ask(method, path, &self.token).unwrap()
+        };
+        let to_sign_in = location.is_some_and(|place| place.starts_with("/sign-in"));
         (![401, 403, 405].contains(&status) && !to_sign_in, status)
     }
 }

@@ -11,6 +11,8 @@
 //! * a page frozen by `?at=` or `?on=` never changes and never updates itself;
 //! * pages read and work without JavaScript.
 
+mod accounts;
+mod accounts_routes;
 pub mod at;
 pub mod desk;
 mod desk_routes;
@@ -38,6 +40,7 @@ pub struct Office {
     reference: Arc<Reference>,
     live: live::Live,
     desk: Desk,
+    roles: accounts::Roles,
 }
 
 impl Office {
@@ -52,7 +55,8 @@ impl Office {
         shutdown: CancellationToken,
     ) -> Self {
         let live = live::Live::start(log.pool().clone(), shutdown);
+        let roles = accounts::Roles::new(log.clone(), outbox.clone(), clock.clone());
         let desk = Desk::new(log.clone(), outbox, Arc::clone(&reference), clock);
-        Self { log, reference, live, desk }
+        Self { log, reference, live, desk, roles }
     }
 }

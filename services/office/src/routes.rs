@@ -42,6 +42,7 @@ pub fn router(office: Office) -> Router {
         .route("/api/v1/wps", get(api_wps))
         .route("/api/v1/activities", get(api_activities))
         .route("/api/v1/activities/{id}", get(api_activity))
+        .merge(crate::accounts_routes::router())
         .merge(crate::desk_routes::router())
         .with_state(office)
 }

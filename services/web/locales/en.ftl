@@ -779,3 +779,32 @@ failure-password-change-needed-next = Sign in on the pages and change it.
 failure-confirmation-needed-title = The password is needed once more
 failure-confirmation-needed-what = This step is only taken by somebody who gave the password a short while ago.
 failure-confirmation-needed-next = Give the password and go on.
+
+## Accounts and roles
+
+accounts-title = Accounts
+accounts-lead = Who can sign in, and which role the record grants them. Two administrators grant a role: one asks, the other grants.
+accounts-granted = Role granted
+accounts-asked = Waits for a second administrator
+accounts-not-granted = No role
+accounts-on-its-way-chip = Being recorded
+accounts-on-its-way = Another change of keys or roles is being recorded. Look again in a moment.
+accounts-asked-by = Asked for by { $name }
+accounts-asked-by-you = You asked for it: another administrator grants it.
+accounts-nobody-asked = Nobody has asked for this role. One administrator asks, another grants.
+accounts-change = Change
+accounts-grant = Grant the role
+accounts-grant-words = Both names stay in the record.
+accounts-ask = Ask for the role again
+accounts-reason = Why the role is taken back
+accounts-revoke = Take the role back
+accounts-reset = New first password
+accounts-first-password = The first password of { $name }. It is shown this once: hand it over in person. It must be changed at the first sign-in.
+accounts-make = New account
+accounts-make-button = Make the account
+accounts-name-hint = 2 to 40 lower-case letters, digits, dots or hyphens
+accounts-wrong-name = This is no name for an account: use 2 to 40 lower-case letters, digits, dots or hyphens, a letter first.
+accounts-name-taken = Somebody has this name already: choose another.
+accounts-role = Role
+accounts-pillar = Pillar
+accounts-pillar-hint = For a correspondent, and for nobody else

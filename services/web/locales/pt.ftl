@@ -777,3 +777,32 @@ failure-password-change-needed-next = Inicie sessão nas páginas e mude-a.
 failure-confirmation-needed-title = A palavra-passe é precisa outra vez
 failure-confirmation-needed-what = Este passo só é dado por quem indicou a palavra-passe há pouco.
 failure-confirmation-needed-next = Indique a palavra-passe e continue.
+
+## Contas e funções
+
+accounts-title = Contas
+accounts-lead = Quem pode iniciar sessão, e que função o registo lhe atribui. Dois administradores atribuem uma função: um pede, o outro atribui.
+accounts-granted = Função atribuída
+accounts-asked = Espera por um segundo administrador
+accounts-not-granted = Sem função
+accounts-on-its-way-chip = A ser registado
+accounts-on-its-way = Outra mudança de chaves ou funções está a ser registada. Veja de novo daqui a pouco.
+accounts-asked-by = Pedida por { $name }
+accounts-asked-by-you = Foi você que a pediu: outro administrador a atribui.
+accounts-nobody-asked = Ninguém pediu esta função. Um administrador pede, outro atribui.
+accounts-change = Alterar
+accounts-grant = Atribuir a função
+accounts-grant-words = Os dois nomes ficam no registo.
+accounts-ask = Pedir a função de novo
+accounts-reason = Porque é retirada a função
+accounts-revoke = Retirar a função
+accounts-reset = Nova primeira palavra-passe
+accounts-first-password = A primeira palavra-passe de { $name }. Só é mostrada esta vez: entregue-a em mão. Tem de ser mudada no primeiro início de sessão.
+accounts-make = Conta nova
+accounts-make-button = Criar a conta
+accounts-name-hint = 2 a 40 letras minúsculas, algarismos, pontos ou hífenes
+accounts-wrong-name = Isto não serve de nome para uma conta: use 2 a 40 letras minúsculas, algarismos, pontos ou hífenes, começando por uma letra.
+accounts-name-taken = Alguém já tem este nome: escolha outro.
+accounts-role = Função
+accounts-pillar = Pilar
+accounts-pillar-hint = Para um correspondente, e para mais ninguém

@@ -760,3 +760,32 @@ failure-password-change-needed-next = Tama iha pájina no troka.
 failure-confirmation-needed-title = Presiza fali liafuan-xave
 failure-confirmation-needed-what = Ema ne'ebé foin hatama liafuan-xave de'it mak bele halo pasu ida-ne'e.
 failure-confirmation-needed-next = Hatama liafuan-xave no kontinua.
+
+## Konta no funsaun sira
+
+accounts-title = Konta sira
+accounts-lead = Sé mak bele tama, no funsaun ne'ebé rejistu fó ba nia. Administradór na'in rua mak fó funsaun: ida husu, ida seluk fó.
+accounts-granted = Fó tiha ona funsaun
+accounts-asked = Hein administradór daruak
+accounts-not-granted = Laiha funsaun
+accounts-on-its-way-chip = Rejista hela
+accounts-on-its-way = Mudansa seluk kona-ba xave ka funsaun rejista hela. Haree fali lakleur.
+accounts-asked-by = { $name } mak husu
+accounts-asked-by-you = Ita mak husu: administradór seluk mak fó.
+accounts-nobody-asked = Seidauk iha ema husu funsaun ida-ne'e. Administradór ida husu, ida seluk fó.
+accounts-change = Troka
+accounts-grant = Fó funsaun
+accounts-grant-words = Naran rua ne'e hela iha rejistu.
+accounts-ask = Husu fali funsaun
+accounts-reason = Tanbasá foti funsaun
+accounts-revoke = Foti funsaun
+accounts-reset = Liafuan-xave dahuluk foun
+accounts-first-password = Liafuan-xave dahuluk { $name } nian. Hatudu dala ida de'it: entrega ho liman. Tenke troka bainhira tama dala uluk.
+accounts-make = Konta foun
+accounts-make-button = Kria konta
+accounts-name-hint = Letra ki'ik, númeru, pontu ka traso 2 to'o 40
+accounts-wrong-name = Ida-ne'e la bele sai naran konta nian: uza letra ki'ik, númeru, pontu ka traso 2 to'o 40, hahú ho letra.
+accounts-name-taken = Ema seluk iha naran ida-ne'e ona: hili seluk.
+accounts-role = Funsaun
+accounts-pillar = Pilár
+accounts-pillar-hint = Ba korrespondente de'it

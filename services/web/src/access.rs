@@ -42,6 +42,7 @@ type Row = (Method, &'static str, Audience);
 use Audience::{Anyone, Readers, Roles, Says, SignedIn as AllSignedIn};
 use EventType as E;
 
+const ADMINISTRATORS: Audience = Roles(&[Role::Administrator]);
 const DESK: Audience = Roles(&[Role::Director, Role::Office]);
 
 /// Everything outside the pillars' own pages, which are [`Audience::Correspondent`]'s.
@@ -66,6 +67,12 @@ const ROWS: &[Row] = &[
     (Method::GET, "/api/v1/activities/{id}", Readers),
     (Method::GET, "/audit", Readers),
     (Method::GET, "/events/{position}", Readers),
+    (Method::GET, "/accounts", ADMINISTRATORS),
+    (Method::POST, "/accounts", ADMINISTRATORS),
+    (Method::POST, "/accounts/{id}/request", ADMINISTRATORS),
+    (Method::POST, "/accounts/{id}/grant", Says(E::RegistryRoleGranted)),
+    (Method::POST, "/accounts/{id}/revocation", Says(E::RegistryRoleRevoked)),
+    (Method::POST, "/accounts/{id}/password", ADMINISTRATORS),
     (Method::GET, "/desk", DESK),
     (Method::GET, "/api/v1/decisions/{id}", DESK),
     (Method::POST, "/activities/{id}/resolution", DESK),

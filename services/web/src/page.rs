@@ -24,6 +24,8 @@ pub enum NavItem {
     Desk,
     /// `/audit`.
     History,
+    /// `/accounts`: shown to administrators.
+    Accounts,
 }
 
 /// The page shows the record as it stood at a position.
@@ -248,14 +250,24 @@ fn language_links(frame: &Frame) -> Vec<LanguageLink> {
 }
 
 fn menu(page: &Page) -> Vec<MenuLink> {
-    let mut items = vec![NavItem::Overview, NavItem::Activities];
+    let administers = page.frame.signed_in.as_ref().is_some_and(|person| person.role == Role::Administrator);
+    let mut items = Vec::new();
+    // An administrator is over accounts and keys, not over content.
+    if !administers || page.frame.sample {
+        items.extend([NavItem::Overview, NavItem::Activities]);
+    }
     let person = page.frame.signed_in.as_ref().filter(|person| person.role == Role::Correspondent);
     items.extend(person.and_then(|person| person.pillar).map(NavItem::MyPillar));
     let decides = |role| matches!(role, Role::Director | Role::Office);
     if page.frame.signed_in.as_ref().is_some_and(|person| decides(person.role)) {
         items.push(NavItem::Desk);
     }
-    items.push(NavItem::History);
+    if !administers || page.frame.sample {
+        items.push(NavItem::History);
+    }
+    if administers {
+        items.push(NavItem::Accounts);
+    }
     let t = page.frame.texts;
     items.into_iter().map(|item| menu_link(t, item, page.current == Some(item))).collect()
 }
@@ -269,6 +281,7 @@ fn menu_link(t: Texts, item: NavItem, current: bool) -> MenuLink {
             (format!("/{}", pillar.code()), t.with("nav-my-pillar", &[("pillar", Arg::from(name))]))
         }
         NavItem::Desk => ("/desk".to_owned(), t.get("nav-desk")),
+        NavItem::Accounts => ("/accounts".to_owned(), t.get("accounts-title")),
         NavItem::History => ("/audit".to_owned(), t.get("nav-history")),
     };
     MenuLink { url, text, current }

@@ -4,7 +4,7 @@
 use askama::Template;
 use tais_bus::{Item, ItemState};
 use tais_domain::activity::Activity;
-use tais_proto::{EventType, StreamId};
+use tais_proto::{EventType, StreamId, StreamKind};
 use tais_web::chart;
 use tais_web::language::Texts;
 use tais_web::session::{Csrf, SignedIn};
@@ -42,7 +42,8 @@ impl DeskPage {
         let is_open = |listed: &&Listed| !open.iter().any(|item| item.stream.id == listed.id);
         let rows: Vec<Row> =
             listed.iter().filter(is_open).filter_map(|listed| row(t, person, listed)).collect();
-        let own = open.iter().filter(|item| may(person, item.event.event_type()));
+        let of_activities = open.iter().filter(|item| item.stream.kind == StreamKind::Activity);
+        let own = of_activities.filter(|item| may(person, item.event.event_type()));
         let open = own.map(|item| {
             let what = t.event_name(item.event.event_type().as_str());
             (format!("/activities/{}", item.stream.id), what, t.get(&format!("item-{}", item.state.code())))

@@ -1,5 +1,6 @@
 //! The office's pages, one file each.
 
+pub mod accounts;
 pub mod activities;
 pub mod activity;
 pub mod desk;

@@ -31,6 +31,9 @@ const SCHEMA: &str = "
 create table if not exists account (
     id blob primary key, name text not null unique, role text not null, pillar text,
     password text not null, must_change integer not null, made_at integer not null);
+-- Who asked for an account's role; somebody else grants it.
+create table if not exists request (
+    account blob primary key references account, asked_by blob not null, asked_at integer not null);
 -- By the digest of the name, so that unknown names wait as known ones do and are written nowhere.
 create table if not exists failure (name blob primary key, count integer not null, last integer not null);
 -- By the digest of the id in the cookie: what is read out of this file opens no session.
@@ -154,7 +157,7 @@ impl Accounts {
         Ok(accounts)
     }
 
-    fn failed(&self, source: sqlx::Error) -> AccountsError {
+    pub(super) fn failed(&self, source: sqlx::Error) -> AccountsError {
         AccountsError::Database { path: self.folder.join("accounts.sqlite"), source }
     }
 
@@ -212,6 +215,10 @@ impl Accounts {
         first::read(&self.folder)
     }
 
+    pub(super) const fn pool(&self) -> &SqlitePool {
+        &self.pool
+    }
+
     /// The sessions.
     #[must_use]
     pub fn sessions(&self) -> Sessions {
@@ -264,17 +271,24 @@ impl Accounts {
         if present == new {
             return Err(ChangeError::Problem(PasswordProblem::Same));
         }
-        self.set_password(known.person.account, new).await.map_err(Unknown::from)?;
+        self.set_password(known.person.account, new, false).await.map_err(Unknown::from)?;
         first::forget(&self.folder, name).map_err(Unknown::from)?;
         Ok(Known { must_change: false, ..known })
     }
 
-    async fn set_password(&self, account: AccountId, new: &str) -> Result<(), AccountsError> {
+    /// Sets a password and ends the account's sessions.
+    pub(super) async fn set_password(
+        &self,
+        account: AccountId,
+        new: &str,
+        must_change: bool,
+    ) -> Result<(), AccountsError> {
         let hash = password::hash(new).await.map_err(AccountsError::Hash)?;
         let write = async {
             let mut transaction = self.pool.begin().await?;
-            sqlx::query("update account set password = ?, must_change = 0 where id = ?")
+            sqlx::query("update account set password = ?, must_change = ? where id = ?")
                 .bind(hash)
+                .bind(must_change)
                 .bind(account.0)
                 .execute(&mut *transaction)
                 .await?;
@@ -363,7 +377,7 @@ impl Accounts {
     }
 }
 
-async fn insert(
+pub(super) async fn insert(
     transaction: &mut sqlx::SqliteConnection,
     person: &SignedIn,
     hash: &str,

@@ -11,6 +11,8 @@ use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use serde::Deserialize;
 
+use tais_proto::Role;
+
 use super::notice::Notice;
 use super::{CheckedForm, Csrf, Kept, Known, SignedIn, password_page};
 use crate::answer::Failure;
@@ -120,7 +122,7 @@ async fn sign_in(
             let frame = Frame { signed_in: Some(person), csrf, ..frame };
             Ok((jar, send_again_page(&frame, &kept, false)?).into_response())
         }
-        _ => Ok((jar, see_other(&next_or_root(&form.next))).into_response()),
+        _ => Ok((jar, see_other(&first_page(&form.next, person.role))).into_response()),
     }
 }
 
@@ -199,6 +201,15 @@ pub(super) fn see_other(next: &LocalPath) -> Response {
 
 pub(super) fn next_or_root(next: &str) -> LocalPath {
     LocalPath::parse(next).unwrap_or_else(LocalPath::root)
+}
+
+/// Where somebody goes after the sign-in; the front page is content, which an administrator has none of.
+fn first_page(next: &str, role: Role) -> LocalPath {
+    let next = next_or_root(next);
+    match LocalPath::parse("/accounts").filter(|_| role == Role::Administrator && next == LocalPath::root()) {
+        Some(accounts) => accounts,
+        None => next,
+    }
 }
 
 pub(super) fn render(template: &impl Template) -> Result<String, Failure> {

@@ -1,0 +1,190 @@
+//! `/accounts`: the administrators' page.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Extension, Router};
+use serde::Deserialize;
+use tais_bus::OutboxError;
+use tais_proto::{AccountId, EventId, Pillar, Role};
+use tais_web::parts::{FieldError, error_title};
+use tais_web::program::sent_id;
+use tais_web::session::{AccountsError, ConfirmedForm, MakeError, SignedIn};
+use tais_web::{Failure, Frame, NavItem, Page, Shell};
+
+use crate::Office;
+use crate::accounts::{Change, RoleChange, RoleError};
+use crate::pages::accounts::{AccountsPage, FirstPassword, Typed};
+use crate::routes::render;
+
+pub fn router() -> Router<Office> {
+    Router::new()
+        .route("/accounts", get(show).post(make))
+        .route("/accounts/{id}/request", post(request))
+        .route("/accounts/{id}/grant", post(grant))
+        .route("/accounts/{id}/revocation", post(revoke))
+        .route("/accounts/{id}/password", post(reset))
+}
+
+fn failed(error: AccountsError) -> Failure {
+    Failure::internal("reading or writing the accounts", &error)
+}
+
+fn role_failure(frame: &Frame, error: RoleError) -> Failure {
+    let t = frame.texts;
+    match error {
+        RoleError::Refused(refusal) => Failure::Refused(t.refusal(refusal.rule.code(), &refusal.to_string())),
+        RoleError::OnItsWay => Failure::Conflict(t.get("accounts-on-its-way")),
+        RoleError::Outbox(OutboxError::IdReused(_)) => Failure::Conflict(t.get("correspondent-id-reused")),
+        RoleError::Log(error) if error.is_transient() => Failure::NotReady(t.get("office-away")),
+        error => Failure::internal("changing a role", &error),
+    }
+}
+
+async fn page(
+    office: &Office,
+    shell: &Shell,
+    frame: &Frame,
+    (typed, errors): (Typed, Vec<FieldError>),
+    first: Option<FirstPassword>,
+) -> Result<Page, Failure> {
+    let t = frame.texts;
+    let people = shell.accounts.people().await.map_err(failed)?;
+    let requests = shell.accounts.requests().await.map_err(failed)?;
+    let (_, registry) = office.roles.registry().await.map_err(|error| role_failure(frame, error))?;
+    let open = office.roles.open().await;
+    let open = open.map_err(|error| Failure::internal("reading the outbox", &error))?;
+    let wrong = !errors.is_empty();
+    let content = AccountsPage::new(frame, &people, &requests, &registry, &open, &typed, &errors, first)?;
+    let title = t.get("accounts-title");
+    let title = if wrong { error_title(t, &title) } else { title };
+    let mut page = Page::new(frame, title, render(&content)?).under(NavItem::Accounts);
+    if wrong {
+        page.status = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(page)
+}
+
+async fn show(
+    State(office): State<Office>,
+    Extension(shell): Extension<Shell>,
+    frame: Frame,
+) -> Result<Page, Failure> {
+    page(&office, &shell, &frame, Default::default(), None).await
+}
+
+/// Makes an account. Its first password is on the answer and nowhere else, so the answer is a page and
+/// not the way to one.
+async fn make(
+    State(office): State<Office>,
+    Extension(shell): Extension<Shell>,
+    frame: Frame,
+    ConfirmedForm(typed): ConfirmedForm<Typed>,
+) -> Result<Page, Failure> {
+    let t = frame.texts;
+    let wrong = |field: &str, key: &str| vec![FieldError { field: field.to_owned(), message: t.get(key) }];
+    let by = (frame.person()?.account, (shell.clock)());
+    let Some(role) = Role::from_code(&typed.role) else {
+        let errors = wrong("role", "correspondent-wrong-choice");
+        return page(&office, &shell, &frame, (typed, errors), None).await;
+    };
+    let pillar = Pillar::from_code(&typed.pillar);
+    match shell.accounts.make(&typed.name, role, pillar, by).await {
+        Ok((person, password)) => {
+            let first = FirstPassword::new(t, &person.name, password);
+            page(&office, &shell, &frame, Default::default(), Some(first)).await
+        }
+        Err(error) => {
+            let errors = match error {
+                MakeError::Name => wrong("name", "accounts-wrong-name"),
+                MakeError::Taken => wrong("name", "accounts-name-taken"),
+                MakeError::Pillar => wrong("pillar", "refusal-pillar-of-role"),
+                MakeError::Accounts(error) => return Err(failed(error)),
+            };
+            page(&office, &shell, &frame, (typed, errors), None).await
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Step {
+    submission: String,
+    #[serde(default)]
+    reason: String,
+}
+
+async fn person(shell: &Shell, id: &str) -> Result<SignedIn, Failure> {
+    let id = id.parse().map(AccountId).map_err(|_| Failure::NotFound)?;
+    shell.accounts.person(id).await.map_err(failed)?.ok_or(Failure::NotFound)
+}
+
+/// Asks for a role that was taken back.
+async fn request(
+    Extension(shell): Extension<Shell>,
+    Path(id): Path<String>,
+    frame: Frame,
+    ConfirmedForm(_): ConfirmedForm<Step>,
+) -> Result<Redirect, Failure> {
+    let person = person(&shell, &id).await?;
+    let asked_by = frame.person()?.account;
+    shell.accounts.ask_for_role(person.account, asked_by, (shell.clock)()).await.map_err(failed)?;
+    Ok(Redirect::to("/accounts"))
+}
+
+async fn grant(
+    State(office): State<Office>,
+    Extension(shell): Extension<Shell>,
+    Path(id): Path<String>,
+    frame: Frame,
+    ConfirmedForm(step): ConfirmedForm<Step>,
+) -> Result<Redirect, Failure> {
+    let person = person(&shell, &id).await?;
+    let account = person.account;
+    let requests = shell.accounts.requests().await.map_err(failed)?;
+    let Some(asked_by) = requests.get(&account).copied() else {
+        return Err(Failure::Conflict(frame.texts.get("accounts-nobody-asked")));
+    };
+    change(&office, &frame, &step, person, Change::Grant { asked_by }).await?;
+    shell.accounts.settle_request(account).await.map_err(failed)?;
+    Ok(Redirect::to("/accounts"))
+}
+
+async fn revoke(
+    State(office): State<Office>,
+    Extension(shell): Extension<Shell>,
+    Path(id): Path<String>,
+    frame: Frame,
+    ConfirmedForm(step): ConfirmedForm<Step>,
+) -> Result<Redirect, Failure> {
+    let person = person(&shell, &id).await?;
+    let reason = step.reason.trim().to_owned();
+    change(&office, &frame, &step, person, Change::Revoke { reason }).await?;
+    Ok(Redirect::to("/accounts"))
+}
+
+async fn change(
+    office: &Office,
+    frame: &Frame,
+    step: &Step,
+    person: SignedIn,
+    change: Change,
+) -> Result<(), Failure> {
+    let id = EventId(sent_id(&step.submission)?);
+    let change = RoleChange { id, by: frame.person()?.account, person, change };
+    office.roles.change(&change).await.map(|_| ()).map_err(|error| role_failure(frame, error))
+}
+
+async fn reset(
+    State(office): State<Office>,
+    Extension(shell): Extension<Shell>,
+    Path(id): Path<String>,
+    frame: Frame,
+    ConfirmedForm(_): ConfirmedForm<Step>,
+) -> Result<Response, Failure> {
+    let person = person(&shell, &id).await?;
+    let password = shell.accounts.reset_password(person.account).await.map_err(failed)?;
+    // Who resets their own password is signed out by it, and is told the new one all the same.
+    let first = FirstPassword::new(frame.texts, &person.name, password);
+    Ok(page(&office, &shell, &frame, Default::default(), Some(first)).await?.into_response())
+}

@@ -1,0 +1,125 @@
+//! A person at a browser without scripts: a session's cookie, pages and forms.
+
+use anyhow::Context as _;
+
+/// Somebody who signed in on the pages, or nobody.
+#[derive(Clone, Debug)]
+pub struct Person {
+    agent: ureq::Agent,
+    base: String,
+    cookie: String,
+}
+
+/// What a page answered.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// The status.
+    pub status: u16,
+    /// Where it leads, if it does.
+    pub location: Option<String>,
+    /// The page.
+    pub text: String,
+}
+
+impl Person {
+    /// Nobody.
+    #[must_use]
+    pub fn nobody(base: &str) -> Self {
+        let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0);
+        let agent = config.allow_non_standard_methods(true).build().into();
+        Self { agent, base: base.to_owned(), cookie: String::new() }
+    }
+
+    /// Signs in.
+    ///
+    /// # Errors
+    /// When nobody answers, or the sign-in fails.
+    pub fn sign_in(base: &str, name: &str, password: &str) -> anyhow::Result<Self> {
+        let mut person = Self::nobody(base);
+        let form = person.agent.post(format!("{base}/sign-in")).header("origin", base);
+        let answer = form.send_form([("name", name), ("password", password)])?;
+        let cookie = answer.headers().get("set-cookie").context("the sign-in failed")?.to_str()?;
+        cookie.split(';').next().unwrap_or_default().clone_into(&mut person.cookie);
+        Ok(person)
+    }
+
+    fn shown(mut answer: ureq::http::Response<ureq::Body>) -> anyhow::Result<Shown> {
+        let location = answer.headers().get("location").map(|place| place.to_str().map(str::to_owned));
+        Ok(Shown {
+            status: answer.status().as_u16(),
+            location: location.transpose()?,
+            text: answer.body_mut().read_to_string()?,
+        })
+    }
+
+    /// Opens an address and returns before its end, which may never come.
+    ///
+    /// # Errors
+    /// When nobody answers.
+    pub fn open(&self, path: &str) -> anyhow::Result<ureq::http::Response<ureq::Body>> {
+        let request = self.agent.get(format!("{}{path}", self.base)).header("cookie", &self.cookie);
+        request.call().with_context(|| format!("GET {path}"))
+    }
+
+    /// Reads a page.
+    ///
+    /// # Errors
+    /// When nobody answers.
+    pub fn get(&self, path: &str) -> anyhow::Result<Shown> {
+        Self::shown(self.open(path)?)
+    }
+
+    /// Reads a page, wherever it leads.
+    ///
+    /// # Errors
+    /// When nobody answers.
+    pub fn follow(&self, path: &str) -> anyhow::Result<Shown> {
+        let mut shown = self.get(path)?;
+        while let Some(place) = &shown.location {
+            shown = self.get(place)?;
+        }
+        Ok(shown)
+    }
+
+    /// The token of this session's forms.
+    ///
+    /// # Errors
+    /// When nobody is signed in.
+    pub fn token(&self) -> anyhow::Result<String> {
+        let page = self.get("/password")?.text;
+        let token = page.split(r#"name="csrf" value=""#).nth(1).and_then(|rest| rest.split('"').next());
+        Ok(token.context("nobody is signed in")?.to_owned())
+    }
+
+    /// Sends a form with this session's token.
+    ///
+    /// # Errors
+    /// When nobody answers, or nobody is signed in.
+    pub fn send(&mut self, path: &str, fields: &[(&str, &str)]) -> anyhow::Result<Shown> {
+        let token = self.token()?;
+        let fields: Vec<_> = fields.iter().copied().chain([("csrf", token.as_str())]).collect();
+        let form = self.agent.post(format!("{}{path}", self.base)).header("origin", &self.base);
+        let answer = form.header("cookie", &self.cookie).send_form(fields)?;
+        if let Some(cookie) = answer.headers().get("set-cookie") {
+            cookie.to_str()?.split(';').next().unwrap_or_default().clone_into(&mut self.cookie);
+        }
+        Self::shown(answer)
+    }
+
+    /// Asks with any method; with the token in the body where there may be one.
+    ///
+    /// # Errors
+    /// When nobody answers.
+    pub fn ask(&self, method: &str, path: &str, token: &str) -> anyhow::Result<(u16, Option<String>)> {
+        let request = ureq::http::Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.base))
+            .header("cookie", &self.cookie)
+            .header("origin", &self.base)
+            .header("content-type", "application/x-www-form-urlencoded");
+        let body = if method == "GET" { String::new() } else { format!("csrf={token}") };
+        let answer = self.agent.run(request.body(body)?)?;
+        let location = answer.headers().get("location").map(|place| place.to_str().map(str::to_owned));
+        Ok((answer.status().as_u16(), location.transpose()?))
+    }
+}
