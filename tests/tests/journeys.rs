@@ -234,18 +234,19 @@ fn what_is_not_allowed_is_refused_in_words_and_nothing_is_saved() {
         change(&mut details);
         json!({ "details": details })
     };
-    type Case<'a> = (&'a dyn Fn(&mut Value), u16, &'a str);
+    type Case<'a> = (&'a dyn Fn(&mut Value), u16, &'a str, &'a str);
     let cases: [Case<'_>; 6] = [
-        (&|d| d["title"] = json!({ "en": " " }), 422, "title"),
-        (&|d| d["ends"] = json!("2026-11-01"), 422, "last day"),
-        (&|d| d["frameworkItems"] = json!(["NO-SUCH"]), 422, "NO-SUCH"),
-        (&|d| d["pillar"] = json!("PILLAR_AEC"), 422, "pillar"),
-        (&|d| d["kind"] = json!("ACTIVITY_KIND_PARTY"), 400, "ACTIVITY_KIND_PARTY"),
-        (&|d| d["surprise"] = json!(1), 400, "surprise"),
+        (&|d| d["title"] = json!({ "en": " " }), 422, "title", "#/details/title"),
+        (&|d| d["ends"] = json!("2026-11-01"), 422, "last day", "#/details/ends"),
+        (&|d| d["frameworkItems"] = json!(["NO-SUCH"]), 422, "NO-SUCH", "#/details/frameworkItems/0"),
+        (&|d| d["pillar"] = json!("PILLAR_AEC"), 422, "pillar", "#/details/pillar"),
+        (&|d| d["kind"] = json!("ACTIVITY_KIND_PARTY"), 400, "ACTIVITY_KIND_PARTY", "#/details/kind"),
+        (&|d| d["surprise"] = json!(1), 400, "surprise", "#/details/surprise"),
     ];
-    for (change, expected, word) in cases {
+    for (change, expected, word, pointer) in cases {
         let (status, problem) = report(&with(change));
         assert_eq!(status, expected, "{problem}");
+        assert_eq!(problem["errors"][0]["pointer"], pointer, "{problem}");
         assert!(problem.to_string().to_lowercase().contains(&word.to_lowercase()), "{word}: {problem}");
     }
     // Somebody else's pillar, nobody at all, and the wrong password.

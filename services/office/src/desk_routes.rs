@@ -40,10 +40,7 @@ fn desk_failure(frame: &Frame, error: DeskError) -> Failure {
     match error {
         DeskError::Refused(refusal) => {
             let text = t.refusal(refusal.rule.code(), &refusal.to_string());
-            match refusal.pointer.as_str() {
-                "" => Failure::Refused(text),
-                pointer => Failure::Refused(format!("{text} ({pointer})")),
-            }
+            Failure::refused(text, &refusal.pointer)
         }
         DeskError::OnItsWay => Failure::Conflict(t.get("desk-on-its-way")),
         DeskError::IdReused(_) | DeskError::Outbox(OutboxError::IdReused(_)) => {

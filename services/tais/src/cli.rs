@@ -4,6 +4,7 @@ use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use tais_proto::Pillar;
 
+use crate::client::{Import, Submit};
 use crate::settings::Settings;
 
 /// The record of Timor-Leste's Office for ASEAN Affairs: what three pillars do for Women, Peace and
@@ -77,6 +78,10 @@ pub enum Verb {
         #[arg(long, value_name = "POSITION|DATE")]
         to: Option<String>,
     },
+    /// Send one activity as JSON, and wait for its receipt
+    Submit(Submit),
+    /// Check a spreadsheet or an IATI file of activities, and save it with --commit
+    Import(Import),
     /// Say in plain words what is missing or unsafe here, and what to do
     Doctor,
     /// Print the settings in force, secrets masked

@@ -5,6 +5,7 @@
 
 pub mod alone;
 pub mod cli;
+pub mod client;
 pub mod demo;
 pub mod doctor;
 pub mod embedded;

@@ -6,7 +6,7 @@ use clap::Parser as _;
 use tais::cli::{Cli, Verb, completions};
 use tais::settings::Settings;
 use tais::up::Mode;
-use tais::{alone, doctor, replay, telemetry, up};
+use tais::{alone, client, doctor, replay, telemetry, up};
 
 fn main() -> ExitCode {
     let Cli { settings, verb } = Cli::parse();
@@ -40,6 +40,8 @@ async fn run(settings: &Settings, verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Audit => alone::audit(settings).await?,
         Verb::Correspondent { pillar } => alone::correspondent(settings, pillar.into()).await?,
         Verb::Replay { to } => replay::run(settings, to.as_deref()).await?,
+        Verb::Submit(asked) => return tokio::task::spawn_blocking(move || client::submit(&asked)).await?,
+        Verb::Import(asked) => return tokio::task::spawn_blocking(move || client::import(&asked)).await?,
         Verb::Doctor => return Ok(examine(settings).await),
         Verb::Config => show(&settings.shown()?),
         Verb::Completions { shell } => completions(shell),

@@ -38,5 +38,26 @@ pub fn json_of<T: DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
     if body.len() > MESSAGE_BYTES_MAX {
         return Err(Failure::TooLarge);
     }
-    serde_json::from_slice(body).map_err(|error| Failure::Malformed(error.to_string()))
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let words = error.inner().to_string();
+        match pointer(error.path()) {
+            at if at.is_empty() => Failure::Malformed(words),
+            pointer => Failure::MalformedAt { pointer, words },
+        }
+    })?;
+    json.end().map_err(|error| Failure::Malformed(error.to_string()))?;
+    Ok(value)
+}
+
+/// A place in JSON as a pointer (RFC 6901).
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    path.iter().fold(String::new(), |pointer, segment| match segment {
+        Segment::Seq { index } => format!("{pointer}/{index}"),
+        Segment::Map { key } | Segment::Enum { variant: key } => {
+            format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
+        }
+        Segment::Unknown => pointer,
+    })
 }

@@ -95,10 +95,7 @@ pub(crate) fn failure(frame: &Frame, error: IntakeError) -> Failure {
         IntakeError::Refused(refusal) => {
             let detail = refusal.to_string();
             let text = t.refusal(refusal.rule.code(), &detail);
-            match refusal.pointer.as_str() {
-                "" => Failure::Refused(format!("{text} {detail}")),
-                pointer => Failure::Refused(format!("{text} {detail} ({pointer})")),
-            }
+            Failure::refused(format!("{text} {detail}"), &refusal.pointer)
         }
         IntakeError::IdReused(_) | IntakeError::Outbox(OutboxError::IdReused(_)) => {
             Failure::Conflict(t.get("correspondent-id-reused"))

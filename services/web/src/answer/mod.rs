@@ -83,9 +83,25 @@ pub enum Failure {
     /// The request cannot be understood.
     #[error("the request cannot be understood: {0}")]
     Malformed(String),
+    /// The same, at one place of what was sent.
+    #[error("{pointer} cannot be understood: {words}")]
+    MalformedAt {
+        /// The place, as a JSON pointer (RFC 6901).
+        pointer: String,
+        /// What is wrong there.
+        words: String,
+    },
     /// The request is understood and refused by a rule; the text says which.
     #[error("refused: {0}")]
     Refused(String),
+    /// The same, because of one place of what was sent.
+    #[error("refused at {pointer}: {words}")]
+    RefusedAt {
+        /// The place, as a JSON pointer (RFC 6901).
+        pointer: String,
+        /// Which rule, in words.
+        words: String,
+    },
     /// Somebody was faster: the record has changed since.
     #[error("the record has changed since: {0}")]
     Conflict(String),
@@ -133,8 +149,8 @@ impl Failure {
             Self::PasswordChangeNeeded => "password-change-needed",
             Self::ConfirmationNeeded { .. } => "confirmation-needed",
             Self::ForeignForm | Self::SendAgain(_) => "foreign-form",
-            Self::Malformed(_) => "malformed",
-            Self::Refused(_) => "refused",
+            Self::Malformed(_) | Self::MalformedAt { .. } => "malformed",
+            Self::Refused(_) | Self::RefusedAt { .. } => "refused",
             Self::Conflict(_) => "conflict",
             Self::TooLarge => "too-large",
             Self::WrongMethod => "wrong-method",
@@ -156,8 +172,8 @@ impl Failure {
             | Self::SendAgain(_)
             | Self::PasswordChangeNeeded
             | Self::ConfirmationNeeded { .. } => StatusCode::FORBIDDEN,
-            Self::Malformed(_) => StatusCode::BAD_REQUEST,
-            Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Malformed(_) | Self::MalformedAt { .. } => StatusCode::BAD_REQUEST,
+            Self::Refused(_) | Self::RefusedAt { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
@@ -177,12 +193,30 @@ impl Failure {
         }
     }
 
+    /// A refusal by a rule; with the place it is about, where it is about one.
+    #[must_use]
+    pub fn refused(words: String, pointer: &str) -> Self {
+        match pointer {
+            "" => Self::Refused(words),
+            pointer => Self::RefusedAt { pointer: pointer.to_owned(), words },
+        }
+    }
+
+    /// The place of what was sent that the failure is about, as a JSON pointer.
+    fn pointer(&self) -> Option<&str> {
+        match self {
+            Self::MalformedAt { pointer, .. } | Self::RefusedAt { pointer, .. } => Some(pointer),
+            _ => None,
+        }
+    }
+
     /// What there is to say beyond the text of the failure's kind.
     fn detail(&self) -> Option<&str> {
         match self {
             Self::Malformed(text) | Self::Refused(text) | Self::Conflict(text) | Self::NotReady(text) => {
                 Some(text).filter(|text| !text.is_empty()).map(String::as_str)
             }
+            Self::MalformedAt { words, .. } | Self::RefusedAt { words, .. } => Some(words),
             _ => None,
         }
     }

@@ -21,6 +21,15 @@ struct More {
     #[serde(skip_serializing_if = "String::is_empty")]
     next: String,
     error_id: String,
+    /// What to mend and where, as RFC 9457 shows it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<AtPlace>,
+}
+
+#[derive(Clone, Serialize)]
+struct AtPlace {
+    pointer: String,
+    detail: String,
 }
 
 #[derive(Template)]
@@ -134,11 +143,13 @@ fn as_problem(frame: &Frame, failure: &Failure, error_id: String) -> Response {
     let code = failure.code();
     let kind = format!("/problems/{code}").parse::<Uri>().unwrap_or_default();
     let detail = failure.detail().map_or_else(|| t.get(&format!("failure-{code}-what")), str::to_owned);
+    let at_place = |pointer: &str| AtPlace { pointer: format!("#{pointer}"), detail: detail.clone() };
     let more = More {
         code,
         recorded: failure.recorded().code(),
         next: t.get(&format!("failure-{code}-next")),
         error_id,
+        errors: failure.pointer().map(at_place).into_iter().collect(),
     };
     ProblemDetails::from_status_code(failure.status())
         .with_type(kind)
