@@ -87,6 +87,18 @@ impl Client {
     /// # Errors
     /// When nobody answers, or not in JSON.
     pub fn post(&self, path: &str, key: Option<&str>, body: &Value) -> anyhow::Result<Answer> {
+        self.post_text(path, key, &body.to_string())
+    }
+
+    /// Sends a file.
+    ///
+    /// # Errors
+    /// When nobody answers, or not in JSON.
+    pub fn send(&self, path: &str, file: &str) -> anyhow::Result<Answer> {
+        self.post_text(path, None, file)
+    }
+
+    fn post_text(&self, path: &str, key: Option<&str>, body: &str) -> anyhow::Result<Answer> {
         let mut request = Self::agent().post(format!("{}{path}", self.base));
         if let Some(authorization) = &self.authorization {
             request = request.header("authorization", authorization);
@@ -95,7 +107,7 @@ impl Client {
             request = request.header("idempotency-key", key);
         }
         let request = request.header("content-type", "application/json");
-        let mut response = request.send(body.to_string()).with_context(|| format!("POST {path}"))?;
+        let mut response = request.send(body).with_context(|| format!("POST {path}"))?;
         let text = response.body_mut().read_to_string()?;
         let status = response.status().as_u16();
         Ok((status, serde_json::from_str(&text).with_context(|| format!("POST {path}: {status} {text}"))?))
