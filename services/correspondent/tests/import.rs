@@ -180,10 +180,32 @@ async fn an_iati_file_needs_only_its_kind() {
     assert_eq!(counts(&preview), [2, 0, 0, 1]);
     let Outcome::Wrong(errors) = &preview.lines[1].outcome else { panic!("{preview:?}") };
     let codes: Vec<_> = errors.iter().map(|error| error.problem.code()).collect();
-    assert_eq!(codes, ["unknown-word", "wrong-marker", "wrong-amount"], "cancelled; 3 is no marker; euros");
+    assert_eq!(codes, ["unknown-word", "wrong-marker"], "cancelled; 3 is no marker");
     assert_eq!(desk.commit(&opened, &preview).await.count("saved"), 2);
     let again = imports.preview(&opened, desk.actor).await.unwrap();
     assert_eq!(counts(&again), [0, 0, 2, 1]);
+}
+
+#[tokio::test]
+async fn a_budget_in_another_currency_is_kept_as_its_source_says_it() {
+    let reference = Arc::new(Reference::load_embedded().unwrap());
+    let desk = Desk::new(Pillar::Ascc, &reference).await;
+    let file = |stated: &str| format!("ref,title,kind,budget stated\nB1,One,training,{stated}\n");
+    for (stated, expected) in
+        [("3000 EUR", [1, 0, 0, 0]), ("3000 EUR", [0, 0, 1, 0]), ("3500 EUR", [0, 1, 0, 0])]
+    {
+        let (opened, preview) = desk.take(file(stated).as_bytes()).await;
+        assert_eq!(counts(&preview), expected, "{stated}");
+        desk.commit(&opened, &preview).await;
+    }
+    let views = desk.correspondent.intake().activities().await.unwrap();
+    let details = &views[0].activity.details;
+    let stated: Vec<_> = details.alternates.iter().map(|it| (it.field.as_str(), it.value.as_str())).collect();
+    assert_eq!(
+        (details.budget.as_ref(), stated),
+        (None, vec![("budget", "3500 EUR")]),
+        "nothing is converted"
+    );
 }
 
 /// Cells that mean something, nothing, or something wrong; `empty` of twenty are empty.

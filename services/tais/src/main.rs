@@ -70,6 +70,11 @@ fn show(text: &str) {
 /// What happened and why, one cause a line.
 #[expect(clippy::print_stderr, reason = "the last word to the person at the terminal")]
 fn report(error: &anyhow::Error) -> ExitCode {
+    // Whoever read what we print has gone (`| head`): there is nobody to tell, and nothing is wrong.
+    let io = error.downcast_ref::<std::io::Error>();
+    if io.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe) {
+        return ExitCode::SUCCESS;
+    }
     eprintln!("tais: {error}");
     for cause in error.chain().skip(1) {
         eprintln!("  because {cause}");

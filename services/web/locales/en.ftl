@@ -633,6 +633,7 @@ column-men = Men
 column-others = Other or undisclosed
 column-total = Total
 column-budget = Budget in US dollars
+column-budget-stated = Budget in another currency, in words
 column-source = Source
 column-confidence = Confidence
 

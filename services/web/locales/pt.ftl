@@ -631,6 +631,7 @@ column-men = Homens
 column-others = Outro ou não revelado
 column-total = Total
 column-budget = Orçamento em dólares americanos
+column-budget-stated = Orçamento noutra moeda, por palavras
 column-source = Fonte
 column-confidence = Confiança
 

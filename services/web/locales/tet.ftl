@@ -619,6 +619,7 @@ column-men = Mane
 column-others = Seluk ka la hatete
 column-total = Totál
 column-budget = Orsamentu iha dolar amerikanu
+column-budget-stated = Orsamentu iha osan seluk, ho liafuan
 column-source = Fonte
 column-confidence = Konfiansa
 

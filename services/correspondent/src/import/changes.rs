@@ -8,7 +8,7 @@ use tais_proto::{Cents, Lang, Quantity, Texts};
 
 use super::mapping::Field;
 use super::problem::Problem;
-use super::said::Said;
+use super::said::{Said, budget_stated};
 
 /// One field that a row changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,6 +140,20 @@ impl Said {
             };
             changes.set(Field::Budget, &mut budget.planned, self.budget, dollars);
             after.budget = Some(budget);
+        }
+        if let Some(stated) = &self.budget_stated {
+            let is_budget =
+                |alternate: &&mut Alternate| alternate.field == "budget" && alternate.source.is_none();
+            match after.alternates.iter_mut().find(is_budget) {
+                Some(known) => {
+                    changes.set(Field::BudgetStated, &mut known.value, stated.clone(), Clone::clone)
+                }
+                None => {
+                    let (old, new) = (String::new(), stated.clone());
+                    changes.list.push(Change { field: Field::BudgetStated, old, new });
+                    after.alternates.push(budget_stated(stated));
+                }
+            }
         }
         changes.set_list(Field::Source, &mut after.sources, &self.sources, Clone::clone);
     }

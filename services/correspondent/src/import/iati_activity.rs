@@ -163,6 +163,7 @@ impl Activity {
             [only] if only == "TL" => ("TL".to_owned(), String::new()),
             several => (String::new(), several.join("; ")),
         };
+        let (budget, budget_stated) = total(self.budgets.into_values());
         let others = [
             ("start_date", date(2, 1).unwrap_or_default()),
             ("end_date", date(4, 3).unwrap_or_default()),
@@ -172,7 +173,8 @@ impl Activity {
             ("marker_reason", reason),
             ("member_state", member_state),
             ("country", country),
-            ("budget", total(self.budgets.into_values())),
+            ("budget", budget),
+            ("budget_stated", budget_stated),
         ];
         cells.extend(others.map(|(column, text)| (column.to_owned(), text)));
         cells
@@ -212,8 +214,9 @@ fn occurrence(status: &str) -> &'static str {
     }
 }
 
-/// The sum in cents where all is in US dollars; else the budgets as they stand, which are then told.
-fn total(budgets: impl Iterator<Item = Budget>) -> String {
+/// The sum where all is in US dollars; else, apart, the budgets as they stand: nothing is converted, and
+/// a part is never taken for the whole.
+fn total(budgets: impl Iterator<Item = Budget>) -> (String, String) {
     let budgets: Vec<Budget> = budgets.filter(|budget| !budget.value.is_empty()).collect();
     let cents = budgets.iter().map(|budget| {
         let is_dollar = budget.currency.as_deref() == Some("USD");
@@ -221,13 +224,13 @@ fn total(budgets: impl Iterator<Item = Budget>) -> String {
     });
     let sum = cents.into_iter().try_fold(0_u64, |sum, cents| sum.checked_add(cents?.0));
     match sum {
-        Some(_) if budgets.is_empty() => String::new(),
-        Some(sum) => format!("{}.{:02}", sum / 100, sum % 100),
+        Some(_) if budgets.is_empty() => Default::default(),
+        Some(sum) => (format!("{}.{:02}", sum / 100, sum % 100), String::new()),
         None => {
             let stated = |budget: &Budget| {
                 format!("{} {}", budget.value, budget.currency.as_deref().unwrap_or_default())
             };
-            budgets.iter().map(stated).collect::<Vec<_>>().join("; ")
+            (String::new(), budgets.iter().map(stated).collect::<Vec<_>>().join("; "))
         }
     }
 }

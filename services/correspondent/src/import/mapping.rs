@@ -44,6 +44,8 @@ pub enum Field {
     Others,
     Total,
     Budget,
+    /// A budget in the words of its source: another currency is told and never converted.
+    BudgetStated,
     Source,
     Confidence,
 }
@@ -75,6 +77,7 @@ impl Field {
         Self::Others,
         Self::Total,
         Self::Budget,
+        Self::BudgetStated,
         Self::Source,
         Self::Confidence,
     ];
@@ -107,6 +110,7 @@ impl Field {
             Self::Others => "others",
             Self::Total => "total",
             Self::Budget => "budget",
+            Self::BudgetStated => "budget_stated",
             Self::Source => "source",
             Self::Confidence => "confidence",
         }

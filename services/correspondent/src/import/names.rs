@@ -142,6 +142,7 @@ pub(super) const NAMES: &[(Field, &[&str])] = &[
         &["participantstotal", "total", "participants", "attendances", "participantes", "partisipante"],
     ),
     (Field::Budget, &["budget", "budgetusd", "orcamento", "orcamentousd", "orsamentu", "orsamentuusd"]),
+    (Field::BudgetStated, &["budgetstated", "orcamentodeclarado", "orsamentudeklaradu"]),
     (Field::Source, &["sourceurl", "source", "link", "url", "fonte", "ligacao"]),
     (Field::Confidence, &["confidence", "confianca", "konfiansa"]),
 ];

@@ -160,6 +160,7 @@ fn said(cells: &mut Cells<'_>) -> Option<Said> {
         others: cells.read(Field::Others, value::number),
         total: cells.read(Field::Total, value::number),
         budget: cells.read(Field::Budget, value::amount),
+        budget_stated: cells.owned(Field::BudgetStated),
         sources: sources.into_iter().map(str::to_owned).collect(),
         confidence: cells.read(Field::Confidence, value::confidence),
     };

@@ -41,6 +41,8 @@ pub struct Said {
     pub others: Option<u32>,
     pub total: Option<u32>,
     pub budget: Option<Cents>,
+    /// In another currency, in the words of its source.
+    pub budget_stated: Option<String>,
     pub sources: Vec<String>,
     pub confidence: Option<Confidence>,
 }
@@ -83,7 +85,7 @@ impl Said {
             }),
             confidence: self.confidence,
             sources: self.sources.clone(),
-            alternates: Vec::new(),
+            alternates: self.budget_stated.iter().map(|stated| budget_stated(stated)).collect(),
             external_ref: Some(self.reference.clone()),
         }
     }
@@ -120,6 +122,11 @@ impl Said {
         };
         (!recorded.counts.is_empty() || recorded.total.is_some()).then_some(recorded)
     }
+}
+
+/// A budget that is not in US dollars stands beside the record's own as its source says it.
+pub(super) fn budget_stated(stated: &str) -> Alternate {
+    Alternate { field: "budget".to_owned(), value: stated.to_owned(), source: None, note: None }
 }
 
 fn cell(sex: Sex, number: u32) -> ParticipationCount {

@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use tais_proto::vocabulary::ActivityKind;
 
-use super::{Client, Target, content};
+use super::{Client, Target, content, say};
 
 const LOOK: Duration = Duration::from_millis(500);
 /// Wrong rows that are printed; the rest is counted.
@@ -39,7 +39,6 @@ pub struct Import {
 ///
 /// # Errors
 /// When the file is not understood, or the server refuses it.
-#[expect(clippy::print_stdout, reason = "the summary is what is asked for")]
 pub fn import(asked: &Import) -> anyhow::Result<ExitCode> {
     let client = Client::new(&asked.target)?;
     let name = asked.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -53,15 +52,17 @@ pub fn import(asked: &Import) -> anyhow::Result<ExitCode> {
         mapping["kind"] = json!(kind);
         preview = client.post(&format!("/imports/{id}/mapping"), None, mapping.to_string().as_bytes())?;
     }
-    println!("{}", summary(&preview));
-    errors(&preview).iter().for_each(|line| println!("{line}"));
+    say(&summary(&preview))?;
+    for line in errors(&preview) {
+        say(&line)?;
+    }
     let count = |state: &str| preview["counts"][state].as_u64().unwrap_or(0);
     let missing = preview["missing"].as_array().is_some_and(|missing| !missing.is_empty());
     if missing || count("new") + count("changed") == 0 {
         return Ok(if missing || count("wrong") > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS });
     }
     if !asked.commit {
-        println!("nothing was saved: add --commit to save what is new or changed");
+        say("nothing was saved: add --commit to save what is new or changed")?;
         return Ok(ExitCode::SUCCESS);
     }
     let body = json!({ "reason": asked.reason }).to_string();
@@ -109,7 +110,6 @@ fn errors(preview: &Value) -> Vec<String> {
 }
 
 /// Follows the import until every chosen row is recorded or never will be.
-#[expect(clippy::print_stdout, reason = "the summary is what is asked for")]
 fn follow(client: &Client, id: &str, rows: u64) -> anyhow::Result<bool> {
     let style = ProgressStyle::with_template("{msg:24} {wide_bar} {pos}/{len}")?;
     let bar = ProgressBar::new(rows).with_style(style).with_message("recording");
@@ -121,9 +121,9 @@ fn follow(client: &Client, id: &str, rows: u64) -> anyhow::Result<bool> {
         if open == 0 && progress["working"] == false {
             bar.finish_and_clear();
             let recorded = states.iter().filter(|row| is_done(row)).count();
-            println!("{recorded} of {} recorded", states.len());
+            say(&format!("{recorded} of {} recorded", states.len()))?;
             for row in states.iter().filter(|row| !is_done(row)) {
-                println!("line {}: {}", row["line"], row["state"].as_str().unwrap_or_default());
+                say(&format!("line {}: {}", row["line"], row["state"].as_str().unwrap_or_default()))?;
             }
             return Ok(recorded == states.len());
         }

@@ -146,6 +146,12 @@ fn password(file: Option<&Path>) -> anyhow::Result<String> {
     }
 }
 
+/// Prints a line; a reader that has gone (`| head`) is an error, which ends the program in silence.
+pub(crate) fn say(line: &str) -> std::io::Result<()> {
+    use std::io::Write as _;
+    writeln!(std::io::stdout().lock(), "{line}")
+}
+
 /// The content of a file, or of standard input where the file is `-`.
 pub(crate) fn content(path: &Path) -> anyhow::Result<Vec<u8>> {
     if path.as_os_str() == "-" {

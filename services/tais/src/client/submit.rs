@@ -9,7 +9,7 @@ use clap::Args;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Client, Target, content};
+use super::{Client, Target, content, say};
 
 /// How often the receipt is asked for.
 const LOOK: Duration = Duration::from_millis(500);
@@ -34,18 +34,17 @@ pub struct Submit {
 ///
 /// # Errors
 /// When it is not saved; the message says whether it may have been.
-#[expect(clippy::print_stdout, reason = "the receipt is what is asked for")]
 pub fn submit(asked: &Submit) -> anyhow::Result<ExitCode> {
     let client = Client::new(&asked.target)?;
     let body = content(&asked.file)?;
     serde_json::from_slice::<Value>(&body)
         .with_context(|| format!("{} is not JSON", asked.file.display()))?;
     let id = asked.id.unwrap_or_else(Uuid::now_v7);
-    println!("update {id}");
+    say(&format!("update {id}"))?;
     let saved = client.post("/activities", Some(id), &body).with_context(|| {
         format!("the update is not known to be saved; sending it again with --id {id} is safe")
     })?;
-    println!("saved: activity {}", saved["activity"].as_str().unwrap_or_default());
+    say(&format!("saved: activity {}", saved["activity"].as_str().unwrap_or_default()))?;
     let patience = Instant::now() + Duration::from_secs(asked.wait);
     loop {
         let answer = client.get(&format!("/updates/{id}"))?;
@@ -54,15 +53,19 @@ pub fn submit(asked: &Submit) -> anyhow::Result<ExitCode> {
             update["state"].as_str().is_some_and(|state| states.contains(&state))
         };
         if updates.iter().all(|update| is(update, &["recorded"])) {
-            updates.iter().for_each(|update| println!("{}", line(update)));
+            for update in &updates {
+                say(&line(update))?;
+            }
             return Ok(ExitCode::SUCCESS);
         }
         if updates.iter().any(|update| is(update, &["refused", "quarantined", "held", "abandoned"])) {
-            updates.iter().for_each(|update| println!("{}", line(update)));
+            for update in &updates {
+                say(&line(update))?;
+            }
             return Ok(ExitCode::FAILURE);
         }
         if Instant::now() >= patience {
-            println!("saved, and not recorded yet: it is sent on as soon as the record can be reached");
+            say("saved, and not recorded yet: it is sent on as soon as the record can be reached")?;
             return Ok(ExitCode::SUCCESS);
         }
         std::thread::sleep(LOOK);
