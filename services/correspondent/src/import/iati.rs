@@ -216,7 +216,7 @@ mod tests {
         assert!(second.contains(&("occurrence", "cancelled")), "{second:?}");
         assert!(second.contains(&("marker", "3")) && second.contains(&("country", "TL; ID")), "{second:?}");
         assert!(
-            second.contains(&("budget_stated", "3000 EUR; 10 USD")),
+            second.contains(&("budget-stated", "3000 EUR; 10 USD")),
             "what is not in dollars is told, not converted"
         );
         assert!(second.contains(&("marker_reason", "IATI policy marker 1, significance 3")));

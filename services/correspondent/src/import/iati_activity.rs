@@ -174,7 +174,7 @@ impl Activity {
             ("member_state", member_state),
             ("country", country),
             ("budget", budget),
-            ("budget_stated", budget_stated),
+            ("budget-stated", budget_stated),
         ];
         cells.extend(others.map(|(column, text)| (column.to_owned(), text)));
         cells

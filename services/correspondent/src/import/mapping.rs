@@ -110,7 +110,7 @@ impl Field {
             Self::Others => "others",
             Self::Total => "total",
             Self::Budget => "budget",
-            Self::BudgetStated => "budget_stated",
+            Self::BudgetStated => "budget-stated",
             Self::Source => "source",
             Self::Confidence => "confidence",
         }
