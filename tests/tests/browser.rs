@@ -115,6 +115,57 @@ fn a_wrong_form_keeps_what_was_typed_and_says_what_to_mend() {
     });
 }
 
+/// With scripts the plain fields follow the grid; without them the server says what differs. Both lead
+/// to the same cells on record.
+#[test]
+fn the_participation_grid_adds_up_with_and_without_scripts() {
+    run(async |browser| {
+        let system = System::start(false).unwrap();
+        for scripts in [false, true] {
+            let phone = browser.window(390, scripts).await;
+            sign_in(&phone, &system, "apsc", "/apsc/new").await;
+            phone.goto(&format!("{}/apsc/new", system.base())).await.unwrap();
+            fill(&phone, "title", "Counted by role").await;
+            find(&phone, "#kind").await.select_by_value("training").await.unwrap();
+            find(&phone, "#grid summary").await.click().await.unwrap();
+            let cell = async |name: &str, text: &str| {
+                let input = find(&phone, &format!("[name='n.{name}']")).await;
+                input.clear().await.unwrap();
+                input.send_keys(text).await.unwrap();
+            };
+            cell("participant.female.under-30", "12").await;
+            cell("speaker.female.30-59", "3").await;
+            if scripts {
+                let sums = until(&phone, "#grid output", |sums| sums.contains("women 15")).await;
+                assert!(sums.contains("men –"), "nobody counted them: {sums}");
+                assert_eq!(find(&phone, "#women").await.prop("value").await.unwrap().unwrap(), "15");
+            } else {
+                fill(&phone, "women", "16").await;
+                find(&phone, "form.entry .actions button").await.click().await.unwrap();
+                let wrong = until(&phone, "#wrong-women", |wrong| !wrong.is_empty()).await;
+                assert!(wrong.contains("16") && wrong.contains("15"), "{wrong}");
+                cell("participant.female.unknown", "1").await;
+            }
+            find(&phone, "form.entry .actions button").await.click().await.unwrap();
+            until(&phone, "h1", |title| title == "Recorded").await;
+        }
+        let client = system.client(Some("apsc"));
+        let mut counts: Vec<Vec<u64>> = Vec::new();
+        let (_, list) = client.get("/api/v1/apsc/activities").unwrap();
+        for activity in list["activities"].as_array().unwrap() {
+            let id = activity["id"].as_str().unwrap();
+            let (_, page) = client.page(&format!("/apsc/activities/{id}/revision")).unwrap();
+            let cells = page
+                .split("name=\"n.")
+                .skip(1)
+                .filter_map(|cell| cell.split_once("value=\"")?.1.split_once('"')?.0.parse().ok());
+            counts.push(cells.collect());
+        }
+        counts.sort();
+        assert_eq!(counts, [vec![12, 1, 3], vec![12, 3]], "as the record has it, in the form to revise it");
+    });
+}
+
 /// On a phone and without scripts: submitted, returned with a reason, revised, validated, acknowledged.
 #[test]
 fn what_is_returned_is_revised_and_validated_by_somebody_else() {

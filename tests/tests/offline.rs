@@ -6,7 +6,7 @@ mod chromium;
 
 use std::time::{Duration, Instant};
 
-use chromium::{Browser, PATIENCE, fill, find, run, text, until};
+use chromium::{Browser, PATIENCE, fill, find, press, run, text, until};
 use fantoccini::{Client, Locator};
 use serde_json::Value;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -168,7 +168,7 @@ fn three_updates_made_without_a_network_are_recorded_once_each() {
             until_rows(&phone, "recorded", 3).await;
         }
         assert_eq!(far.titles(), ["First", "Second", "Third"]);
-        find(&phone, "#queue li a").await.click().await.unwrap();
+        press(&phone, "#queue li a").await;
         until(&phone, "h1", |title| title == "Recorded").await;
     });
 }
@@ -382,7 +382,7 @@ fn what_the_server_refuses_comes_back_to_be_mended() {
         let reason = text(&phone, "#queue .reason").await;
         assert!(reason.contains("24/11/2026"), "{reason}");
         assert_eq!(far.titles(), [] as [&str; 0]);
-        find(&phone, "#queue li a").await.click().await.unwrap();
+        press(&phone, "#queue li a").await;
         until(&phone, "#form-says", |says| says.contains("24/11/2026")).await;
         assert_eq!(value(&phone, "#starts").await, "31/02/2026");
         find(&phone, "#starts").await.clear().await.unwrap();
@@ -431,7 +431,7 @@ fn a_revision_waits_as_well_and_one_that_is_too_late_is_said_to_be() {
         // Once it is withdrawn there is no form to mend it by.
         let withdrawal = serde_json::json!({ "reason": "It did not take place" });
         client.post(&format!("/api/v1/apsc/activities/{id}/withdrawal"), None, &withdrawal).unwrap();
-        find(&phone, "#queue li[data-state=attention] button").await.click().await.unwrap();
+        press(&phone, "#queue li[data-state=attention] button").await;
         phone.accept_alert().await.unwrap();
         until_rows(&phone, "attention", 0).await;
         far.wire.cut();

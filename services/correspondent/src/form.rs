@@ -4,10 +4,12 @@
 use serde::{Deserialize, Serialize};
 use tais_proto::event::activity::*;
 use tais_proto::reference::Reference;
-use tais_proto::vocabulary::{ActivityKind, AgeBand, GenderScore, Mode, Occurrence, ParticipantRole, Sex};
+use tais_proto::vocabulary::{ActivityKind, GenderScore, Mode, Occurrence, Qualifier, Sex};
 use tais_proto::{Lang, PartialDate, Pillar, Quantity, Texts};
-use tais_web::language::Texts as Words;
+use tais_web::language::{Arg, Texts as Words};
 use tais_web::parts::FieldError;
+
+use crate::grid::{self, Cell, Cells, GRID};
 
 /// What was typed, as it was typed: it is given back when something is wrong.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -57,8 +59,12 @@ pub struct Typed {
     pub men: String,
     /// Attendances of others, or undisclosed.
     pub others: String,
+    /// The same by role, sex and age.
+    pub cells: Cells,
     /// The stated total.
     pub total: String,
+    /// What the total is worth: exact where nothing is chosen.
+    pub total_is: String,
     /// Where this is known from.
     pub source: String,
     /// Why it changes: a revision only.
@@ -236,35 +242,41 @@ impl Typed {
     }
 
     fn participation(&self, reading: &mut Reading<'_>) -> Option<ActivityParticipationRecorded> {
-        let typed = [
-            (Sex::Female, "women", &self.women),
-            (Sex::Male, "men", &self.men),
-            (Sex::OtherOrUndisclosed, "others", &self.others),
-        ];
-        let mut counts = Vec::new();
-        for (sex, field, text) in typed {
-            if let Some(number) = reading.number(field, text) {
-                counts.push(ParticipationCount {
-                    role: ParticipantRole::Participant,
-                    sex,
-                    age: AgeBand::Unknown,
-                    count: Quantity::exact(number),
-                });
+        let mut counts = grid::read(&self.cells).unwrap_or_else(|wrong| {
+            let message = reading.t.with("correspondent-grid-wrong", &[("value", Arg::from(wrong))]);
+            reading.errors.push(FieldError { field: GRID.to_owned(), message });
+            Vec::new()
+        });
+        for (sex, text) in
+            [(Sex::Female, &self.women), (Sex::Male, &self.men), (Sex::OtherOrUndisclosed, &self.others)]
+        {
+            let field = grid::field_of(sex);
+            let Some(number) = reading.number(field, text) else { continue };
+            match grid::sum(&counts, sex) {
+                Some(sum) if sum != u64::from(number) => {
+                    let values = [("typed", Arg::from(number)), ("sum", Arg::from(sum))];
+                    let message = reading.t.with("correspondent-grid-differs", &values);
+                    reading.errors.push(FieldError { field: field.to_owned(), message });
+                }
+                Some(_) => {}
+                None => counts.push(plain_count(sex, number)),
             }
         }
+        let qualifier = reading.choice("total_is", &self.total_is, Qualifier::from_code);
         let total = reading.number("total", &self.total);
+        let total = total.map(|number| Quantity { qualifier: qualifier.unwrap_or(Qualifier::Exact), number });
         let sum: u64 = counts.iter().map(|cell| u64::from(cell.count.number)).sum();
-        if total.is_some_and(|total| sum > u64::from(total)) {
+        if total.and_then(Quantity::if_exact).is_some_and(|total| sum > u64::from(total)) {
             reading.wrong("total", "correspondent-total-too-small");
         }
-        let recorded = ActivityParticipationRecorded {
-            counts,
-            total: total.map(Quantity::exact),
-            as_stated: Vec::new(),
-            reason: None,
-        };
+        let recorded = ActivityParticipationRecorded { counts, total, as_stated: Vec::new(), reason: None };
         (!recorded.counts.is_empty() || recorded.total.is_some()).then_some(recorded)
     }
+}
+
+fn plain_count(sex: Sex, number: u32) -> ParticipationCount {
+    let Cell { role, sex, age } = Cell::plain(sex);
+    ParticipationCount { role, sex, age, count: Quantity::exact(number) }
 }
 
 fn partner(reference: &Reference, word: &str) -> OrganisationRef {
@@ -324,5 +336,25 @@ mod tests {
             ..Typed::default()
         };
         assert_eq!(read(&typed).unwrap_err(), ["total"]);
+    }
+
+    fn grid(cells: &[(&str, &str)]) -> Typed {
+        let cells = cells.iter().map(|(code, text)| ((*code).to_owned(), (*text).to_owned())).collect();
+        Typed { title: "Title".into(), kind: "meeting".into(), cells, ..Typed::default() }
+    }
+
+    #[test]
+    fn the_grid_adds_up_to_the_plain_fields_or_says_that_it_does_not() {
+        let typed = grid(&[("participant.female.under-30", "4"), ("speaker.female.unknown", "3")]);
+        let counts = |typed: &Typed| read(typed).map(|(_, recorded)| recorded.unwrap().counts.len());
+        // Left empty, or the same sum: the grid says it. Of a sex without cells the plain field does.
+        assert_eq!(counts(&typed), Ok(2));
+        assert_eq!(counts(&Typed { women: "7".into(), men: "5".into(), ..typed.clone() }), Ok(3));
+        assert_eq!(counts(&Typed { women: "8".into(), ..typed.clone() }), Err(vec!["women".into()]));
+        assert_eq!(counts(&Typed { total: "6".into(), ..typed.clone() }), Err(vec!["total".into()]));
+        // More than 6 were there: seven are no contradiction.
+        let about = Typed { total: "6".into(), total_is: "at-least".into(), ..typed };
+        assert_eq!(read(&about).unwrap().1.unwrap().total.unwrap().qualifier, Qualifier::AtLeast);
+        assert_eq!(read(&grid(&[("participant.female.unknown", "many")])).unwrap_err(), ["grid"]);
     }
 }

@@ -18,6 +18,7 @@ mod api;
 pub mod book;
 mod drafts;
 mod form;
+mod grid;
 pub mod import;
 pub mod intake;
 mod pages;

@@ -4,12 +4,13 @@
 use tais_domain::Activity;
 use tais_proto::event::activity::*;
 use tais_proto::reference::Reference;
-use tais_proto::vocabulary::{AgeBand, ParticipantRole, Qualifier, Sex};
-use tais_proto::{Lang, PartialDate, Quantity};
+use tais_proto::vocabulary::{Qualifier, Sex};
+use tais_proto::{Lang, PartialDate};
 use tais_web::language::{Arg, Texts as Words};
 use tais_web::parts::FieldError;
 
 use crate::form::{Read, Typed};
+use crate::grid::{self, Cell, Cells, GRID};
 
 /// The form as it shows what the record has, in a language that the activity is written in.
 pub fn shown(activity: &Activity, wanted: Lang, reference: &Reference) -> Typed {
@@ -41,7 +42,9 @@ pub fn shown(activity: &Activity, wanted: Lang, reference: &Reference) -> Typed 
         women: counts.women,
         men: counts.men,
         others: counts.others,
+        cells: counts.cells,
         total: counts.total,
+        total_is: counts.total_is,
         source: details.sources.join("; "),
         version: activity.version,
         ..Typed::default()
@@ -70,44 +73,45 @@ fn first_body(details: &ActivityDetails) -> Option<String> {
     })
 }
 
-/// Whether the counts on record say more than the form can show.
+/// Whether the counts on record say more than the form can show: parts that are not exact.
 pub fn has_finer_counts(activity: &Activity) -> bool {
-    activity.participation.as_ref().is_some_and(|recorded| !is_plain(recorded))
+    activity.participation.as_ref().is_some_and(|recorded| !can_show(recorded))
 }
 
-/// Exact attendances of participants by sex, of any age, and nothing in words.
-fn is_plain(recorded: &ActivityParticipationRecorded) -> bool {
-    let exact = |quantity: Quantity| quantity.qualifier == Qualifier::Exact;
-    let plain = |cell: &ParticipationCount| {
-        cell.role == ParticipantRole::Participant && cell.age == AgeBand::Unknown && exact(cell.count)
-    };
-    recorded.as_stated.is_empty() && recorded.total.is_none_or(exact) && recorded.counts.iter().all(plain)
+fn can_show(recorded: &ActivityParticipationRecorded) -> bool {
+    recorded.counts.iter().all(|cell| cell.count.qualifier == Qualifier::Exact)
 }
 
-/// The counts that the form can show: attendances of participants by sex, of any age.
+/// The counts as the form shows them: in the grid where they say a role or an age, else in the plain
+/// fields; a total with what it is worth.
 #[derive(Default)]
 struct Counts {
     women: String,
     men: String,
     others: String,
+    cells: Cells,
     total: String,
+    total_is: String,
 }
 
 impl Counts {
-    /// Nothing where the record is finer than the form; the form then leaves it alone.
+    /// Nothing where the record says more than the form; the form then leaves it alone.
     fn of(recorded: Option<&ActivityParticipationRecorded>) -> Self {
-        let Some(recorded) = recorded.filter(|recorded| is_plain(recorded)) else {
+        let Some(recorded) = recorded.filter(|recorded| can_show(recorded)) else {
             return Self::default();
         };
-        let of = |sex| {
-            let cell = recorded.counts.iter().find(|cell| cell.sex == sex);
-            cell.map(|cell| cell.count.number.to_string()).unwrap_or_default()
-        };
+        let counts = &recorded.counts;
+        let of = |sex| grid::sum(counts, sex).map(|sum| sum.to_string()).unwrap_or_default();
+        let is_finer = |sex| counts.iter().any(|cell| cell.sex == sex && Cell::of(cell) != Cell::plain(sex));
+        let finer = counts.iter().filter(|cell| is_finer(cell.sex));
+        let qualifier = recorded.total.map(|total| total.qualifier).filter(|it| *it != Qualifier::Exact);
         Self {
             women: of(Sex::Female),
             men: of(Sex::Male),
             others: of(Sex::OtherOrUndisclosed),
+            cells: finer.map(|cell| (Cell::of(cell).code(), cell.count.number.to_string())).collect(),
             total: recorded.total.map(|total| total.number.to_string()).unwrap_or_default(),
+            total_is: qualifier.map(|it| it.code().to_owned()).unwrap_or_default(),
         }
     }
 }
@@ -167,12 +171,15 @@ impl Typed {
         ]
     }
 
-    fn counted(&self) -> [(&'static str, String); 4] {
+    fn counted(&self) -> [(&'static str, String); 6] {
+        let cells = self.cells.iter().map(|(code, text)| format!("{code}: {}", text.trim()));
         [
             ("women", self.women.clone()),
             ("men", self.men.clone()),
             ("others", self.others.clone()),
+            (GRID, cells.collect::<Vec<_>>().join("; ")),
             ("total", self.total.clone()),
+            ("total_is", self.total_is.clone()),
         ]
     }
 
@@ -188,19 +195,20 @@ impl Typed {
 
     /// Beside each field that differs, what the record now has: the person reads both and chooses.
     pub fn both_versions(&self, t: Words, now: &Self) -> Vec<FieldError> {
-        self.beside(now, |value| t.with("correspondent-now-on-record", &[("value", Arg::from(value))]))
+        self.beside(t, now, |value| t.with("correspondent-now-on-record", &[("value", Arg::from(value))]))
     }
 
     /// Beside each field that differs, what was sent before under the same id.
     pub fn sent_before(&self, t: Words, before: &Self) -> Vec<FieldError> {
-        self.beside(before, |value| t.with("correspondent-sent-before", &[("value", Arg::from(value))]))
+        self.beside(t, before, |value| t.with("correspondent-sent-before", &[("value", Arg::from(value))]))
     }
 
-    fn beside(&self, other: &Self, words: impl Fn(String) -> String) -> Vec<FieldError> {
-        let differing = self.differing(other).into_iter();
-        differing
-            .map(|(field, value)| FieldError { field: field.to_owned(), message: words(value) })
-            .collect()
+    fn beside(&self, t: Words, other: &Self, words: impl Fn(String) -> String) -> Vec<FieldError> {
+        let of = |(field, value): (&str, String)| {
+            let value = if field == GRID { grid::in_words(t, &other.cells) } else { value };
+            FieldError { field: field.to_owned(), message: words(value) }
+        };
+        self.differing(other).into_iter().map(of).collect()
     }
 
     /// What is to be said: what was read from the form where it differs from what was shown, and what
@@ -267,8 +275,12 @@ impl Typed {
             after.sources = new.sources;
         }
         let reason = Some(self.reason.trim().to_owned()).filter(|reason| !reason.is_empty());
-        let participation = participation.filter(|_| has(&["women", "men", "others", "total"]));
-        let participation = participation.map(|counted| ActivityParticipationRecorded { reason, ..counted });
+        let participation =
+            participation.filter(|_| has(&["women", "men", "others", GRID, "total", "total_is"]));
+        // What the source says in words stays beside the counts.
+        let as_stated = activity.participation.as_ref().map(|it| it.as_stated.clone()).unwrap_or_default();
+        let participation =
+            participation.map(|counted| ActivityParticipationRecorded { reason, as_stated, ..counted });
         ((after != *before).then_some(after), participation)
     }
 }
@@ -385,14 +397,58 @@ mod tests {
     }
 
     #[test]
-    fn counts_that_say_more_than_the_form_are_left_alone() {
+    fn a_total_keeps_its_worth_and_parts_that_are_not_exact_are_left_alone() {
         let reference = Reference::load_embedded().unwrap();
         let all = real();
         let of = |name: &str| {
             all.iter().find(|activity| activity.details.external_ref.as_deref() == Some(name)).unwrap()
         };
-        // "Over 90" is not shown as 90, which it would then become.
-        assert!(has_finer_counts(of("A087")) && shown(of("A087"), Lang::EN, &reference).total.is_empty());
+        // "Over 90" stays "over 90", and an exact 92 is what a person then says.
+        let over_90 = shown(of("A087"), Lang::EN, &reference);
+        assert_eq!((over_90.total.as_str(), over_90.total_is.as_str()), ("90", "at-least"));
+        let (_, counted) = sent(of("A087"), &reference, |typed| {
+            typed.total = "92".into();
+            typed.total_is = "exact".into();
+        });
+        let counted = counted.unwrap();
+        assert_eq!(counted.total, Some(tais_proto::Quantity::exact(92)));
+        assert_eq!(counted.as_stated, of("A087").participation.as_ref().unwrap().as_stated);
         assert!(!has_finer_counts(of("A049")));
+        // A part that is not exact is nothing that the form can show.
+        let mut activity = of("A049").clone();
+        activity.participation.as_mut().unwrap().counts[0].count.qualifier = Qualifier::About;
+        assert!(has_finer_counts(&activity) && shown(&activity, Lang::EN, &reference).women.is_empty());
+        assert_eq!(sent(&activity, &reference, |_| {}), (None, None));
+    }
+
+    #[test]
+    fn finer_counts_are_shown_in_the_grid_and_survive_a_change_elsewhere() {
+        use tais_proto::vocabulary::{AgeBand, ParticipantRole};
+        let reference = Reference::load_embedded().unwrap();
+        let mut activity = real().remove(0);
+        let cell = |role, sex, age, number| ParticipationCount {
+            role,
+            sex,
+            age,
+            count: tais_proto::Quantity::exact(number),
+        };
+        let counts = vec![
+            cell(ParticipantRole::Participant, Sex::Female, AgeBand::Under30, 4),
+            cell(ParticipantRole::Speaker, Sex::Female, AgeBand::Unknown, 2),
+            cell(ParticipantRole::Participant, Sex::Male, AgeBand::Unknown, 5),
+        ];
+        let recorded =
+            ActivityParticipationRecorded { counts, total: None, as_stated: Vec::new(), reason: None };
+        activity.participation = Some(recorded);
+        let form = shown(&activity, Lang::EN, &reference);
+        assert_eq!((form.women.as_str(), form.men.as_str(), form.cells.len()), ("6", "5", 2));
+        assert_eq!(sent(&activity, &reference, |_| {}), (None, None));
+        let change = |typed: &mut Typed| {
+            typed.cells.insert("speaker.female.unknown".into(), "3".into());
+            typed.women = "7".into();
+        };
+        let counted = sent(&activity, &reference, change).1.unwrap();
+        let numbers: Vec<_> = counted.counts.iter().map(|cell| cell.count.number).collect();
+        assert_eq!(numbers, [4, 3, 5]);
     }
 }

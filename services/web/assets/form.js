@@ -37,6 +37,7 @@
       else element.value = values[0] ?? "";
     }
     setId(valueOf(list, "submission"));
+    before = sums();
   };
 
   // Ready for the next update: what usually stays the same stays.
@@ -46,6 +47,7 @@
       if (element.type === "checkbox") element.checked = false;
       else if (element.name && element.type !== "hidden") element.value = "";
     }
+    before = sums();
     for (const wrong of document.querySelectorAll(".errors, .wrong")) wrong.remove();
     for (const field of form.querySelectorAll(".bad-field")) field.classList.remove("bad-field");
     setId(queue.newId());
@@ -103,6 +105,35 @@
   document.addEventListener("visibilitychange", () => {
     if (document.hidden && typedAt && !busy) keep();
   });
+
+  // --- the participation grid adds up ---
+
+  const grid = document.getElementById("grid");
+  const sums = () => {
+    const of = {};
+    for (const cell of grid.querySelectorAll("input")) {
+      const number = Number.parseInt(cell.value.trim(), 10);
+      if (!Number.isNaN(number)) of[cell.dataset.addsTo] = (of[cell.dataset.addsTo] || 0) + number;
+    }
+    return of;
+  };
+  const PLAIN = ["women", "men", "others"];
+  let before = sums();
+  const addUp = () => {
+    const now = sums();
+    for (const name of PLAIN) {
+      const field = form.elements[name];
+      const followed = field.value.trim() === String(before[name] ?? "");
+      // A field that somebody filled with something else is theirs: the server says if it differs.
+      if (followed && now[name] !== before[name]) field.value = now[name] ?? "";
+    }
+    before = now;
+    const output = grid.querySelector("output");
+    let part = 0;
+    output.value = Object.keys(now).length === 0
+      ? "" : output.dataset.says.replaceAll("%", () => String(now[PLAIN[part++]] ?? "–"));
+  };
+  grid.addEventListener("input", addUp);
 
   // --- when it is sent ---
 

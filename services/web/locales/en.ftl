@@ -280,7 +280,7 @@ correspondent-recorded-on = Recorded on { $time }
 correspondent-revise-title = Revise this activity
 correspondent-correct-title = Correct this activity
 correspondent-revise-lead = What you change is recorded as a new revision and submitted again; what was recorded before stays visible.
-correspondent-counts-finer = The counts on record are more detailed than this form. Leave Women, Men, Other and Total empty to keep them.
+correspondent-counts-finer = Some counts on record are not exact, which this form cannot show. Leave the counts empty to keep them.
 correspondent-changed-since = Somebody changed this activity since you opened the form. Beside each field that differs stands what is on record now; what you send next is your choice.
 correspondent-now-on-record = On record now: “{ $value }”
 correspondent-submit = Submit to the General Directorate
@@ -809,3 +809,14 @@ accounts-name-taken = Somebody has this name already: choose another.
 accounts-role = Role
 accounts-pillar = Pillar
 accounts-pillar-hint = For a correspondent, and for nobody else
+
+# The participation grid
+grid-title = By role, sex and age
+grid-hint = Only if you know it. It adds up to the numbers above: leave those empty, or let them be the same.
+grid-sums = The grid: women %, men %, other or undisclosed %
+correspondent-grid-wrong = “{ $value }” is not a whole number: put digits into the grid, or leave the place empty
+correspondent-grid-differs = You typed { $typed }, and the grid adds up to { $sum }. Put who is missing under “Not known”, or mend one of the two.
+field-total_is = The total is
+total-is-exact = exact
+total-is-at-least = at least this many
+total-is-about = about this many

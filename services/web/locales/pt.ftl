@@ -277,7 +277,7 @@ correspondent-recorded-on = Registado em { $time }
 correspondent-revise-title = Rever esta atividade
 correspondent-correct-title = Corrigir esta atividade
 correspondent-revise-lead = O que alterar é registado como nova revisão e submetido de novo; o que estava registado antes continua visível.
-correspondent-counts-finer = As contagens registadas têm mais pormenor do que este formulário. Deixe vazios Mulheres, Homens, Outros e Total para as manter.
+correspondent-counts-finer = Algumas contagens registadas não são exatas, o que este formulário não sabe mostrar. Deixe as contagens vazias para as manter.
 correspondent-changed-since = Alguém alterou esta atividade desde que abriu o formulário. Ao lado de cada campo diferente está o que agora consta do registo; o que enviar a seguir é escolha sua.
 correspondent-now-on-record = Agora no registo: «{ $value }»
 correspondent-submit = Submeter à Direção-Geral
@@ -807,3 +807,14 @@ accounts-name-taken = Alguém já tem este nome: escolha outro.
 accounts-role = Função
 accounts-pillar = Pilar
 accounts-pillar-hint = Para um correspondente, e para mais ninguém
+
+# The participation grid
+grid-title = Por papel, sexo e idade
+grid-hint = Só se souber. A soma é a dos números acima: deixe-os vazios, ou iguais.
+grid-sums = A grelha: mulheres %, homens %, outro ou não revelado %
+correspondent-grid-wrong = «{ $value }» não é um número inteiro: escreva algarismos na grelha, ou deixe o lugar vazio
+correspondent-grid-differs = Escreveu { $typed }, e a grelha soma { $sum }. Ponha quem falta em «Não se sabe», ou corrija um dos dois.
+field-total_is = O total é
+total-is-exact = exato
+total-is-at-least = pelo menos este número
+total-is-about = cerca deste número

@@ -267,7 +267,7 @@ correspondent-recorded-on = Rejista iha { $time }
 correspondent-revise-title = Hadi'a atividade ne'e
 correspondent-correct-title = Korrije atividade ne'e
 correspondent-revise-lead = Buat ne'ebé ita troka rejista hanesan revizaun foun no submete fali; buat ne'ebé rejista uluk bele haree nafatin.
-correspondent-counts-finer = Kontajen iha rejistu klean liu formuláriu ne'e. Husik mamuk Feto, Mane, Seluk no Totál atu rai nafatin.
+correspondent-counts-finer = Kontajen balu iha rejistu la'ós loloos, no formuláriu ne'e la bele hatudu. Husik kontajen mamuk atu rai nafatin.
 correspondent-changed-since = Ema ruma troka atividade ne'e hafoin ita loke formuláriu. Iha kampu ne'ebé la hanesan nia sorin iha buat ne'ebé agora iha rejistu; buat ne'ebé ita haruka tuir mai mak ita-nia hili.
 correspondent-now-on-record = Agora iha rejistu: “{ $value }”
 correspondent-submit = Submete ba Diresaun-Jerál
@@ -790,3 +790,14 @@ accounts-name-taken = Ema seluk iha naran ida-ne'e ona: hili seluk.
 accounts-role = Funsaun
 accounts-pillar = Pilár
 accounts-pillar-hint = Ba korrespondente de'it
+
+# The participation grid
+grid-title = Tuir papél, seksu no idade
+grid-hint = Se hatene de'it. Hamutuk tenke hanesan ho númeru sira iha leten: husik mamuk, ka hanesan.
+grid-sums = Tabela: feto %, mane %, seluk ka la hatete %
+correspondent-grid-wrong = “{ $value }” la'ós númeru: hakerek númeru iha tabela, ka husik mamuk
+correspondent-grid-differs = Ita hakerek { $typed }, maibé tabela hamutuk { $sum }. Tau sira ne'ebé falta iha “La hatene”, ka hadi'a ida.
+field-total_is = Totál ne'e
+total-is-exact = loloos
+total-is-at-least = pelumenus hira ne'e
+total-is-about = maizumenus hira ne'e

@@ -100,7 +100,16 @@ pub async fn find(window: &Client, css: &str) -> fantoccini::elements::Element {
 }
 
 pub async fn text(window: &Client, css: &str) -> String {
-    find(window, css).await.text().await.unwrap()
+    until(window, css, |says| !says.is_empty()).await
+}
+
+/// Presses something that a script may draw again at this very moment.
+pub async fn press(window: &Client, css: &str) {
+    let patience = Instant::now() + PATIENCE;
+    while let Err(error) = find(window, css).await.click().await {
+        assert!(Instant::now() < patience, "{css} cannot be pressed: {error}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
 
 /// Waits until a part of the page says something; gives what it says.

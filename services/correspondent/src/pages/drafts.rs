@@ -16,6 +16,7 @@ use super::{Purpose, form, to_update};
 use crate::Correspondent;
 use crate::drafts::{DRAFTS_MAX, Draft, DraftError};
 use crate::form::Typed;
+use crate::grid::Sent;
 
 /// Where the list of updates names its drafts.
 const PLACE: &str = "drafts";
@@ -83,7 +84,7 @@ pub(super) async fn keep(
     Path(id): Path<String>,
     frame: Frame,
     headers: HeaderMap,
-    CheckedForm(typed): CheckedForm<Typed>,
+    CheckedForm(Sent(typed)): CheckedForm<Sent>,
 ) -> Result<Response, Failure> {
     let person = correspondent.person(&frame)?;
     let id = id_of(&id)?;

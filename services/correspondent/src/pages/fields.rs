@@ -2,12 +2,13 @@
 
 use askama::Template;
 use tais_proto::reference::Reference;
-use tais_proto::vocabulary::{ActivityKind, GenderScore, Mode, Occurrence};
+use tais_proto::vocabulary::{ActivityKind, GenderScore, Mode, Occurrence, Qualifier};
 use tais_proto::{EventId, Pillar, StreamId};
 use tais_web::language::Texts;
 use tais_web::parts::{FieldError, error_summary, field_error};
 use tais_web::session::Csrf;
 
+use super::grid;
 use crate::form::Typed;
 
 /// The form's content.
@@ -88,6 +89,7 @@ pub fn field_of(pointer: &str) -> &'static str {
         ("/details/partners", "partners"),
         ("/details/frameworkItems", "items"),
         ("/details/genderMarker", "marker_reason"),
+        ("/counts", crate::grid::GRID),
         ("/total", "total"),
         ("/reason", "reason"),
     ];
@@ -207,6 +209,7 @@ fn first(make: &Maker<'_>, reference: &Reference, typed: &Typed) -> Vec<String> 
     let occurrences =
         Occurrence::ALL.iter().map(|it| (it.code().to_owned(), t.get(&format!("occurrence-{it}"))));
     let languages = ["en", "pt", "tet", "id"].map(|tag| (tag.to_owned(), t.get(&format!("language-{tag}"))));
+    let worth = Qualifier::ALL.iter().map(|it| (it.code().to_owned(), t.get(&format!("total-is-{it}"))));
     vec![
         make.text("title", &typed.title, None, false),
         make.select("language", &typed.language, languages.into_iter()),
@@ -222,7 +225,9 @@ fn first(make: &Maker<'_>, reference: &Reference, typed: &Typed) -> Vec<String> 
         make.text("women", &typed.women, Some(6), true),
         make.text("men", &typed.men, Some(6), true),
         make.text("others", &typed.others, Some(6), true),
+        grid::table(make.t, typed, make.errors),
         make.text("total", &typed.total, Some(6), true),
+        make.select("total_is", &typed.total_is, worth),
     ]
 }
 

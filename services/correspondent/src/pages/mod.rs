@@ -2,6 +2,7 @@
 
 mod drafts;
 mod fields;
+mod grid;
 mod import;
 mod offline;
 mod reused;
@@ -29,6 +30,7 @@ use uuid::Uuid;
 use crate::Correspondent;
 use crate::api::failure;
 use crate::form::Typed;
+use crate::grid::Sent;
 use crate::intake::{IntakeError, Submission};
 use fields::{FormPage, Purpose};
 use views::{ActivityPage, ListPage, UpdatePage};
@@ -108,7 +110,7 @@ fn form(
 async fn create(
     State(correspondent): State<Correspondent>,
     frame: Frame,
-    CheckedForm(typed): CheckedForm<Typed>,
+    CheckedForm(Sent(typed)): CheckedForm<Sent>,
 ) -> Result<Response, Failure> {
     let person = correspondent.person(&frame)?;
     let intake = &correspondent.intake;

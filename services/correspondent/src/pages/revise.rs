@@ -14,6 +14,7 @@ use super::{Purpose, beside_its_field, form, in_time, submission, to_update};
 use crate::Correspondent;
 use crate::api::failure;
 use crate::form::Typed;
+use crate::grid::Sent;
 use crate::intake::{IntakeError, View};
 use crate::revision::{Next, has_finer_counts, next, shown};
 
@@ -58,7 +59,7 @@ pub(super) async fn save(
     State(correspondent): State<Correspondent>,
     Path(id): Path<String>,
     frame: Frame,
-    CheckedForm(typed): CheckedForm<Typed>,
+    CheckedForm(Sent(typed)): CheckedForm<Sent>,
 ) -> Result<Response, Failure> {
     let person = correspondent.person(&frame)?;
     let intake = &correspondent.intake;

@@ -12,6 +12,7 @@ use super::{Language, Texts, catalogue};
 const DYNAMIC_PREFIXES: &[&str] = &[
     "age-",
     "column-",
+    "total-is-",
     "confidence-",
     "event-",
     "failure-",
