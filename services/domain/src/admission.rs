@@ -2,12 +2,14 @@
 //! that even a stolen publisher's key cannot write what the rules forbid.
 
 use tais_proto::reference::Reference;
-use tais_proto::{Envelope, Event, Pillar, Publisher, StreamKind};
+use tais_proto::{AccountId, Envelope, Event, Pillar, Publisher, StreamKind};
 
 use crate::policy::may_say;
 use crate::refusal::{EvolveError, Refusal, Rule};
 use crate::registry::Registry;
-use crate::{Activity, Commitment, Happened, activity, commitment};
+use crate::{
+    Activity, Commitment, Happened, Indicator, Obligation, activity, commitment, indicator, obligation,
+};
 
 /// What a stream is after its events so far. The registry is folded apart ([`Registry`]): everybody
 /// needs it, and it is one stream.
@@ -17,6 +19,10 @@ pub enum StreamState {
     Activity(Box<Activity>),
     /// A commitment.
     Commitment(Box<Commitment>),
+    /// An indicator.
+    Indicator(Box<Indicator>),
+    /// An obligation.
+    Obligation(Box<Obligation>),
     /// A stream whose events are recorded in order and whose rules come with a later version.
     Plain {
         /// What kind.
@@ -33,6 +39,8 @@ impl StreamState {
         match self {
             Self::Activity(activity) => activity.version,
             Self::Commitment(commitment) => commitment.version,
+            Self::Indicator(indicator) => indicator.version,
+            Self::Obligation(obligation) => obligation.version,
             Self::Plain { version, .. } => *version,
         }
     }
@@ -43,6 +51,8 @@ impl StreamState {
         match self {
             Self::Activity(activity) => Some(activity.details.pillar),
             Self::Commitment(commitment) => Some(commitment.made.pillar),
+            Self::Indicator(indicator) => indicator.defined.pillar,
+            Self::Obligation(obligation) => obligation.scheduled.pillar,
             Self::Plain { .. } => None,
         }
     }
@@ -53,6 +63,8 @@ impl StreamState {
         match self {
             Self::Activity(_) => StreamKind::Activity,
             Self::Commitment(_) => StreamKind::Commitment,
+            Self::Indicator(_) => StreamKind::Indicator,
+            Self::Obligation(_) => StreamKind::Obligation,
             Self::Plain { kind, .. } => *kind,
         }
     }
@@ -65,19 +77,29 @@ impl StreamState {
         let happened = Happened::from(envelope);
         let error = || EvolveError::of(&happened);
         match (envelope.stream.kind, state) {
-            (StreamKind::Activity, None) => {
-                activity::evolve(None, &happened).map(Box::new).map(Self::Activity)
-            }
+            (StreamKind::Activity, None) => activity::evolve(None, &happened).map(Into::into),
             (StreamKind::Activity, Some(Self::Activity(state))) => {
-                activity::evolve(Some(*state), &happened).map(Box::new).map(Self::Activity)
+                activity::evolve(Some(*state), &happened).map(Into::into)
             }
-            (StreamKind::Commitment, None) => {
-                commitment::evolve(None, &happened).map(Box::new).map(Self::Commitment)
-            }
+            (StreamKind::Commitment, None) => commitment::evolve(None, &happened).map(Into::into),
             (StreamKind::Commitment, Some(Self::Commitment(state))) => {
-                commitment::evolve(Some(*state), &happened).map(Box::new).map(Self::Commitment)
+                commitment::evolve(Some(*state), &happened).map(Into::into)
             }
-            (StreamKind::Activity | StreamKind::Commitment, _) => Err(error()),
+            (StreamKind::Indicator, None) => indicator::evolve(None, &happened).map(Into::into),
+            (StreamKind::Indicator, Some(Self::Indicator(state))) => {
+                indicator::evolve(Some(*state), &happened).map(Into::into)
+            }
+            (StreamKind::Obligation, None) => obligation::evolve(None, &happened).map(Into::into),
+            (StreamKind::Obligation, Some(Self::Obligation(state))) => {
+                obligation::evolve(Some(*state), &happened).map(Into::into)
+            }
+            (
+                StreamKind::Activity
+                | StreamKind::Commitment
+                | StreamKind::Indicator
+                | StreamKind::Obligation,
+                _,
+            ) => Err(error()),
             (kind, state) => {
                 let version = state.as_ref().map_or(0, Self::version);
                 let same_kind = state.is_none_or(|state| state.kind() == kind);
@@ -88,6 +110,63 @@ impl StreamState {
                 }
             }
         }
+    }
+}
+
+impl From<Activity> for StreamState {
+    fn from(activity: Activity) -> Self {
+        Self::Activity(Box::new(activity))
+    }
+}
+
+impl From<Commitment> for StreamState {
+    fn from(commitment: Commitment) -> Self {
+        Self::Commitment(Box::new(commitment))
+    }
+}
+
+impl From<Indicator> for StreamState {
+    fn from(indicator: Indicator) -> Self {
+        Self::Indicator(Box::new(indicator))
+    }
+}
+
+impl From<Obligation> for StreamState {
+    fn from(obligation: Obligation) -> Self {
+        Self::Obligation(Box::new(obligation))
+    }
+}
+
+/// The rules of one stream, without who may say what: whether this event may follow on this state.
+///
+/// # Errors
+/// When a rule is broken.
+pub fn check(
+    kind: StreamKind,
+    state: Option<&StreamState>,
+    event: &Event,
+    actor: AccountId,
+    reference: &Reference,
+) -> Result<(), Refusal> {
+    match (kind, state) {
+        (StreamKind::Activity, None) => activity::check(None, event, actor, reference),
+        (StreamKind::Activity, Some(StreamState::Activity(state))) => {
+            activity::check(Some(state), event, actor, reference)
+        }
+        (StreamKind::Commitment, None) => commitment::check(None, event, reference),
+        (StreamKind::Commitment, Some(StreamState::Commitment(state))) => {
+            commitment::check(Some(state), event, reference)
+        }
+        (StreamKind::Indicator, None) => indicator::check(None, event, reference),
+        (StreamKind::Indicator, Some(StreamState::Indicator(state))) => {
+            indicator::check(Some(state), event, reference)
+        }
+        (StreamKind::Obligation, None) => obligation::check(None, event, reference),
+        (StreamKind::Obligation, Some(StreamState::Obligation(state))) => {
+            obligation::check(Some(state), event, reference)
+        }
+        (kind, Some(state)) if state.kind() != kind => Err(Rule::AlreadyBegun.into()),
+        _ => Ok(()),
     }
 }
 
@@ -121,18 +200,9 @@ pub fn admit(
         return Err(Rule::VersionConflict { expected: version + 1, given: envelope.stream_version }.into());
     }
     check_pillar(state, envelope)?;
-    match (envelope.stream.kind, state) {
-        (StreamKind::Registry, _) => registry.check(&envelope.event, publisher, envelope.actor),
-        (StreamKind::Activity, None) => activity::check(None, &envelope.event, envelope.actor, reference),
-        (StreamKind::Activity, Some(StreamState::Activity(state))) => {
-            activity::check(Some(state), &envelope.event, envelope.actor, reference)
-        }
-        (StreamKind::Commitment, None) => commitment::check(None, &envelope.event, reference),
-        (StreamKind::Commitment, Some(StreamState::Commitment(state))) => {
-            commitment::check(Some(state), &envelope.event, reference)
-        }
-        (kind, Some(state)) if state.kind() != kind => Err(Rule::AlreadyBegun.into()),
-        _ => Ok(()),
+    match envelope.stream.kind {
+        StreamKind::Registry => registry.check(&envelope.event, publisher, envelope.actor),
+        kind => check(kind, state, &envelope.event, envelope.actor, reference),
     }
 }
 
@@ -144,6 +214,8 @@ fn check_pillar(state: Option<&StreamState>, envelope: &Envelope) -> Result<(), 
         (_, Some(state)) => state.pillar(),
         (Event::ActivityReported(reported), None) => Some(reported.details.pillar),
         (Event::CommitmentMade(made), None) => Some(made.pillar),
+        (Event::IndicatorDefined(defined), None) => defined.pillar,
+        (Event::ObligationScheduled(scheduled), None) => scheduled.pillar,
         _ => None,
     };
     match stream {

@@ -1,7 +1,7 @@
 //! `tais-domain`: the rules of the office's work, as plain functions of values.
 //!
 //! Its job: who may say what ([`policy`]); what may follow from what ([`activity`], [`commitment`],
-//! [`registry`]); the last gate before the log ([`admission`]); and what is counted, and how
+//! [`indicator`], [`obligation`], [`registry`]); the last gate before the log ([`admission`]); and what is counted, and how
 //! ([`measure`]).
 //!
 //! Not its job: anything with I/O. There is no tokio, no SQL, no clock and no randomness here.
@@ -16,7 +16,9 @@ pub mod activity;
 pub mod admission;
 pub mod commitment;
 pub mod happened;
+pub mod indicator;
 pub mod measure;
+pub mod obligation;
 pub mod policy;
 pub mod refusal;
 pub mod registry;
@@ -24,5 +26,7 @@ pub mod registry;
 pub use activity::Activity;
 pub use commitment::Commitment;
 pub use happened::Happened;
+pub use indicator::Indicator;
+pub use obligation::Obligation;
 pub use refusal::{EvolveError, Refusal, Rule};
 pub use registry::Registry;

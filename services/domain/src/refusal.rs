@@ -58,6 +58,12 @@ pub enum Rule {
     KeyInvalid,
     /// A correspondent's role names a pillar; no other role does.
     PillarOfRole,
+    /// A field that must say something says nothing.
+    Missing,
+    /// A value that is neither a decimal number nor a part of a whole.
+    NotAFigure,
+    /// A correction of something that was never said here.
+    NothingToCorrect,
 }
 
 impl Rule {
@@ -91,6 +97,9 @@ impl Rule {
             Self::KeyMismatch => "key-mismatch",
             Self::KeyInvalid => "key-invalid",
             Self::PillarOfRole => "pillar-of-role",
+            Self::Missing => "missing",
+            Self::NotAFigure => "not-a-figure",
+            Self::NothingToCorrect => "nothing-to-correct",
         }
     }
 }
@@ -122,6 +131,11 @@ impl From<Rule> for Refusal {
     fn from(rule: Rule) -> Self {
         Self::of(rule)
     }
+}
+
+/// Refuses a field that says nothing.
+pub(crate) fn filled(text: &str, pointer: &str) -> Result<(), Refusal> {
+    if text.trim().is_empty() { Err(Refusal::at(Rule::Missing, pointer)) } else { Ok(()) }
 }
 
 impl std::error::Error for Refusal {}
@@ -178,6 +192,13 @@ impl std::fmt::Display for Refusal {
             Rule::KeyInvalid => f.write_str("the key is unknown or no longer valid"),
             Rule::PillarOfRole => {
                 f.write_str("a correspondent has exactly one pillar; no other role has any")
+            }
+            Rule::Missing => f.write_str("this must be filled in"),
+            Rule::NotAFigure => f.write_str(
+                "a value is a decimal number such as 36.9, or a part of a whole that is not smaller",
+            ),
+            Rule::NothingToCorrect => {
+                f.write_str("nothing was said here under that id: name the event that was wrong")
             }
         }
     }

@@ -15,8 +15,9 @@ use tais_domain::measure::{Cell, Measure, Share, contributions};
 use tais_domain::{Activity, Refusal, Registry, activity, commitment};
 use tais_proto::event::activity::*;
 use tais_proto::event::commitment::CommitmentMade;
+use tais_proto::event::indicator::{IndicatorCorrected, IndicatorMeasured, IndicatorValue};
 use tais_proto::event::registry::RegistryRoleGranted;
-use tais_proto::{AccountId, Envelope, Event, Pillar, Position, Publisher, Role};
+use tais_proto::{AccountId, Envelope, Event, EventId, Pillar, Position, Publisher, Role};
 use uuid::Uuid;
 
 /// Four people who hold every role, so that nothing is refused for want of one.
@@ -296,6 +297,42 @@ proptest! {
                 }
                 Err(_) => prop_assert_eq!(story.state.as_ref().map(|_| story.commitment()), state.as_ref()),
             }
+        }
+        prop_assert_eq!(fold(&story.history), story.state);
+    }
+
+    /// Nothing that was said of an indicator is ever gone, and the value in force is the last that
+    /// was said of it.
+    #[test]
+    fn an_indicator_keeps_what_was_corrected(
+        numbers in prop::collection::vec((0_u32..5, 0_u32..1000), 1..20),
+    ) {
+        let mut story = Story::new(3).then(Publisher::Office, DIRECTOR, indicator());
+        let mut said: Vec<(EventId, Vec<u32>)> = Vec::new();
+        for (which, number) in numbers {
+            let value = IndicatorValue::Decimal(number.to_string());
+            let known = said.get(usize::try_from(which).unwrap()).map(|(event, _)| *event);
+            let event: Event = match known {
+                Some(corrects) => IndicatorCorrected { corrects, value, reason: "typing".into() }.into(),
+                None => {
+                    let quarter = format!("2026-Q{}", which % 4 + 1).parse().unwrap();
+                    let source = "SEII".to_owned();
+                    IndicatorMeasured { quarter, value, source, disaggregation: Vec::new() }.into()
+                }
+            };
+            story = story.then(Publisher::Office, DIRECTOR, event);
+            match known {
+                Some(event) => said.iter_mut().find(|(of, _)| *of == event).unwrap().1.push(number),
+                None => said.push((story.history.last().unwrap().id, vec![number])),
+            }
+        }
+        let Some(StreamState::Indicator(state)) = &story.state else { panic!("not an indicator") };
+        prop_assert_eq!(state.measurements.len(), said.len());
+        for (measured, (event, numbers)) in state.measurements.iter().zip(&said) {
+            prop_assert_eq!(measured.event, *event);
+            prop_assert_eq!(measured.corrections.len() + 1, numbers.len());
+            let in_force = IndicatorValue::Decimal(numbers.last().unwrap().to_string());
+            prop_assert_eq!(measured.value(|said| &said.value), &in_force);
         }
         prop_assert_eq!(fold(&story.history), story.state);
     }

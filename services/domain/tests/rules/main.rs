@@ -3,6 +3,7 @@
 
 mod activity;
 mod commitment;
+mod measured;
 mod registry;
 #[path = "../support/mod.rs"]
 mod support;
@@ -48,7 +49,8 @@ fn check(rows: &[Broken]) {
         assert!(!refusal.to_string().is_empty(), "{what}");
         // The pointer points into what was sent, unless the field is what is missing.
         let json: serde_json::Value = serde_json::from_str(&event.to_json().unwrap()).unwrap();
-        let absent = ["reason-missing", "correction-unnamed", "second-person-missing", "pillar-of-role"];
+        let absent =
+            ["missing", "reason-missing", "correction-unnamed", "second-person-missing", "pillar-of-role"];
         assert!(
             absent.contains(code) || json.pointer(pointer).is_some(),
             "{what}: {pointer} is not in {json}"
@@ -72,6 +74,12 @@ fn each_rule_of_an_activity_is_refused_with_its_place() {
 #[test]
 fn each_rule_of_a_commitment_is_refused_with_its_place() {
     check(&commitment::rows());
+}
+
+#[test]
+fn each_rule_of_an_indicator_and_an_obligation_is_refused_with_its_place() {
+    check(&measured::indicators());
+    check(&measured::obligations());
 }
 
 #[test]
@@ -108,7 +116,7 @@ fn every_rule_has_a_row() {
     rows.extend(
         [activity::corrections(), commitment::rows(), registry::before_genesis(), registry::rows()].concat(),
     );
-    rows.extend(streams());
+    rows.extend([measured::indicators(), measured::obligations(), streams()].concat());
     let reached: BTreeSet<_> = rows.iter().map(|row| row.refusal.rule.code()).collect();
     // The codes as the source lists them: `Self::TitleMissing => "title-missing",`.
     let source = include_str!("../../src/refusal.rs");
@@ -116,6 +124,6 @@ fn every_rule_has_a_row() {
         .lines()
         .filter_map(|line| line.trim().strip_prefix("Self::")?.split("=> \"").nth(1)?.strip_suffix("\","));
     let listed: BTreeSet<_> = listed.collect();
-    assert!(listed.len() >= 26, "{listed:?}");
+    assert!(listed.len() >= 29, "{listed:?}");
     assert_eq!(reached, listed);
 }

@@ -11,10 +11,11 @@ use tais_domain::admission::{StreamState, admit};
 use tais_domain::{Activity, Commitment, Refusal, Registry};
 use tais_proto::event::activity::*;
 use tais_proto::event::commitment::CommitmentMade;
+use tais_proto::event::indicator::IndicatorDefined;
 use tais_proto::event::obligation::ObligationScheduled;
 use tais_proto::event::registry::{RegistryGenesis, RegistryRoleGranted};
 use tais_proto::reference::Reference;
-use tais_proto::vocabulary::{ActivityKind, AgeBand, ChangeRule, ParticipantRole, Sex};
+use tais_proto::vocabulary::{ActivityKind, AgeBand, ChangeRule, Direction, ParticipantRole, Sex};
 use tais_proto::{
     AccountId, Envelope, Event, EventId, Lang, Pillar, Position, Publisher, Quantity, Role, SigningKey,
     Source, StreamId, StreamRef, Texts,
@@ -225,6 +226,17 @@ pub fn commitment() -> CommitmentMade {
     }
 }
 
+pub fn indicator() -> IndicatorDefined {
+    IndicatorDefined {
+        code: "WIP".into(),
+        title: text("Women in parliament"),
+        unit: "percent".into(),
+        direction: Direction::Rising,
+        framework_item: None,
+        pillar: None,
+    }
+}
+
 pub fn cell(sex: Sex, count: Quantity) -> ParticipationCount {
     ParticipationCount { role: ParticipantRole::Participant, sex, age: AgeBand::Unknown, count }
 }
@@ -236,7 +248,7 @@ pub fn participation(
     ActivityParticipationRecorded { counts, total, as_stated: Vec::new(), reason: None }
 }
 
-/// A report that is due: an event of a stream without rules of its own.
+/// A report that is due.
 pub fn obligation() -> ObligationScheduled {
     let json = include_str!("../../../../proto/examples/tais.obligation.scheduled.v1.min.json");
     let envelope = Envelope::parse(json.as_bytes()).unwrap();
