@@ -99,7 +99,7 @@ fn position(text: &str, latest: Option<Position>) -> Result<Position, AsOfError>
 }
 
 /// A day as people write it here, or as programs do.
-fn day(text: &str) -> Option<time::Date> {
+pub(crate) fn day(text: &str) -> Option<time::Date> {
     let text = text.trim();
     if let Ok(date) = parse_iso_date(text) {
         return Some(date);

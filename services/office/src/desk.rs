@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tais_bus::{Item, NewEvents, Outbox, OutboxError};
 use tais_domain::activity::{Activity, Command, Status, decide};
-use tais_domain::admission::StreamState;
+use tais_domain::admission::{StreamState, check};
 use tais_domain::policy::{Grant, may_say, permission};
 use tais_domain::refusal::EvolveError;
 use tais_domain::{Refusal, Rule};
@@ -55,6 +55,19 @@ pub struct Decision {
     pub command: Command,
 }
 
+/// Something said of a stream: who, under which id, what.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// Made by the client, UUIDv7; saying it again under it is safe.
+    pub id: EventId,
+    /// Who says it.
+    pub actor: AccountId,
+    /// Of which stream.
+    pub stream: StreamRef,
+    /// What.
+    pub event: Event,
+}
+
 /// The desk.
 #[derive(Clone)]
 pub struct Desk {
@@ -77,21 +90,69 @@ impl Desk {
         &self.outbox
     }
 
-    /// An activity as the log has it now, however far the projections are.
+    /// A stream as the log has it now, however far the projections are.
     ///
     /// # Errors
     /// When the log does not answer, or was altered.
-    pub async fn activity(&self, id: StreamId) -> Result<Option<Activity>, DeskError> {
+    pub async fn state(&self, id: StreamId) -> Result<Option<StreamState>, DeskError> {
         let mut state = None;
         for entry in self.log.read_stream(id).await? {
             // A refusal about the stream is an entry of another kind of stream, so all of these count.
             let envelope = entry.envelope()?;
             state = Some(StreamState::evolve(state, &envelope)?);
         }
-        Ok(match state {
+        Ok(state)
+    }
+
+    /// An activity as the log has it now.
+    ///
+    /// # Errors
+    /// When the log does not answer, or was altered.
+    pub async fn activity(&self, id: StreamId) -> Result<Option<Activity>, DeskError> {
+        Ok(match self.state(id).await? {
             Some(StreamState::Activity(activity)) => Some(*activity),
             _ => None,
         })
+    }
+
+    /// Says something of a stream of any kind, and keeps it on disk; saying the same again gives the
+    /// same item.
+    ///
+    /// # Errors
+    /// When a rule is broken, or the disk does not take it; nothing is said then.
+    pub async fn say(&self, said: Said) -> Result<Item, DeskError> {
+        let Said { id, actor, stream, event } = said;
+        if let Some(item) = self.outbox.item(id).await? {
+            let same = item.stream == stream && item.actor == actor && item.event == event;
+            return if same { Ok(item) } else { Err(DeskError::IdReused(id)) };
+        }
+        if self.outbox.items_of(stream.id).await?.iter().any(Item::is_pending) {
+            return Err(DeskError::OnItsWay);
+        }
+        let state = self.state(stream.id).await?;
+        check(stream.kind, state.as_ref(), &event, actor, &self.reference)?;
+        let base_version = state.as_ref().map_or(0, StreamState::version);
+        self.save(stream, base_version, actor, (id, event)).await
+    }
+
+    async fn save(
+        &self,
+        stream: StreamRef,
+        base_version: u32,
+        actor: AccountId,
+        (id, event): (EventId, Event),
+    ) -> Result<Item, DeskError> {
+        let new = NewEvents {
+            stream,
+            base_version,
+            actor,
+            correlation: id.0,
+            causation: None,
+            time: (self.clock)(),
+            events: vec![(id, event)],
+        };
+        let items = self.outbox.save(&new).await?;
+        items.into_iter().next().ok_or(DeskError::Refused(Refusal::of(Rule::NotBegun)))
     }
 
     /// Decides, and keeps the decision on disk; deciding the same again gives the same item.
@@ -109,19 +170,10 @@ impl Desk {
         }
         let state = self.activity(activity).await?;
         let events = decide(state.as_ref(), command, actor, &self.reference)?;
-        let events = events.into_iter().map(|event| (id, event)).collect();
-        let new = NewEvents {
-            stream: StreamRef { kind: StreamKind::Activity, id: activity },
-            base_version: state.map_or(0, |activity| activity.version),
-            actor,
-            correlation: id.0,
-            causation: None,
-            time: (self.clock)(),
-            events,
-        };
-        let items = self.outbox.save(&new).await?;
-        // Each of the three commands is one event, so there is one item.
-        items.into_iter().next().ok_or(DeskError::Refused(Refusal::of(Rule::NotSubmitted)))
+        // Each of the three commands is one event.
+        let event = events.into_iter().next().ok_or(DeskError::Refused(Refusal::of(Rule::NotSubmitted)))?;
+        let stream = StreamRef { kind: StreamKind::Activity, id: activity };
+        self.save(stream, state.map_or(0, |activity| activity.version), actor, (id, event)).await
     }
 
     /// The last decision about an activity that is still on its way or was not recorded.

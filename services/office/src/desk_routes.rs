@@ -35,7 +35,7 @@ pub fn router() -> Router<Office> {
 }
 
 /// What went wrong, in the reader's language where there is a text for it.
-fn desk_failure(frame: &Frame, error: DeskError) -> Failure {
+pub(crate) fn desk_failure(frame: &Frame, error: DeskError) -> Failure {
     let t = frame.texts;
     match error {
         DeskError::Refused(refusal) => {
@@ -191,7 +191,7 @@ struct Acknowledgement {
 }
 
 /// 202 while a decision is on its way, 200 once it is recorded.
-fn told(item: &Item) -> Response {
+pub(crate) fn told(item: &Item) -> Response {
     let mut answer = json!({
         "decision": item.event_id,
         "activity": item.stream.id,

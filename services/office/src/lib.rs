@@ -21,6 +21,7 @@ mod link;
 mod live;
 mod pages;
 pub mod query;
+mod records;
 mod routes;
 
 use std::sync::Arc;

@@ -27,7 +27,7 @@ pub enum QueryError {
     Altered(String),
 }
 
-fn bigint(position: Position) -> i64 {
+pub(crate) fn bigint(position: Position) -> i64 {
     i64::try_from(position.0).unwrap_or(i64::MAX)
 }
 

@@ -26,7 +26,7 @@ use crate::query::{self, QueryError, Wanted};
 /// How many of the latest entries the page lists.
 const LATEST: i64 = 6;
 /// How often a page that waits for a receipt is loaded again, without any script.
-const REFRESH_SECONDS: u32 = 2;
+pub(crate) const REFRESH_SECONDS: u32 = 2;
 /// How many weeks the strip of entries shows.
 const WEEKS: u16 = 48;
 
@@ -44,6 +44,7 @@ pub fn router(office: Office) -> Router {
         .route("/api/v1/activities/{id}", get(api_activity))
         .merge(crate::accounts_routes::router())
         .merge(crate::desk_routes::router())
+        .merge(crate::records::router())
         .with_state(office)
 }
 
@@ -176,6 +177,18 @@ fn page(frame: &Frame, moment: Moment, place: Place, title: String, body: String
     page.place = Some(place);
     page.live = Some("/live".to_owned());
     page
+}
+
+/// A page as of a moment, with the place it was made from.
+pub(crate) async fn as_of_page(
+    office: &Office,
+    frame: &Frame,
+    moment: Moment,
+    title: String,
+    body: String,
+) -> Result<Page, Failure> {
+    let place = office.place(moment).await.map_err(|error| failure(frame.texts, &error))?;
+    Ok(page(frame, moment, place, title, body))
 }
 
 pub(crate) fn render(template: &impl askama::Template) -> Result<String, Failure> {
@@ -333,7 +346,7 @@ fn answer(headers: &HeaderMap, frame: &Frame, moment: Moment, body: &serde_json:
     response
 }
 
-fn position_json(moment: Moment) -> serde_json::Value {
+pub(crate) fn position_json(moment: Moment) -> serde_json::Value {
     json!({
         "position": moment.position.map(|position| position.0),
         "recordedAt": moment.recorded_at.map(|at| at.to_string()),

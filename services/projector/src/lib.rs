@@ -21,6 +21,7 @@ pub mod measure;
 pub mod projection;
 mod replay;
 mod runtime;
+pub mod state;
 mod store;
 
 pub use error::ProjectorError;

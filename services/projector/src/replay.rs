@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use sqlx::PgPool;
+use tais_domain::{Commitment, Indicator, Obligation};
 use tais_log::{Filter, Log};
 use tais_proto::reference::Reference;
 use tais_proto::{Position, StreamId};
@@ -10,6 +11,7 @@ use tais_proto::{Position, StreamId};
 use crate::activity::ActivityProjection;
 use crate::measure::MeasureProjection;
 use crate::projection::{Digest, Projection, envelope};
+use crate::state::StateProjection;
 use crate::{ProjectorError, store};
 
 /// The most entries read at a time.
@@ -63,6 +65,9 @@ pub async fn replay<L: Log>(
     mut progress: impl FnMut(u64),
 ) -> Result<Vec<ReplayedDigest>, ProjectorError> {
     let (mut activity, mut measure) = (Fold::<ActivityProjection>::new(), Fold::<MeasureProjection>::new());
+    let mut commitment = Fold::<StateProjection<Commitment>>::new();
+    let mut indicator = Fold::<StateProjection<Indicator>>::new();
+    let mut obligation = Fold::<StateProjection<Obligation>>::new();
     let mut next = Position(0);
     while next <= up_to {
         let page = log.read_from(next, PAGE_MAX, &Filter::default()).await?;
@@ -72,11 +77,15 @@ pub async fn replay<L: Log>(
         for entry in page.entries.iter().filter(|entry| entry.position <= up_to) {
             activity.apply(entry, reference)?;
             measure.apply(entry, reference)?;
+            commitment.apply(entry, reference)?;
+            indicator.apply(entry, reference)?;
+            obligation.apply(entry, reference)?;
         }
         next = page.scanned_to;
         progress(next.0.min(up_to.0 + 1));
     }
-    Ok(vec![activity.finish(), measure.finish()])
+    let states = [commitment.finish(), indicator.finish(), obligation.finish()];
+    Ok([activity.finish(), measure.finish()].into_iter().chain(states).collect())
 }
 
 /// The digests of the live rows at a position, in the same order as [`replay`]'s.
@@ -84,7 +93,13 @@ pub async fn replay<L: Log>(
 /// # Errors
 /// When the rows cannot be read.
 pub async fn live_digests(pool: &PgPool, up_to: Position) -> Result<Vec<ReplayedDigest>, ProjectorError> {
-    Ok(vec![live::<ActivityProjection>(pool, up_to).await?, live::<MeasureProjection>(pool, up_to).await?])
+    Ok(vec![
+        live::<ActivityProjection>(pool, up_to).await?,
+        live::<MeasureProjection>(pool, up_to).await?,
+        live::<StateProjection<Commitment>>(pool, up_to).await?,
+        live::<StateProjection<Indicator>>(pool, up_to).await?,
+        live::<StateProjection<Obligation>>(pool, up_to).await?,
+    ])
 }
 
 async fn live<P: Projection>(pool: &PgPool, up_to: Position) -> Result<ReplayedDigest, ProjectorError> {

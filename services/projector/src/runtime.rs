@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use backon::BackoffBuilder as _;
 use sqlx::PgPool;
+use tais_domain::{Commitment, Indicator, Obligation};
 use tais_log::{Entry, Follower, Log};
 use tais_proto::reference::Reference;
 use tokio_util::sync::CancellationToken;
@@ -15,6 +16,7 @@ use crate::ProjectorError;
 use crate::activity::ActivityProjection;
 use crate::measure::MeasureProjection;
 use crate::projection::{Projection, envelope};
+use crate::state::StateProjection;
 use crate::store::{self, Batch, Build};
 
 /// The most entries folded into one transaction.
@@ -42,6 +44,9 @@ pub async fn run<L: Log>(config: Config, log: L, shutdown: CancellationToken) ->
     tokio::try_join!(
         keep::<ActivityProjection, L>(&config, &log, &shutdown),
         keep::<MeasureProjection, L>(&config, &log, &shutdown),
+        keep::<StateProjection<Commitment>, L>(&config, &log, &shutdown),
+        keep::<StateProjection<Indicator>, L>(&config, &log, &shutdown),
+        keep::<StateProjection<Obligation>, L>(&config, &log, &shutdown),
     )?;
     Ok(())
 }

@@ -823,3 +823,103 @@ field-total_is = The total is
 total-is-exact = exact
 total-is-at-least = at least this many
 total-is-about = about this many
+
+# Commitments, indicators and obligations
+nav-commitments = Commitments
+nav-indicators = Indicators
+nav-obligations = Obligations
+record-title-commitment = Commitments
+record-title-indicator = Indicators
+record-title-obligation = Reports that are due
+record-lead-commitment =
+    { $count ->
+        [0] No commitments yet
+        [one] One commitment, { $open } open, { $late } overdue
+       *[other] { $count } commitments, { $open } open, { $late } overdue
+    }
+record-lead-indicator =
+    { $count ->
+        [0] No indicators yet
+        [one] One indicator
+       *[other] { $count } indicators
+    }
+record-lead-obligation =
+    { $count ->
+        [0] Nothing is due yet
+        [one] One report, { $open } still to be handed in, { $late } overdue
+       *[other] { $count } reports, { $open } still to be handed in, { $late } overdue
+    }
+record-none-commitment = Nothing was promised yet, or nothing in this pillar.
+record-none-indicator = No indicator was defined yet, or none in this pillar.
+record-none-obligation = No report was scheduled yet, or none in this pillar.
+record-all-pillars = All pillars
+record-calendar = Add to a calendar (.ics)
+record-save = Save
+record-waits = It was saved and is on its way into the record. This page looks again by itself.
+record-history = History
+record-measurements = Measurements
+record-was = was
+record-all-ages = All ages
+record-ratio = { $part } of { $whole } ({ $percent })
+record-due = Due { $due }.
+record-due-moved = Due { $due }; first it was due { $first }.
+record-baseline = It started from { $value } ({ $when }).
+record-target = The target is { $value } by { $by }.
+record-latest = Now { $value } ({ $quarter }).
+record-direction-rising = More is better
+record-direction-falling = Less is better
+record-state-open = Open
+record-state-overdue = Overdue
+record-state-fulfilled = Fulfilled
+record-state-lapsed = Lapsed
+record-state-met = Handed in
+record-state-missed = Missed
+record-state-moved = Moves as it should
+record-state-not-moved = Does not move as it should
+record-state-not-measured = Not measured yet
+record-state-measured = Measured
+record-act-commitment = New commitment
+record-act-indicator = New indicator
+record-act-obligation = New report that is due
+record-act-progress = Note progress
+record-act-fulfilment = Fulfilled
+record-act-extension = Extend
+record-act-lapse = Give up
+record-act-measurement = Record a measurement
+record-act-baseline = Set the baseline
+record-act-target = Set the target
+record-act-correction = Correct a value
+record-act-miss = Missed
+records-wrong-day = Write the day as 24/11/2026
+field-text = What is promised
+field-pillar = Pillar
+field-due = Due
+field-due-hint = The day, as 24/11/2026
+field-origin = Where it comes from
+field-origin-hint = A meeting, an instrument, a paragraph of concluding observations
+field-owner = Who must keep it
+field-owner-hint = Choose an organisation or write a name
+field-frameworkItems = Framework items it serves
+field-frameworkItems-hint = Codes, separated by ;
+field-frameworkItem = Framework item
+field-note = What was done
+field-on = On
+field-on-hint = The day, as 24/11/2026
+field-evidence = What shows it
+field-code = Code
+field-code-hint = Short, and only once in the record
+field-unit = Unit
+field-unit-hint = As percent, people
+field-direction = Which way it should go
+field-value = Value
+field-value-hint = A number as 36.9, or a part of a whole as 24/65
+field-asOf = As of
+field-asOf-hint = As the source has it: a year, a quarter, a day
+field-by = By
+field-by-hint = The day, as 24/11/2026
+field-quarter = Quarter
+field-corrects = What was wrong
+field-disaggregation = The same by sex and age
+field-recipient = To whom it goes
+field-reference = Reference
+field-reference-hint = Its number or address

@@ -821,3 +821,103 @@ field-total_is = O total é
 total-is-exact = exato
 total-is-at-least = pelo menos este número
 total-is-about = cerca deste número
+
+# Commitments, indicators and obligations
+nav-commitments = Compromissos
+nav-indicators = Indicadores
+nav-obligations = Obrigações
+record-title-commitment = Compromissos
+record-title-indicator = Indicadores
+record-title-obligation = Relatórios a entregar
+record-lead-commitment =
+    { $count ->
+        [0] Ainda não há compromissos
+        [one] Um compromisso, { $open } em aberto, { $late } em atraso
+       *[other] { $count } compromissos, { $open } em aberto, { $late } em atraso
+    }
+record-lead-indicator =
+    { $count ->
+        [0] Ainda não há indicadores
+        [one] Um indicador
+       *[other] { $count } indicadores
+    }
+record-lead-obligation =
+    { $count ->
+        [0] Ainda não há nada a entregar
+        [one] Um relatório, { $open } por entregar, { $late } em atraso
+       *[other] { $count } relatórios, { $open } por entregar, { $late } em atraso
+    }
+record-none-commitment = Ainda nada foi prometido, ou nada neste pilar.
+record-none-indicator = Ainda não foi definido nenhum indicador, ou nenhum neste pilar.
+record-none-obligation = Ainda não foi marcado nenhum relatório, ou nenhum neste pilar.
+record-all-pillars = Todos os pilares
+record-calendar = Juntar a um calendário (.ics)
+record-save = Guardar
+record-waits = Foi guardado e está a caminho do registo. Esta página volta a ver por si.
+record-history = História
+record-measurements = Medições
+record-was = era
+record-all-ages = Todas as idades
+record-ratio = { $part } de { $whole } ({ $percent })
+record-due = Prazo: { $due }.
+record-due-moved = Prazo: { $due }; o primeiro era { $first }.
+record-baseline = Partiu de { $value } ({ $when }).
+record-target = A meta é { $value } até { $by }.
+record-latest = Agora { $value } ({ $quarter }).
+record-direction-rising = Mais é melhor
+record-direction-falling = Menos é melhor
+record-state-open = Em aberto
+record-state-overdue = Em atraso
+record-state-fulfilled = Cumprido
+record-state-lapsed = Caducado
+record-state-met = Entregue
+record-state-missed = Não entregue
+record-state-moved = Evolui como devia
+record-state-not-moved = Não evolui como devia
+record-state-not-measured = Ainda não medido
+record-state-measured = Medido
+record-act-commitment = Novo compromisso
+record-act-indicator = Novo indicador
+record-act-obligation = Novo relatório a entregar
+record-act-progress = Registar progresso
+record-act-fulfilment = Cumprido
+record-act-extension = Prolongar
+record-act-lapse = Desistir
+record-act-measurement = Registar uma medição
+record-act-baseline = Fixar o valor de partida
+record-act-target = Fixar a meta
+record-act-correction = Corrigir um valor
+record-act-miss = Não entregue
+records-wrong-day = Escreva o dia assim: 24/11/2026
+field-text = O que se promete
+field-pillar = Pilar
+field-due = Prazo
+field-due-hint = O dia, como 24/11/2026
+field-origin = De onde vem
+field-origin-hint = Uma reunião, um instrumento, um parágrafo de observações finais
+field-owner = Quem o deve cumprir
+field-owner-hint = Escolha uma organização ou escreva um nome
+field-frameworkItems = Pontos dos quadros que serve
+field-frameworkItems-hint = Códigos, separados por ;
+field-frameworkItem = Ponto do quadro
+field-note = O que foi feito
+field-on = Dia
+field-on-hint = Como 24/11/2026
+field-evidence = O que o comprova
+field-code = Código
+field-code-hint = Curto, e só uma vez no registo
+field-unit = Unidade
+field-unit-hint = Como percentagem, pessoas
+field-direction = Para onde deve ir
+field-value = Valor
+field-value-hint = Um número como 36.9, ou uma parte de um todo como 24/65
+field-asOf = Referente a
+field-asOf-hint = Como a fonte o diz: um ano, um trimestre, um dia
+field-by = Até
+field-by-hint = O dia, como 24/11/2026
+field-quarter = Trimestre
+field-corrects = O que estava errado
+field-disaggregation = O mesmo por sexo e idade
+field-recipient = A quem se entrega
+field-reference = Referência
+field-reference-hint = O número ou o endereço

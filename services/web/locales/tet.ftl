@@ -804,3 +804,103 @@ field-total_is = Totál ne'e
 total-is-exact = loloos
 total-is-at-least = pelumenus hira ne'e
 total-is-about = maizumenus hira ne'e
+
+# Commitments, indicators and obligations
+nav-commitments = Kompromisu
+nav-indicators = Indikadór
+nav-obligations = Obrigasaun
+record-title-commitment = Kompromisu
+record-title-indicator = Indikadór
+record-title-obligation = Relatóriu ne'ebé tenke entrega
+record-lead-commitment =
+    { $count ->
+        [0] Seidauk iha kompromisu
+        [1] Kompromisu ida, { $open } nakloke, { $late } tarde ona
+       *[other] Kompromisu { $count }, { $open } nakloke, { $late } tarde ona
+    }
+record-lead-indicator =
+    { $count ->
+        [0] Seidauk iha indikadór
+        [1] Indikadór ida
+       *[other] Indikadór { $count }
+    }
+record-lead-obligation =
+    { $count ->
+        [0] Seidauk iha buat ida atu entrega
+        [1] Relatóriu ida, { $open } seidauk entrega, { $late } tarde ona
+       *[other] Relatóriu { $count }, { $open } seidauk entrega, { $late } tarde ona
+    }
+record-none-commitment = Seidauk promete buat ida, ka laiha iha pilár ne'e.
+record-none-indicator = Seidauk define indikadór ida, ka laiha iha pilár ne'e.
+record-none-obligation = Seidauk marka relatóriu ida, ka laiha iha pilár ne'e.
+record-all-pillars = Pilár hotu
+record-calendar = Tau iha kalendáriu (.ics)
+record-save = Rai
+record-waits = Rai ona no iha dalan ba rejistu. Pájina ne'e haree fila fali mesak.
+record-history = Istória
+record-measurements = Sukat
+record-was = uluk
+record-all-ages = Idade hotu
+record-ratio = { $part } husi { $whole } ({ $percent })
+record-due = Prazu: { $due }.
+record-due-moved = Prazu: { $due }; uluk { $first }.
+record-baseline = Hahú ho { $value } ({ $when }).
+record-target = Meta mak { $value } to'o { $by }.
+record-latest = Agora { $value } ({ $quarter }).
+record-direction-rising = Barak liu di'ak liu
+record-direction-falling = Uitoan liu di'ak liu
+record-state-open = Nakloke
+record-state-overdue = Tarde ona
+record-state-fulfilled = Kumpre ona
+record-state-lapsed = La vale ona
+record-state-met = Entrega ona
+record-state-missed = La entrega
+record-state-moved = La'o tuir hakarak
+record-state-not-moved = La la'o tuir hakarak
+record-state-not-measured = Seidauk sukat
+record-state-measured = Sukat ona
+record-act-commitment = Kompromisu foun
+record-act-indicator = Indikadór foun
+record-act-obligation = Relatóriu foun ne'ebé tenke entrega
+record-act-progress = Hakerek progresu
+record-act-fulfilment = Kumpre ona
+record-act-extension = Hanaruk prazu
+record-act-lapse = Husik
+record-act-measurement = Rejista sukat ida
+record-act-baseline = Tau valór hahú
+record-act-target = Tau meta
+record-act-correction = Hadi'a valór ida
+record-act-miss = La entrega
+records-wrong-day = Hakerek loron hanesan 24/11/2026
+field-text = Saida mak promete
+field-pillar = Pilár
+field-due = Prazu
+field-due-hint = Loron, hanesan 24/11/2026
+field-origin = Mai husi ne'ebé
+field-origin-hint = Enkontru, instrumentu, parágrafu husi observasaun finál
+field-owner = Sé mak tenke kumpre
+field-owner-hint = Hili organizasaun ida ka hakerek naran
+field-frameworkItems = Pontu kuadru nian
+field-frameworkItems-hint = Kódigu, haketak ho ;
+field-frameworkItem = Pontu kuadru nian
+field-note = Saida mak halo ona
+field-on = Loron
+field-on-hint = Hanesan 24/11/2026
+field-evidence = Saida mak hatudu
+field-code = Kódigu
+field-code-hint = Badak, no dala ida de'it iha rejistu
+field-unit = Unidade
+field-unit-hint = Hanesan pursentu, ema
+field-direction = Tenke ba ne'ebé
+field-value = Valór
+field-value-hint = Númeru hanesan 36.9, ka parte husi totál hanesan 24/65
+field-asOf = Husi bainhira
+field-asOf-hint = Hanesan fonte hatete: tinan, trimestre, loron
+field-by = To'o
+field-by-hint = Loron, hanesan 24/11/2026
+field-quarter = Trimestre
+field-corrects = Saida mak sala
+field-disaggregation = Hanesan tuir seksu no idade
+field-recipient = Entrega ba sé
+field-reference = Referénsia
+field-reference-hint = Númeru ka enderesu

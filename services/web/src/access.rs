@@ -43,6 +43,7 @@ use Audience::{Anyone, Readers, Roles, Says, SignedIn as AllSignedIn};
 use EventType as E;
 
 const ADMINISTRATORS: Audience = Roles(&[Role::Administrator]);
+const DIRECTOR: Audience = Roles(&[Role::Director]);
 const DESK: Audience = Roles(&[Role::Director, Role::Office]);
 
 /// Everything outside the pillars' own pages, which are [`Audience::Correspondent`]'s.
@@ -82,6 +83,52 @@ const ROWS: &[Row] = &[
     (Method::POST, "/api/v1/activities/{id}/return", Says(E::ActivityReturned)),
     (Method::POST, "/api/v1/activities/{id}/validation", Says(E::ActivityValidated)),
     (Method::POST, "/api/v1/activities/{id}/acknowledgement", Says(E::ActivityAcknowledged)),
+    // Said over the office's outbox, which is the Directorate's: correspondents have their own.
+    (Method::GET, "/commitments", Readers),
+    (Method::POST, "/commitments", DIRECTOR),
+    (Method::GET, "/commitments/{id}", Readers),
+    (Method::GET, "/commitments/new", DIRECTOR),
+    (Method::POST, "/commitments/{id}/resolution", DIRECTOR),
+    (Method::POST, "/commitments/{id}/progress", DIRECTOR),
+    (Method::POST, "/commitments/{id}/fulfilment", DIRECTOR),
+    (Method::POST, "/commitments/{id}/extension", DIRECTOR),
+    (Method::POST, "/commitments/{id}/lapse", DIRECTOR),
+    (Method::GET, "/api/v1/commitments", Readers),
+    (Method::POST, "/api/v1/commitments", DIRECTOR),
+    (Method::GET, "/api/v1/commitments/{id}", Readers),
+    (Method::POST, "/api/v1/commitments/{id}/progress", DIRECTOR),
+    (Method::POST, "/api/v1/commitments/{id}/fulfilment", DIRECTOR),
+    (Method::POST, "/api/v1/commitments/{id}/extension", DIRECTOR),
+    (Method::POST, "/api/v1/commitments/{id}/lapse", DIRECTOR),
+    (Method::GET, "/indicators", Readers),
+    (Method::POST, "/indicators", DIRECTOR),
+    (Method::GET, "/indicators/{id}", Readers),
+    (Method::GET, "/indicators/new", DIRECTOR),
+    (Method::POST, "/indicators/{id}/resolution", DIRECTOR),
+    (Method::POST, "/indicators/{id}/measurement", DIRECTOR),
+    (Method::POST, "/indicators/{id}/baseline", DIRECTOR),
+    (Method::POST, "/indicators/{id}/target", DIRECTOR),
+    (Method::POST, "/indicators/{id}/correction", DIRECTOR),
+    (Method::GET, "/api/v1/indicators", Readers),
+    (Method::POST, "/api/v1/indicators", DIRECTOR),
+    (Method::GET, "/api/v1/indicators/{id}", Readers),
+    (Method::POST, "/api/v1/indicators/{id}/measurement", DIRECTOR),
+    (Method::POST, "/api/v1/indicators/{id}/baseline", DIRECTOR),
+    (Method::POST, "/api/v1/indicators/{id}/target", DIRECTOR),
+    (Method::POST, "/api/v1/indicators/{id}/correction", DIRECTOR),
+    (Method::GET, "/obligations", Readers),
+    (Method::POST, "/obligations", DIRECTOR),
+    (Method::GET, "/obligations/{id}", Readers),
+    (Method::GET, "/obligations/new", DIRECTOR),
+    (Method::POST, "/obligations/{id}/resolution", DIRECTOR),
+    (Method::POST, "/obligations/{id}/fulfilment", DIRECTOR),
+    (Method::POST, "/obligations/{id}/miss", DIRECTOR),
+    (Method::GET, "/api/v1/obligations", Readers),
+    (Method::POST, "/api/v1/obligations", DIRECTOR),
+    (Method::GET, "/api/v1/obligations/{id}", Readers),
+    (Method::POST, "/api/v1/obligations/{id}/fulfilment", DIRECTOR),
+    (Method::POST, "/api/v1/obligations/{id}/miss", DIRECTOR),
+    (Method::GET, "/obligations.ics", Readers),
 ];
 
 /// The rows, for the test that asks each of them.

@@ -18,6 +18,12 @@ pub enum NavItem {
     Overview,
     /// `/activities`.
     Activities,
+    /// `/commitments`.
+    Commitments,
+    /// `/indicators`.
+    Indicators,
+    /// `/obligations`.
+    Obligations,
     /// `/apsc`, `/aec`, `/ascc`: shown to the correspondent of the pillar.
     MyPillar(Pillar),
     /// `/desk`: shown to who decides there.
@@ -255,6 +261,7 @@ fn menu(page: &Page) -> Vec<MenuLink> {
     // An administrator is over accounts and keys, not over content.
     if !administers || page.frame.sample {
         items.extend([NavItem::Overview, NavItem::Activities]);
+        items.extend([NavItem::Commitments, NavItem::Indicators, NavItem::Obligations]);
     }
     let person = page.frame.signed_in.as_ref().filter(|person| person.role == Role::Correspondent);
     items.extend(person.and_then(|person| person.pillar).map(NavItem::MyPillar));
@@ -276,6 +283,9 @@ fn menu_link(t: Texts, item: NavItem, current: bool) -> MenuLink {
     let (url, text) = match item {
         NavItem::Overview => ("/".to_owned(), t.get("nav-overview")),
         NavItem::Activities => ("/activities".to_owned(), t.get("nav-activities")),
+        NavItem::Commitments => ("/commitments".to_owned(), t.get("nav-commitments")),
+        NavItem::Indicators => ("/indicators".to_owned(), t.get("nav-indicators")),
+        NavItem::Obligations => ("/obligations".to_owned(), t.get("nav-obligations")),
         NavItem::MyPillar(pillar) => {
             let name = pillar.code().to_uppercase();
             (format!("/{}", pillar.code()), t.with("nav-my-pillar", &[("pillar", Arg::from(name))]))

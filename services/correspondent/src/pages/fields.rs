@@ -4,6 +4,7 @@ use askama::Template;
 use tais_proto::reference::Reference;
 use tais_proto::vocabulary::{ActivityKind, GenderScore, Mode, Occurrence, Qualifier};
 use tais_proto::{EventId, Pillar, StreamId};
+use tais_web::fields::Fields;
 use tais_web::language::Texts;
 use tais_web::parts::{FieldError, error_summary, field_error};
 use tais_web::session::Csrf;
@@ -96,75 +97,6 @@ pub fn field_of(pointer: &str) -> &'static str {
     fields.iter().find(|(start, _)| pointer.starts_with(start)).map_or("title", |(_, field)| field)
 }
 
-struct Maker<'a> {
-    t: Texts,
-    errors: &'a [FieldError],
-}
-
-impl Maker<'_> {
-    fn wrap(&self, name: &str, input: &str) -> String {
-        let wrong = field_error(self.errors, name);
-        let class = if wrong.is_empty() { "field" } else { "field bad-field" };
-        let label = tais_web::escape(&self.t.get(&format!("field-{name}")));
-        let hint_key = format!("field-{name}-hint");
-        let hint = match self.t.has(&hint_key) {
-            true => format!(
-                r#"<span class="hint" id="hint-{name}">{}</span>"#,
-                tais_web::escape(&self.t.get(&hint_key))
-            ),
-            false => String::new(),
-        };
-        format!(r#"<div class="{class}"><label for="{name}">{label}</label>{hint}{wrong}{input}</div>"#)
-    }
-
-    fn described(&self, name: &str) -> String {
-        let hint = self.t.has(&format!("field-{name}-hint")).then(|| format!("hint-{name}"));
-        let wrong = self.errors.iter().any(|error| error.field == name);
-        let ids: Vec<String> = hint.into_iter().chain(wrong.then(|| format!("wrong-{name}"))).collect();
-        let invalid = if wrong { r#" aria-invalid="true""# } else { "" };
-        match ids.is_empty() {
-            true => invalid.to_owned(),
-            false => format!(r#" aria-describedby="{}"{invalid}"#, ids.join(" ")),
-        }
-    }
-
-    fn text(&self, name: &str, value: &str, size: Option<u8>, numeric: bool) -> String {
-        let size = size.map(|size| format!(r#" size="{size}""#)).unwrap_or_default();
-        let mode = if numeric { r#" inputmode="numeric""# } else { "" };
-        let described = self.described(name);
-        let value = tais_web::escape(value);
-        self.wrap(
-            name,
-            &format!(r#"<input id="{name}" name="{name}" value="{value}"{size}{mode}{described}>"#),
-        )
-    }
-
-    fn area(&self, name: &str, value: &str) -> String {
-        let described = self.described(name);
-        let value = tais_web::escape(value);
-        self.wrap(name, &format!(r#"<textarea id="{name}" name="{name}"{described}>{value}</textarea>"#))
-    }
-
-    fn select(&self, name: &str, value: &str, options: impl Iterator<Item = (String, String)>) -> String {
-        let described = self.described(name);
-        let none = tais_web::escape(&self.t.get("correspondent-choose"));
-        let options: String = options
-            .map(|(code, text)| {
-                let chosen = if code == value { " selected" } else { "" };
-                format!(
-                    r#"<option value="{}"{chosen}>{}</option>"#,
-                    tais_web::escape(&code),
-                    tais_web::escape(&text)
-                )
-            })
-            .collect();
-        let html = format!(
-            r#"<select id="{name}" name="{name}"{described}><option value="">{none}</option>{options}</select>"#
-        );
-        self.wrap(name, &html)
-    }
-}
-
 impl<'a> FormPage<'a> {
     /// The form, with what was typed and what is wrong with it. `queue` is the place for what waits on
     /// the reader's device.
@@ -178,7 +110,7 @@ impl<'a> FormPage<'a> {
         queue: String,
     ) -> Self {
         let pillar = purpose.pillar;
-        let make = Maker { t, errors };
+        let make = Fields { t, errors, form: "" };
         let open = errors.iter().any(|error| MORE.contains(&error.field.as_str()));
         Self {
             t,
@@ -203,7 +135,7 @@ impl<'a> FormPage<'a> {
     }
 }
 
-fn first(make: &Maker<'_>, reference: &Reference, typed: &Typed) -> Vec<String> {
+fn first(make: &Fields<'_>, reference: &Reference, typed: &Typed) -> Vec<String> {
     let t = make.t;
     let kinds = ActivityKind::ALL.iter().map(|kind| (kind.code().to_owned(), t.get(&format!("kind-{kind}"))));
     let occurrences =
@@ -231,7 +163,7 @@ fn first(make: &Maker<'_>, reference: &Reference, typed: &Typed) -> Vec<String> 
     ]
 }
 
-fn themes(make: &Maker<'_>, reference: &Reference, typed: &Typed) -> String {
+fn themes(make: &Fields<'_>, reference: &Reference, typed: &Typed) -> String {
     let t = make.t;
     let lang = t.language().tag().parse().unwrap_or(tais_proto::Lang::EN);
     let boxes: String = reference
@@ -252,7 +184,7 @@ fn themes(make: &Maker<'_>, reference: &Reference, typed: &Typed) -> String {
     )
 }
 
-fn more(make: &Maker<'_>, pillar: Pillar, reference: &Reference, typed: &Typed) -> Vec<String> {
+fn more(make: &Fields<'_>, pillar: Pillar, reference: &Reference, typed: &Typed) -> Vec<String> {
     let t = make.t;
     let lang = t.language().tag().parse().unwrap_or(tais_proto::Lang::EN);
     let titled = |code: &str, title: &tais_proto::Texts| {

@@ -33,6 +33,7 @@ const DYNAMIC_PREFIXES: &[&str] = &[
     "problem-",
     "publisher-",
     "qualifier-",
+    "record-",
     "refusal-",
     "role-",
     "sex-",

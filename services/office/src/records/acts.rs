@@ -1,0 +1,177 @@
+//! What can be said of commitments, indicators and obligations: one table of acts, from which their
+//! forms, their API and the words of their history are made.
+
+use tais_proto::{EventType, StreamKind};
+
+/// What is kept as a record of its own beside the activities.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// What somebody promised.
+    Commitment,
+    /// What is measured.
+    Indicator,
+    /// A report that is due.
+    Obligation,
+}
+
+impl Kind {
+    /// Where its pages are.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::Commitment => "/commitments",
+            Self::Indicator => "/indicators",
+            Self::Obligation => "/obligations",
+        }
+    }
+
+    /// Its kind of stream.
+    pub const fn streams(self) -> StreamKind {
+        match self {
+            Self::Commitment => StreamKind::Commitment,
+            Self::Indicator => StreamKind::Indicator,
+            Self::Obligation => StreamKind::Obligation,
+        }
+    }
+
+    /// The act that begins one.
+    pub fn beginning(self) -> &'static Act {
+        let mut own = ACTS.iter().filter(|act| act.kind == self);
+        own.find(|act| act.path.is_empty()).unwrap_or(&ACTS[0])
+    }
+}
+
+/// What a field holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// A line.
+    Line,
+    /// Text in the language of the form.
+    Words,
+    /// A day in Dili.
+    Day,
+    /// A pillar.
+    Pillar,
+    /// Which way an indicator is meant to go.
+    Direction,
+    /// A framework item.
+    Item,
+    /// Framework items, separated by semicolons.
+    Items,
+    /// An organisation, by its code or its name.
+    Organisation,
+    /// A decimal, or a part of a whole.
+    Value,
+    /// A quarter.
+    Quarter,
+    /// An earlier event of the same stream.
+    Earlier,
+    /// Values by sex and age.
+    Parts,
+}
+
+/// A field of an act: its name in the event's JSON, what it holds, whether it may be empty.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    pub name: &'static str,
+    pub shape: Shape,
+    pub required: bool,
+}
+
+/// Something that can be said.
+#[derive(Clone, Copy, Debug)]
+pub struct Act {
+    pub kind: Kind,
+    /// The last part of its address; empty where it begins a record.
+    pub path: &'static str,
+    pub event: EventType,
+    pub fields: &'static [Field],
+}
+
+impl Act {
+    /// The act that says an event of this type.
+    pub fn of(event: EventType) -> Option<&'static Self> {
+        ACTS.iter().find(|act| act.event == event)
+    }
+
+    /// Where its form goes.
+    pub fn url(&self, id: &str) -> String {
+        match self.path {
+            "" => self.kind.path().to_owned(),
+            path => format!("{}/{id}/{path}", self.kind.path()),
+        }
+    }
+}
+
+const fn must(name: &'static str, shape: Shape) -> Field {
+    Field { name, shape, required: true }
+}
+
+const fn may(name: &'static str, shape: Shape) -> Field {
+    Field { name, shape, required: false }
+}
+
+const fn act(kind: Kind, path: &'static str, event: EventType, fields: &'static [Field]) -> Act {
+    Act { kind, path, event, fields }
+}
+
+use EventType as E;
+use Kind::{Commitment, Indicator, Obligation};
+use Shape::{Day, Direction, Earlier, Item, Items, Line, Organisation, Parts, Pillar, Quarter, Value, Words};
+
+const MADE: &[Field] = &[
+    must("text", Words),
+    must("pillar", Pillar),
+    must("due", Day),
+    may("origin", Line),
+    may("owner", Organisation),
+    may("frameworkItems", Items),
+];
+const DEFINED: &[Field] = &[
+    must("title", Words),
+    must("code", Line),
+    must("unit", Line),
+    must("direction", Direction),
+    may("frameworkItem", Item),
+    may("pillar", Pillar),
+];
+const MEASURED: &[Field] =
+    &[must("quarter", Quarter), must("value", Value), must("source", Line), may("disaggregation", Parts)];
+const SCHEDULED: &[Field] = &[
+    must("title", Words),
+    must("recipient", Line),
+    must("due", Day),
+    may("frameworkItem", Item),
+    may("pillar", Pillar),
+];
+
+/// Every act. The first of a kind begins it.
+pub const ACTS: &[Act] = &[
+    act(Commitment, "", E::CommitmentMade, MADE),
+    act(Commitment, "progress", E::CommitmentProgressed, &[must("note", Words)]),
+    act(Commitment, "fulfilment", E::CommitmentFulfilled, &[must("on", Day), must("evidence", Words)]),
+    act(Commitment, "extension", E::CommitmentExtended, &[must("due", Day), must("reason", Line)]),
+    act(Commitment, "lapse", E::CommitmentLapsed, &[must("reason", Line)]),
+    act(Indicator, "", E::IndicatorDefined, DEFINED),
+    act(Indicator, "measurement", E::IndicatorMeasured, MEASURED),
+    act(
+        Indicator,
+        "baseline",
+        E::IndicatorBaselineSet,
+        &[must("value", Value), must("asOf", Line), must("source", Line)],
+    ),
+    act(
+        Indicator,
+        "target",
+        E::IndicatorTargetSet,
+        &[must("value", Value), must("by", Day), must("source", Line)],
+    ),
+    act(
+        Indicator,
+        "correction",
+        E::IndicatorCorrected,
+        &[must("corrects", Earlier), must("value", Value), must("reason", Line)],
+    ),
+    act(Obligation, "", E::ObligationScheduled, SCHEDULED),
+    act(Obligation, "fulfilment", E::ObligationMet, &[must("on", Day), must("reference", Line)]),
+    act(Obligation, "miss", E::ObligationMissed, &[must("reason", Line)]),
+];

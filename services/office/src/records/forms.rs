@@ -1,0 +1,166 @@
+//! The form of an act, made from its fields.
+
+use tais_domain::admission::StreamState;
+use tais_domain::{commitment, obligation};
+use tais_proto::reference::Reference;
+use tais_proto::vocabulary::{AgeBand, Direction, Sex};
+use tais_proto::{Date, EventId, Pillar, Quarter};
+use tais_web::escape;
+use tais_web::fields::Fields;
+use tais_web::language::Texts;
+use tais_web::parts::FieldError;
+use uuid::Uuid;
+
+use super::acts::{Act, Field, Shape};
+use super::input::{Typed, id_of, part_name, prefix};
+use super::words;
+use crate::pages::words::lang;
+
+/// How many quarters back a measurement can be for.
+const QUARTERS: usize = 12;
+/// The languages a text can be written in.
+const LANGUAGES: [&str; 4] = ["en", "pt", "tet", "id"];
+
+/// What a form is made for.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    pub t: Texts,
+    pub reference: &'a Reference,
+    pub today: Date,
+    /// What can be corrected: an event and what it said.
+    pub earlier: &'a [(EventId, String)],
+}
+
+/// A form of a page.
+pub struct Form {
+    pub url: String,
+    pub title: String,
+    pub id: String,
+    pub fields: Vec<String>,
+    pub submission: Uuid,
+    pub open: bool,
+}
+
+impl Form {
+    /// The form of an act with what was typed; `wrong` is for the act that was just refused.
+    pub fn new(asked: Asked<'_>, act: &Act, id: &str, typed: &Typed, wrong: &[FieldError]) -> Self {
+        let (t, form) = (asked.t, prefix(act));
+        let make = Fields { t, errors: wrong, form: &form };
+        let mut fields: Vec<String> =
+            act.fields.iter().map(|of| field(asked, make, act, *of, typed)).collect();
+        if act.fields.iter().any(|field| field.shape == Shape::Words) {
+            fields.push(language(make, typed));
+        }
+        let known = typed.get("submission").and_then(|id| Uuid::parse_str(id).ok());
+        Self {
+            url: act.url(id),
+            title: title(t, act),
+            id: if act.path.is_empty() { "begin".to_owned() } else { act.path.to_owned() },
+            fields,
+            submission: known.unwrap_or_else(Uuid::now_v7),
+            open: !wrong.is_empty(),
+        }
+    }
+}
+
+/// What an act is called on its form and its button.
+pub fn title(t: Texts, act: &Act) -> String {
+    let what = if act.path.is_empty() { act.kind.streams().code() } else { act.path };
+    t.get(&format!("record-act-{what}"))
+}
+
+/// Whether an act can follow on a state: what the rules would refuse is not offered.
+pub fn can_follow(act: &Act, state: &StreamState) -> bool {
+    use tais_proto::EventType as E;
+    match (state, act.event) {
+        (StreamState::Commitment(it), _) => it.status == commitment::Status::Open,
+        (StreamState::Obligation(it), E::ObligationMissed) => it.status == obligation::Status::Open,
+        (StreamState::Obligation(it), _) => !matches!(it.status, obligation::Status::Met { .. }),
+        (StreamState::Indicator(it), E::IndicatorCorrected) => {
+            it.baseline.is_some() || it.target.is_some() || !it.measurements.is_empty()
+        }
+        _ => true,
+    }
+}
+
+fn field(asked: Asked<'_>, make: Fields<'_>, act: &Act, field: Field, typed: &Typed) -> String {
+    let (t, name) = (asked.t, field.name);
+    let value = typed.get(name).map_or("", String::as_str);
+    let pillars = || Pillar::ALL.iter().map(|it| (it.code().to_owned(), t.get(&format!("pillar-{it}"))));
+    let items = || {
+        let titled = |item: &tais_proto::reference::Item| {
+            let title = item.title.best(lang(t)).map_or("", |(_, title)| title).to_owned();
+            (item.code.to_string(), title)
+        };
+        asked.reference.items().map(titled)
+    };
+    match field.shape {
+        Shape::Line | Shape::Items => make.text(name, value, None, false),
+        Shape::Words => make.area(name, value),
+        Shape::Day => make.text(name, value, Some(10), true),
+        Shape::Value => make.text(name, value, Some(10), false),
+        Shape::Pillar => make.select(name, value, pillars()),
+        Shape::Direction => {
+            let all = Direction::ALL.iter().map(|it| (it.code().to_owned(), words::direction(t, *it)));
+            make.select(name, value, all)
+        }
+        Shape::Item => make.suggest(name, value, items()),
+        Shape::Organisation => {
+            let titled = |it: &tais_proto::reference::Organisation| {
+                let title = it.title.best(lang(t)).map_or("", |(_, title)| title).to_owned();
+                (it.code.to_string(), title)
+            };
+            make.suggest(name, value, asked.reference.organisations().map(titled))
+        }
+        Shape::Quarter => {
+            let this = Quarter::of(asked.today);
+            let back = std::iter::successors(Some(this), |quarter| Some(quarter.previous()));
+            make.select(name, value, back.take(QUARTERS).map(|q| (q.to_string(), t.format_quarter(q))))
+        }
+        Shape::Earlier => {
+            let earlier = asked.earlier.iter().map(|(event, said)| (event.to_string(), said.clone()));
+            make.select(name, value, earlier)
+        }
+        Shape::Parts => parts(t, act, name, typed, make.errors),
+    }
+}
+
+fn language(make: Fields<'_>, typed: &Typed) -> String {
+    let here = make.t.language().tag().to_owned();
+    let chosen = typed.get("language").cloned().unwrap_or(here);
+    let all = LANGUAGES.map(|tag| (tag.to_owned(), make.t.get(&format!("language-{tag}"))));
+    make.select("language", &chosen, all.into_iter())
+}
+
+/// The same value by sex and age: a folded table, its headers naming each input.
+fn parts(t: Texts, act: &Act, name: &str, typed: &Typed, errors: &[FieldError]) -> String {
+    let id = id_of(act, name);
+    let wrong = tais_web::parts::field_error(errors, &id);
+    let heads: String = Sex::ALL
+        .iter()
+        .map(|sex| {
+            format!(r#"<th scope="col" id="{id}-{sex}">{}</th>"#, escape(&t.get(&format!("sex-{sex}"))))
+        })
+        .collect();
+    let ages = std::iter::once(None).chain(AgeBand::ALL.iter().copied().map(Some));
+    let rows: String = ages
+        .map(|age| {
+            let code = age.map_or("all", AgeBand::code);
+            let head = age.map_or_else(|| t.get("record-all-ages"), |age| t.get(&format!("age-{age}")));
+            let cells: String = Sex::ALL
+                .iter()
+                .map(|sex| {
+                    let input = part_name(Some(*sex), age);
+                    let value = typed.get(&input).map(|text| escape(text)).unwrap_or_default();
+                    format!(r#"<td><input name="{input}" value="{value}" size="4" aria-labelledby="{id}-{code} {id}-{sex}"></td>"#)
+                })
+                .collect();
+            format!(r#"<tr><th scope="row" id="{id}-{code}">{}</th>{cells}</tr>"#, escape(&head))
+        })
+        .collect();
+    let open = if wrong.is_empty() { "" } else { " open" };
+    let title = escape(&t.get(&format!("field-{name}")));
+    format!(
+        r#"<details class="field" id="{id}"{open}><summary>{title}</summary>{wrong}<table class="counts"><thead><tr><td></td>{heads}</tr></thead><tbody>{rows}</tbody></table></details>"#
+    )
+}

@@ -1,0 +1,144 @@
+//! Commitments, indicators and obligations in the reader's words.
+
+use serde_json::Value;
+use tais_domain::admission::StreamState;
+use tais_domain::{commitment, obligation};
+use tais_proto::event::activity::OrganisationRef;
+use tais_proto::event::indicator::{DisaggregatedValue, IndicatorValue};
+use tais_proto::reference::Reference;
+use tais_proto::vocabulary::Direction;
+use tais_proto::when::parse_iso_date;
+use tais_proto::{Date, Event, Pillar, Quarter, Texts as Spoken};
+use tais_web::language::{Arg, Texts};
+
+use super::acts::{Act, Shape};
+use crate::pages::words::{item, lang};
+
+/// What it is called, with the language it is written in.
+pub fn title(t: Texts, state: &StreamState) -> (String, String) {
+    let spoken = match state {
+        StreamState::Commitment(it) => &it.made.text,
+        StreamState::Indicator(it) => &it.defined.title,
+        StreamState::Obligation(it) => &it.scheduled.title,
+        StreamState::Activity(it) => &it.details.title,
+        StreamState::Plain { .. } => return (lang(t).to_string(), "-".to_owned()),
+    };
+    let (lang, text) = spoken.best(lang(t)).unwrap_or((lang(t), "-"));
+    (lang.to_string(), text.to_owned())
+}
+
+/// The day it is due.
+pub fn due(state: &StreamState) -> Option<Date> {
+    match state {
+        StreamState::Commitment(it) => Some(it.due),
+        StreamState::Obligation(it) => Some(it.scheduled.due),
+        StreamState::Indicator(it) => it.target.as_ref().map(|target| target.said.by),
+        _ => None,
+    }
+}
+
+/// Where it stands: the end of a text's key `record-state-…`, and whether somebody should look.
+pub fn standing(state: &StreamState, today: Date) -> (&'static str, bool) {
+    let late = due(state).is_some_and(|due| due < today);
+    match state {
+        StreamState::Commitment(it) => match it.status {
+            commitment::Status::Open if late => ("overdue", true),
+            commitment::Status::Open => ("open", false),
+            commitment::Status::Fulfilled { .. } => ("fulfilled", false),
+            commitment::Status::Lapsed { .. } => ("lapsed", false),
+        },
+        StreamState::Obligation(it) => match it.status {
+            obligation::Status::Open if late => ("overdue", true),
+            obligation::Status::Open => ("open", false),
+            obligation::Status::Met { .. } => ("met", false),
+            obligation::Status::Missed { .. } => ("missed", true),
+        },
+        StreamState::Indicator(it) => match it.has_moved_as_meant() {
+            Some(true) => ("moved", false),
+            Some(false) => ("not-moved", true),
+            None if it.measurements.is_empty() => ("not-measured", false),
+            None => ("measured", false),
+        },
+        _ => ("open", false),
+    }
+}
+
+/// `36.9 percent`, or `24 of 65 (37%)`.
+pub fn value(t: Texts, value: &IndicatorValue, unit: &str) -> String {
+    match value {
+        IndicatorValue::Decimal(text) => format!("{text} {unit}").trim_end().to_owned(),
+        IndicatorValue::Ratio(ratio) => {
+            let (part, whole) = (i64::from(ratio.numerator), i64::from(ratio.denominator));
+            let values = [
+                ("part", Arg::from(t.format_number(part))),
+                ("whole", Arg::from(t.format_number(whole))),
+                ("percent", Arg::from(t.format_percent(part, whole).unwrap_or_else(|| "–".to_owned()))),
+            ];
+            t.with("record-ratio", &values)
+        }
+    }
+}
+
+/// What an event says, field by field, in the order of its form.
+pub fn facts(t: Texts, reference: &Reference, event: &Event, unit: &str) -> Vec<(String, String)> {
+    let Some(act) = Act::of(event.event_type()) else { return Vec::new() };
+    let data: Value =
+        event.to_json().ok().and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
+    let said = act.fields.iter().filter_map(|field| {
+        let words = of_shape(t, reference, field.shape, data.get(field.name)?, unit)?;
+        Some((t.get(&format!("field-{}", field.name)), words))
+    });
+    said.collect()
+}
+
+fn of_shape(t: Texts, reference: &Reference, shape: Shape, data: &Value, unit: &str) -> Option<String> {
+    let text = data.as_str().map(str::to_owned);
+    Some(match shape {
+        Shape::Line => text?,
+        Shape::Words => serde_json::from_value::<Spoken>(data.clone()).ok()?.best(lang(t))?.1.to_owned(),
+        Shape::Day => t.format_date(parse_iso_date(&text?).ok()?),
+        Shape::Pillar => pillar(serde_json::from_value(data.clone()).ok()?),
+        Shape::Direction => direction(t, serde_json::from_value(data.clone()).ok()?),
+        Shape::Item => item(t, reference, &text?.parse().ok()?),
+        Shape::Items => {
+            let codes = data.as_array()?.iter().filter_map(|code| code.as_str()?.parse().ok());
+            codes.map(|code| item(t, reference, &code)).collect::<Vec<_>>().join("; ")
+        }
+        Shape::Organisation => organisation(t, reference, &serde_json::from_value(data.clone()).ok()?),
+        Shape::Value => value(t, &serde_json::from_value(data.clone()).ok()?, unit),
+        Shape::Quarter => t.format_quarter(serde_json::from_value::<Quarter>(data.clone()).ok()?),
+        // An id says nothing to a reader: the page links what was corrected.
+        Shape::Earlier => return None,
+        Shape::Parts => {
+            let parts: Vec<DisaggregatedValue> = serde_json::from_value(data.clone()).ok()?;
+            parts.iter().map(|it| part(t, it, unit)).collect::<Vec<_>>().join("; ")
+        }
+    })
+}
+
+fn part(t: Texts, part: &DisaggregatedValue, unit: &str) -> String {
+    let sex = part.sex.map(|sex| t.get(&format!("sex-{sex}")));
+    let age = part.age.map(|age| t.get(&format!("age-{age}")));
+    let of: Vec<String> = sex.into_iter().chain(age).collect();
+    format!("{}: {}", of.join(", "), value(t, &part.value, unit))
+}
+
+fn organisation(t: Texts, reference: &Reference, of: &OrganisationRef) -> String {
+    match of {
+        OrganisationRef::Name(name) => name.clone(),
+        OrganisationRef::Code(code) => {
+            let known = reference.organisation(code).and_then(|it| it.title.best(lang(t)));
+            known.map_or_else(|| code.to_string(), |(_, name)| name.to_owned())
+        }
+    }
+}
+
+/// `APSC`.
+pub fn pillar(pillar: Pillar) -> String {
+    pillar.code().to_uppercase()
+}
+
+/// Which way an indicator is meant to go.
+pub fn direction(t: Texts, direction: Direction) -> String {
+    t.get(&format!("record-direction-{direction}"))
+}
