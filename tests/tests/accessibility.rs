@@ -67,8 +67,14 @@ fn import(system: &System) -> String {
     preview["import"].as_str().unwrap().to_owned()
 }
 
+/// The page of the first record of a kind, with all that can be said of it.
+fn first_of(system: &System, kind: &str) -> String {
+    let (_, all) = system.client(Some("director")).get(&format!("/api/v1/{kind}")).unwrap();
+    format!("/{kind}/{}", all[kind][0]["id"].as_str().unwrap())
+}
+
 /// The pages of each role.
-fn pages(id: &str, import: &str, position: u64) -> Vec<(&'static str, Vec<String>)> {
+fn pages(system: &System, id: &str, import: &str, position: u64) -> Vec<(&'static str, Vec<String>)> {
     let own = |paths: &[&str]| paths.iter().map(|path| (*path).to_owned()).collect::<Vec<_>>();
     let office = ["/", "/?at=300", "/activities", "/desk", "/no-such-page"];
     vec![
@@ -82,7 +88,13 @@ fn pages(id: &str, import: &str, position: u64) -> Vec<(&'static str, Vec<String
             ]);
             paths
         }),
-        ("director", vec!["/desk".to_owned(), format!("/activities/{id}")]),
+        ("director", {
+            let mut paths =
+                own(&["/desk", "/commitments", "/commitments/new", "/indicators", "/obligations"]);
+            paths.extend(["commitments", "indicators", "obligations"].map(|kind| first_of(system, kind)));
+            paths.push(format!("/activities/{id}"));
+            paths
+        }),
         ("office", own(&office)),
         ("auditor", vec!["/audit".to_owned(), format!("/events/{position}")]),
         ("administrator", own(&["/accounts"])),
@@ -98,7 +110,7 @@ fn no_page_keeps_anybody_out() {
         let import = import(&system);
         let (mut looked, mut wrong) = (0, Vec::new());
         for width in [390, 1280] {
-            for (role, paths) in pages(&id, &import, position) {
+            for (role, paths) in pages(&system, &id, &import, position) {
                 let window = browser.window(width, true).await;
                 sign_in(&window, &system, role).await;
                 for lang in ["en", "pt", "tet"] {

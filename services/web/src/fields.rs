@@ -6,7 +6,7 @@ use crate::escape;
 use crate::language::Texts;
 use crate::parts::{FieldError, field_error};
 
-/// Makes fields. Their labels and hints are the texts `field-<name>` and `field-<name>-hint`.
+/// Makes fields. Their labels and hints are the texts `field-<words><name>` and the same with `-hint`.
 #[derive(Clone, Copy, Debug)]
 pub struct Fields<'a> {
     /// The reader's texts.
@@ -15,6 +15,8 @@ pub struct Fields<'a> {
     pub errors: &'a [FieldError],
     /// What the ids begin with, where a page has several forms; the names stay.
     pub form: &'a str,
+    /// What the keys of their texts begin with, where a word means something else on another page.
+    pub words: &'a str,
 }
 
 impl Fields<'_> {
@@ -28,8 +30,8 @@ impl Fields<'_> {
         let id = self.id(name);
         let wrong = field_error(self.errors, &id);
         let class = if wrong.is_empty() { "field" } else { "field bad-field" };
-        let label = escape(&self.t.get(&format!("field-{name}")));
-        let hint_key = format!("field-{name}-hint");
+        let label_key = format!("field-{}{name}", self.words);
+        let (label, hint_key) = (escape(&self.t.get(&label_key)), format!("{label_key}-hint"));
         let hint = match self.t.has(&hint_key) {
             true => format!(r#"<span class="hint" id="hint-{id}">{}</span>"#, escape(&self.t.get(&hint_key))),
             false => String::new(),
@@ -41,7 +43,7 @@ impl Fields<'_> {
     #[must_use]
     pub fn attributes(&self, name: &str) -> String {
         let id = self.id(name);
-        let hint = self.t.has(&format!("field-{name}-hint")).then(|| format!("hint-{id}"));
+        let hint = self.t.has(&format!("field-{}{name}-hint", self.words)).then(|| format!("hint-{id}"));
         let wrong = self.errors.iter().any(|error| error.field == id);
         let ids: Vec<String> = hint.into_iter().chain(wrong.then(|| format!("wrong-{id}"))).collect();
         let mut attributes = format!(r#"id="{id}" name="{name}""#);

@@ -110,7 +110,7 @@ impl<'a> FormPage<'a> {
         queue: String,
     ) -> Self {
         let pillar = purpose.pillar;
-        let make = Fields { t, errors, form: "" };
+        let make = Fields { t, errors, form: "", words: "" };
         let open = errors.iter().any(|error| MORE.contains(&error.field.as_str()));
         Self {
             t,

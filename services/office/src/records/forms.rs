@@ -45,7 +45,7 @@ impl Form {
     /// The form of an act with what was typed; `wrong` is for the act that was just refused.
     pub fn new(asked: Asked<'_>, act: &Act, id: &str, typed: &Typed, wrong: &[FieldError]) -> Self {
         let (t, form) = (asked.t, prefix(act));
-        let make = Fields { t, errors: wrong, form: &form };
+        let make = Fields { t, errors: wrong, form: &form, words: "record-" };
         let mut fields: Vec<String> =
             act.fields.iter().map(|of| field(asked, make, act, *of, typed)).collect();
         if act.fields.iter().any(|field| field.shape == Shape::Words) {
@@ -159,7 +159,7 @@ fn parts(t: Texts, act: &Act, name: &str, typed: &Typed, errors: &[FieldError]) 
         })
         .collect();
     let open = if wrong.is_empty() { "" } else { " open" };
-    let title = escape(&t.get(&format!("field-{name}")));
+    let title = escape(&t.get(&format!("field-record-{name}")));
     format!(
         r#"<details class="field" id="{id}"{open}><summary>{title}</summary>{wrong}<table class="counts"><thead><tr><td></td>{heads}</tr></thead><tbody>{rows}</tbody></table></details>"#
     )

@@ -78,7 +78,7 @@ impl ListPage {
             pillars: all.chain(each).collect(),
             new_url: may_begin.then(|| format!("{}/new", kind.path())),
             new_title: super::forms::title(t, kind.beginning()),
-            due_title: t.get(if kind == Kind::Indicator { "field-by" } else { "field-due" }),
+            due_title: t.get(if kind == Kind::Indicator { "field-record-by" } else { "field-record-due" }),
             rows: records.iter().map(|record| row(t, kind, record, today)).collect(),
         }
     }

@@ -66,6 +66,7 @@ pub fn standing(state: &StreamState, today: Date) -> (&'static str, bool) {
 /// `36.9 percent`, or `24 of 65 (37%)`.
 pub fn value(t: Texts, value: &IndicatorValue, unit: &str) -> String {
     match value {
+        IndicatorValue::Decimal(text) if unit == "%" => format!("{text}%"),
         IndicatorValue::Decimal(text) => format!("{text} {unit}").trim_end().to_owned(),
         IndicatorValue::Ratio(ratio) => {
             let (part, whole) = (i64::from(ratio.numerator), i64::from(ratio.denominator));
@@ -86,7 +87,7 @@ pub fn facts(t: Texts, reference: &Reference, event: &Event, unit: &str) -> Vec<
         event.to_json().ok().and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
     let said = act.fields.iter().filter_map(|field| {
         let words = of_shape(t, reference, field.shape, data.get(field.name)?, unit)?;
-        Some((t.get(&format!("field-{}", field.name)), words))
+        Some((t.get(&format!("field-record-{}", field.name)), words))
     });
     said.collect()
 }

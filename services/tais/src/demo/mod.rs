@@ -1,6 +1,7 @@
 //! The sample year: the real, sourced activities first, then invented ones that show a year of work.
 //! All of it goes through the real pipeline, as the correspondents would send it.
 
+mod records;
 mod sample;
 
 use std::collections::HashMap;
@@ -77,6 +78,7 @@ pub async fn fill(
     }
     bar.set_message("validating");
     validate(correspondents, &streams, office, accounts, reference, today).await?;
+    records::say(office, account(accounts, Role::Director, None)?, reference, today).await?;
     recorded(office).await?;
     bar.finish_and_clear();
     Ok(())

@@ -280,7 +280,7 @@ fn participation(pattern: &Pattern, number: i64) -> Option<ActivityParticipation
 }
 
 /// An id that follows from the name and the day, so that a second demo on one day changes nothing.
-fn submission(name: &str, day: Date) -> EventId {
+pub(super) fn submission(name: &str, day: Date) -> EventId {
     let hash = Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("tais sample {name} {day}").as_bytes());
     let mut random = [0; 10];
     random.copy_from_slice(&hash.as_bytes()[..10]);
