@@ -47,7 +47,7 @@ pub async fn say(
             stream: StreamRef { kind, id: StreamId(id.0) },
             base_version: 0,
             actor: director,
-            correlation: Uuid::from(id.0),
+            correlation: id.0,
             causation: None,
             time: system_clock()(),
             events: first.chain(others).zip(events).collect::<Vec<(EventId, Event)>>(),
