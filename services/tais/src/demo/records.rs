@@ -11,7 +11,6 @@ use tais_proto::reference::{Baseline, Reference};
 use tais_proto::vocabulary::Direction;
 use tais_proto::{AccountId, Event, EventId, Lang, Pillar, Quarter, StreamId, StreamKind, StreamRef, Texts};
 use time::{Date, Duration};
-use uuid::Uuid;
 
 use super::sample::submission;
 
