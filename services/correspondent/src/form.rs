@@ -3,13 +3,14 @@
 
 use serde::{Deserialize, Serialize};
 use tais_proto::event::activity::*;
-use tais_proto::reference::Reference;
+use tais_proto::reference::{Reference, StateCode};
 use tais_proto::vocabulary::{ActivityKind, GenderScore, Mode, Occurrence, Qualifier, Sex};
 use tais_proto::{Lang, PartialDate, Pillar, Quantity, Texts};
 use tais_web::language::{Arg, Texts as Words};
 use tais_web::parts::FieldError;
 
 use crate::grid::{self, Cell, Cells, GRID};
+use crate::import::amount;
 
 /// What was typed, as it was typed: it is given back when something is wrong.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -39,6 +40,14 @@ pub struct Typed {
     pub city: String,
     /// Country.
     pub country: String,
+    /// Municipality, within Timor-Leste.
+    pub municipality: String,
+    /// Who leads it.
+    pub lead: String,
+    /// Other member states whose correspondents took part.
+    pub counterparts: Vec<String>,
+    /// The planned budget in US dollars.
+    pub budget: String,
     /// The member state.
     pub member_state: String,
     /// The sectoral body.
@@ -171,6 +180,9 @@ impl Typed {
         let sectoral_bodies = self.bodies(&mut reading);
         let framework_items = self.framework_items(&mut reading);
         let gender_marker = self.gender_marker(&mut reading);
+        let counterparts = self.counterparts(&mut reading);
+        let budget = self.budget(&mut reading);
+        let venue = self.venue(&mut reading);
         let participation = self.participation(&mut reading);
         let details = ActivityDetails {
             pillar,
@@ -184,15 +196,15 @@ impl Typed {
             time_zone: None,
             occurrence,
             mode,
-            venue: self.venue(),
+            venue,
             sectoral_bodies,
-            lead: None,
+            lead: optional(&self.lead).map(|word| partner(reference, &word)),
             partners: words(&self.partners).map(|word| partner(reference, word)).collect(),
-            counterparts: Vec::new(),
+            counterparts,
             framework_items,
             frameworks_as_stated: Vec::new(),
             gender_marker,
-            budget: None,
+            budget,
             confidence: None,
             sources: words(&self.source).map(str::to_owned).collect(),
             alternates: Vec::new(),
@@ -201,10 +213,27 @@ impl Typed {
         if reading.errors.is_empty() { Ok((details, participation)) } else { Err(reading.errors) }
     }
 
-    fn venue(&self) -> Option<Venue> {
+    fn counterparts(&self, reading: &mut Reading<'_>) -> Vec<StateCode> {
+        let reference = reading.reference;
+        let known = |text: &str| text.parse().ok().filter(|code| reference.member_state(code).is_some());
+        let chosen = self.counterparts.iter();
+        chosen.filter_map(|state| reading.choice("counterparts", state, known)).collect()
+    }
+
+    fn budget(&self, reading: &mut Reading<'_>) -> Option<Budget> {
+        let planned = amount(&optional(&self.budget)?);
+        if planned.is_err() {
+            reading.wrong("budget", "correspondent-wrong-amount");
+        }
+        Some(Budget { planned: Some(planned.ok()?), spent: None, gender_tagged: None })
+    }
+
+    fn venue(&self, reading: &mut Reading<'_>) -> Option<Venue> {
+        let reference = reading.reference;
+        let known = |text: &str| text.parse().ok().filter(|code| reference.municipality(code).is_some());
         let venue = Venue {
             place: optional(&self.place),
-            municipality: None,
+            municipality: reading.choice("municipality", &self.municipality, known),
             city: optional(&self.city),
             country: optional(&self.country),
         };
@@ -305,11 +334,28 @@ mod tests {
             kind: "party".into(),
             items: "NO-SUCH".into(),
             women: "-1".into(),
+            budget: "1,234.50".into(),
+            counterparts: vec!["ID".into(), "XX".into()],
+            municipality: "Atlantis".into(),
             marker: "2".into(),
             ..Typed::default()
         };
         let fields = read(&typed).unwrap_err();
-        assert_eq!(fields, ["title", "kind", "starts", "ends", "items", "marker_reason", "women"]);
+        assert_eq!(
+            fields,
+            [
+                "title",
+                "kind",
+                "starts",
+                "ends",
+                "items",
+                "marker_reason",
+                "counterparts",
+                "budget",
+                "municipality",
+                "women"
+            ]
+        );
     }
 
     #[test]

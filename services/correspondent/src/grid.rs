@@ -16,6 +16,9 @@ pub const GRID: &str = "grid";
 /// What the names of its inputs begin with: `n.speaker.female.under-30`.
 const PREFIX: &str = "n.";
 
+/// The field that repeats without being a list.
+const ITEMS: &str = "items";
+
 /// One cell of the grid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cell {
@@ -113,8 +116,13 @@ pub struct Sent(pub Typed);
 impl<'de> Deserialize<'de> for Sent {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let pairs = Vec::<(String, String)>::deserialize(deserializer)?;
-        let (cells, fields): (Vec<_>, Vec<_>) =
+        let (cells, mut fields): (Vec<_>, Vec<_>) =
             pairs.into_iter().partition(|(name, _)| name.starts_with(PREFIX));
+        // Framework items are lines of one name; a form of another release sends one line.
+        let items: Vec<String> =
+            fields.extract_if(.., |(name, _)| name == ITEMS).map(|(_, text)| text).collect();
+        let filled = items.iter().map(|item| item.trim()).filter(|item| !item.is_empty());
+        fields.push((ITEMS.to_owned(), filled.collect::<Vec<_>>().join("; ")));
         let fields = serde_html_form::to_string(fields).map_err(D::Error::custom)?;
         let mut typed: Typed = serde_html_form::from_str(&fields).map_err(D::Error::custom)?;
         typed.cells = cells
@@ -134,9 +142,10 @@ mod tests {
     #[test]
     fn a_browsers_form_is_read_with_its_grid() {
         let body = "title=A+%26+B&themes=WPS-PART&themes=WPS-PROT&n.participant.female.under-30=4\
-                    &n.speaker.male.unknown=&n.speaker.other.60-plus=+1+&women=4";
+                    &items=WPS-PART&items=&items=NAP2-P1.1&n.speaker.male.unknown=&n.speaker.other.60-plus=+1+&women=4";
         let Sent(typed) = serde_html_form::from_str(body).unwrap();
         assert_eq!((typed.title.as_str(), typed.themes.len(), typed.women.as_str()), ("A & B", 2, "4"));
+        assert_eq!(typed.items, "WPS-PART; NAP2-P1.1");
         let counts = read(&typed.cells).unwrap();
         let cells: Vec<_> = counts.iter().map(|count| Cell::of(count).input()).collect();
         assert_eq!(cells, ["n.participant.female.under-30", "n.speaker.other.60-plus"]);

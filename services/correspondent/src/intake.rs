@@ -1,6 +1,6 @@
 //! From what a person says to events in the outbox: the rules first, then the disk, then "saved".
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -9,7 +9,7 @@ use tais_domain::activity::{Activity, Command, Status, decide, evolve};
 use tais_domain::admission::StreamState;
 use tais_domain::{Happened, Refusal, Rule};
 use tais_proto::event::activity::{ActivityDetails, ActivityParticipationRecorded};
-use tais_proto::reference::Reference;
+use tais_proto::reference::{ItemCode, Reference};
 use tais_proto::signing::sha256_hex;
 use tais_proto::{AccountId, Event, EventId, Pillar, Publisher, StreamId, StreamKind, StreamRef, Timestamp};
 use uuid::Uuid;
@@ -91,6 +91,21 @@ impl Intake {
     #[must_use]
     pub const fn outbox(&self) -> &Outbox {
         &self.outbox
+    }
+
+    /// The framework items that the pillar's recorded activities serve, the most frequent first.
+    #[must_use]
+    pub fn used_items(&self) -> Vec<ItemCode> {
+        let mut times: BTreeMap<ItemCode, usize> = BTreeMap::new();
+        for (_, stream) in self.book.activities() {
+            let StreamState::Activity(activity) = stream.state else { continue };
+            for item in activity.details.framework_items {
+                *times.entry(item).or_default() += 1;
+            }
+        }
+        let mut items: Vec<_> = times.into_iter().collect();
+        items.sort_by_key(|(_, times)| std::cmp::Reverse(*times));
+        items.into_iter().map(|(item, _)| item).collect()
     }
 
     /// Reports a new activity, with its counts if there are any, and submits it if asked to.

@@ -5,7 +5,7 @@ use tais_domain::Activity;
 use tais_proto::event::activity::*;
 use tais_proto::reference::Reference;
 use tais_proto::vocabulary::{Qualifier, Sex};
-use tais_proto::{Lang, PartialDate};
+use tais_proto::{Cents, Lang, PartialDate};
 use tais_web::language::{Arg, Texts as Words};
 use tais_web::parts::FieldError;
 
@@ -32,6 +32,10 @@ pub fn shown(activity: &Activity, wanted: Lang, reference: &Reference) -> Typed 
         place: venue.place.unwrap_or_default(),
         city: venue.city.unwrap_or_default(),
         country: venue.country.unwrap_or_default(),
+        municipality: venue.municipality.as_ref().map(ToString::to_string).unwrap_or_default(),
+        lead: details.lead.as_ref().map(partner).unwrap_or_default(),
+        counterparts: details.counterparts.iter().map(ToString::to_string).collect(),
+        budget: details.budget.as_ref().and_then(|it| it.planned).map(dollars).unwrap_or_default(),
         member_state: details.member_state.as_ref().map(ToString::to_string).unwrap_or_default(),
         body: first_body(details).unwrap_or_default(),
         partners: details.partners.iter().map(partner).collect::<Vec<_>>().join("; "),
@@ -57,6 +61,14 @@ fn typed_date(date: PartialDate) -> String {
     let mut parts: Vec<&str> = iso.split('-').collect();
     parts.reverse();
     parts.join("/")
+}
+
+/// `1234.50`, or `1234`: as the form reads it back.
+fn dollars(Cents(cents): Cents) -> String {
+    match cents % 100 {
+        0 => (cents / 100).to_string(),
+        part => format!("{}.{part:02}", cents / 100),
+    }
 }
 
 fn partner(partner: &OrganisationRef) -> String {
@@ -147,7 +159,7 @@ pub fn next(sent: bool, typed: &Typed, now: &Typed, activity: &Activity, read: R
 
 impl Typed {
     /// The fields whose change changes the description, by name.
-    fn described(&self) -> [(&'static str, String); 19] {
+    fn described(&self) -> [(&'static str, String); 23] {
         [
             ("title", self.title.clone()),
             ("language", self.language.clone()),
@@ -160,6 +172,10 @@ impl Typed {
             ("place", self.place.clone()),
             ("city", self.city.clone()),
             ("country", self.country.clone()),
+            ("municipality", self.municipality.clone()),
+            ("lead", self.lead.clone()),
+            ("counterparts", self.counterparts.join("; ")),
+            ("budget", self.budget.clone()),
             ("member_state", self.member_state.clone()),
             ("body", self.body.clone()),
             ("partners", self.partners.clone()),
@@ -234,10 +250,22 @@ impl Typed {
         if has(&["kind"]) {
             (after.kind, after.kind_as_stated) = (new.kind, None);
         }
-        if has(&["place", "city", "country"]) {
-            let municipality = before.venue.as_ref().and_then(|venue| venue.municipality.clone());
-            let venue = Venue { municipality, ..new.venue.unwrap_or_default() };
-            after.venue = (venue != Venue::default()).then_some(venue);
+        if has(&["place", "city", "country", "municipality"]) {
+            after.venue = new.venue;
+        }
+        if has(&["lead"]) {
+            after.lead = new.lead;
+        }
+        if has(&["counterparts"]) {
+            after.counterparts = new.counterparts;
+        }
+        if has(&["budget"]) {
+            // The form shows what is planned; what else is known of the money stays.
+            let planned = new.budget.and_then(|budget| budget.planned);
+            let known = before.budget.clone();
+            let none = Budget { planned: None, spent: None, gender_tagged: None };
+            let budget = Budget { planned, ..known.unwrap_or_else(|| none.clone()) };
+            after.budget = (budget != none).then_some(budget);
         }
         if has(&["body"]) {
             let shown = shown.body.as_str();

@@ -30,11 +30,14 @@
   };
 
   const fill = (list) => {
+    const taken = {};
     for (const element of form.elements) {
       if (!element.name || element.name === "csrf") continue;
       const values = list.filter(([name]) => name === element.name).map(([, value]) => value);
+      const place = taken[element.name] ?? 0;
       if (element.type === "checkbox") element.checked = values.includes(element.value);
-      else element.value = values[0] ?? "";
+      else element.value = values[place] ?? "";
+      taken[element.name] = place + 1;
     }
     setId(valueOf(list, "submission"));
     before = sums();

@@ -343,7 +343,7 @@ field-body = ASEAN body
 field-partners = Partners
 field-partners-hint = Separate several with ;
 field-items = Other framework items
-field-items-hint = Codes such as NAP2-P1.1; separate several with ;
+field-items-hint = Choose from the list or write a code, one in each line; what the pillar uses most comes first
 field-marker = Gender marker
 field-marker_reason = Why this marker
 field-source = Where this is known from
@@ -928,3 +928,12 @@ field-record-source = Source
 field-record-source-hint = Who says so: a name or an address
 field-record-reason = Reason
 field-record-language = Language of the text
+
+# More of the update's form
+field-lead = Led by
+field-lead-hint = Choose an organisation or write a name
+field-counterparts = Counterparts: whose correspondents took part
+field-municipality = Municipality
+field-budget = Planned budget in US dollars
+field-budget-hint = Digits only, such as 1234.50
+correspondent-wrong-amount = Write the amount in digits only, such as 1234.50

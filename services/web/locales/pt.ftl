@@ -340,7 +340,7 @@ field-body = Órgão da ASEAN
 field-partners = Parceiros
 field-partners-hint = Separe vários com ;
 field-items = Outros pontos dos quadros de referência
-field-items-hint = Códigos como NAP2-P1.1; separe vários com ;
+field-items-hint = Escolha da lista ou escreva um código, um em cada linha; primeiro vem o que o pilar mais usa
 field-marker = Marcador de género
 field-marker_reason = Porquê este marcador
 field-source = De onde se sabe isto
@@ -926,3 +926,12 @@ field-record-source = Fonte
 field-record-source-hint = Quem o diz: um nome ou um endereço
 field-record-reason = Motivo
 field-record-language = Língua do texto
+
+# More of the update's form
+field-lead = Dirigida por
+field-lead-hint = Escolha uma organização ou escreva um nome
+field-counterparts = Homólogos: de que Estados participaram os correspondentes
+field-municipality = Município
+field-budget = Orçamento previsto em dólares americanos
+field-budget-hint = Só algarismos, como 1234.50
+correspondent-wrong-amount = Escreva o montante só com algarismos, como 1234.50

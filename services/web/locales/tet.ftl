@@ -330,7 +330,7 @@ field-body = Órgaun ASEAN
 field-partners = Parseiru
 field-partners-hint = Haketak ho ;
 field-items = Pontu kuadru referénsia seluk
-field-items-hint = Kódigu hanesan NAP2-P1.1; haketak ho ;
+field-items-hint = Hili husi lista ka hakerek kódigu, ida iha liña ida; sira ne'ebé pilár uza barak mai uluk
 field-marker = Markadór jéneru
 field-marker_reason = Tansá markadór ne'e
 field-source = Hatene ne'e husi ne'ebé
@@ -909,3 +909,12 @@ field-record-source = Fonte
 field-record-source-hint = Sé mak hatete: naran ka enderesu
 field-record-reason = Razaun
 field-record-language = Lian testu nian
+
+# More of the update's form
+field-lead = Lidera husi
+field-lead-hint = Hili organizasaun ida ka hakerek naran
+field-counterparts = Kontraparte: husi estadu-membru ida-ne'ebé
+field-municipality = Munisípiu
+field-budget = Orsamentu planeadu iha dolar amerikanu
+field-budget-hint = Númeru de'it, hanesan 1234.50
+correspondent-wrong-amount = Hakerek montante ho númeru de'it, hanesan 1234.50

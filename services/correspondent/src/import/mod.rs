@@ -35,6 +35,7 @@ use tais_proto::{EventId, Pillar};
 #[cfg(test)]
 pub(crate) use reference::tests;
 pub use reference::{Files, Ready, RefusedRow, read};
+pub(crate) use value::amount;
 
 /// A UUID of version 7 that follows from the pillar and the row's reference alone: time zero, and
 /// their hash for the rest. `attempt` counts up where an earlier one was refused and given up.

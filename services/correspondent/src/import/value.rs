@@ -98,7 +98,7 @@ pub(super) fn marker(text: &str) -> Result<GenderScore, Problem> {
     GenderScore::from_code(text).ok_or_else(|| Problem::WrongMarker { value: text.to_owned() })
 }
 
-pub(super) fn amount(text: &str) -> Result<Cents, Problem> {
+pub(crate) fn amount(text: &str) -> Result<Cents, Problem> {
     let number = text.trim_start_matches("USD").trim_start_matches("US$").trim_start_matches('$');
     let number = number.trim_end_matches("USD").trim_end_matches('$').trim();
     cents(number).ok_or_else(|| Problem::WrongAmount { value: text.to_owned() })

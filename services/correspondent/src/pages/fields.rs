@@ -1,9 +1,10 @@
 //! The fields of the form, each with its label, its hint and what is wrong with it.
 
 use askama::Template;
-use tais_proto::reference::Reference;
+use tais_proto::reference::{ItemCode, Reference};
 use tais_proto::vocabulary::{ActivityKind, GenderScore, Mode, Occurrence, Qualifier};
 use tais_proto::{EventId, Pillar, StreamId};
+use tais_web::escape;
 use tais_web::fields::Fields;
 use tais_web::language::Texts;
 use tais_web::parts::{FieldError, error_summary, field_error};
@@ -77,8 +78,20 @@ impl Purpose {
 }
 
 /// The fields of the folded part.
-const MORE: [&str; 8] =
-    ["mode", "member_state", "body", "partners", "items", "marker", "marker_reason", "source"];
+const MORE: [&str; 12] = [
+    "mode",
+    "member_state",
+    "municipality",
+    "body",
+    "lead",
+    "partners",
+    "counterparts",
+    "items",
+    "marker",
+    "marker_reason",
+    "budget",
+    "source",
+];
 
 /// The field that a refusal's pointer is about.
 pub fn field_of(pointer: &str) -> &'static str {
@@ -87,7 +100,11 @@ pub fn field_of(pointer: &str) -> &'static str {
         ("/details/ends", "ends"),
         ("/details/memberState", "member_state"),
         ("/details/sectoralBodies", "body"),
+        ("/details/lead", "lead"),
         ("/details/partners", "partners"),
+        ("/details/counterparts", "counterparts"),
+        ("/details/venue/municipality", "municipality"),
+        ("/details/budget", "budget"),
         ("/details/frameworkItems", "items"),
         ("/details/genderMarker", "marker_reason"),
         ("/counts", crate::grid::GRID),
@@ -99,11 +116,11 @@ pub fn field_of(pointer: &str) -> &'static str {
 
 impl<'a> FormPage<'a> {
     /// The form, with what was typed and what is wrong with it. `queue` is the place for what waits on
-    /// the reader's device.
+    /// the reader's device; `used` is what the pillar's activities serve, the most frequent first.
     pub fn new(
         t: Texts,
         purpose: &Purpose,
-        reference: &Reference,
+        (reference, used): (&Reference, &[ItemCode]),
         typed: &'a Typed,
         errors: &'a [FieldError],
         csrf: &Csrf,
@@ -129,7 +146,7 @@ impl<'a> FormPage<'a> {
             csrf: csrf.field(),
             typed,
             fields: first(&make, reference, typed),
-            more: more(&make, pillar, reference, typed),
+            more: more(&make, pillar, reference, typed, used),
             open,
         }
     }
@@ -184,7 +201,69 @@ fn themes(make: &Fields<'_>, reference: &Reference, typed: &Typed) -> String {
     )
 }
 
-fn more(make: &Fields<'_>, pillar: Pillar, reference: &Reference, typed: &Typed) -> Vec<String> {
+/// How many framework items can be named at once beside those that stand there already.
+const FREE_ITEMS: usize = 3;
+
+/// Framework items: one line each, with all of them as suggestions; those that the pillar uses most
+/// come first.
+fn items(make: &Fields<'_>, reference: &Reference, typed: &Typed, used: &[ItemCode]) -> String {
+    let t = make.t;
+    let lang = t.language().tag().parse().unwrap_or(tais_proto::Lang::EN);
+    let often = used.iter().filter_map(|code| reference.item(code));
+    let rest = reference.items().filter(|item| !used.contains(&item.code));
+    let options: String = often
+        .chain(rest)
+        .map(|item| {
+            let name = item.title.best(lang).map_or("", |(_, name)| name);
+            format!(r#"<option value="{}">{}</option>"#, escape(item.code.as_str()), escape(name))
+        })
+        .collect();
+    let label = escape(&t.get("field-items"));
+    let known = typed.items.split(';').map(str::trim).filter(|item| !item.is_empty());
+    let lines: String = known
+        .chain(std::iter::repeat_n("", FREE_ITEMS))
+        .map(|item| {
+            format!(r#"<input name="items" list="list-items" autocomplete="off" value="{}" aria-label="{label}">"#, escape(item))
+        })
+        .collect();
+    let wrong = field_error(make.errors, "items");
+    let class = if wrong.is_empty() { "field" } else { "field bad-field" };
+    let hint = escape(&t.get("field-items-hint"));
+    format!(
+        r#"<fieldset class="{class} lines" id="items"><legend>{label}</legend><span class="hint">{hint}</span>{wrong}{lines}<datalist id="list-items">{options}</datalist></fieldset>"#
+    )
+}
+
+/// The other member states.
+fn counterparts(make: &Fields<'_>, reference: &Reference, typed: &Typed) -> String {
+    let t = make.t;
+    let lang = t.language().tag().parse().unwrap_or(tais_proto::Lang::EN);
+    let boxes: String = reference
+        .member_states()
+        .filter(|state| state.code.as_str() != OWN_STATE)
+        .map(|state| {
+            let code = escape(state.code.as_str());
+            let chosen = typed.counterparts.iter().any(|it| it == state.code.as_str());
+            let chosen = if chosen { " checked" } else { "" };
+            let name = escape(state.title.best(lang).map_or("", |(_, name)| name));
+            format!(r#"<label class="choice"><input type="checkbox" name="counterparts" value="{code}"{chosen}>{name}</label>"#)
+        })
+        .collect();
+    let legend = escape(&t.get("field-counterparts"));
+    let wrong = field_error(make.errors, "counterparts");
+    format!(r#"<fieldset class="field" id="counterparts"><legend>{legend}</legend>{wrong}{boxes}</fieldset>"#)
+}
+
+/// Timor-Leste, whose correspondents these are.
+const OWN_STATE: &str = "TL";
+
+fn more(
+    make: &Fields<'_>,
+    pillar: Pillar,
+    reference: &Reference,
+    typed: &Typed,
+    used: &[ItemCode],
+) -> Vec<String> {
     let t = make.t;
     let lang = t.language().tag().parse().unwrap_or(tais_proto::Lang::EN);
     let titled = |code: &str, title: &tais_proto::Texts| {
@@ -197,16 +276,25 @@ fn more(make: &Fields<'_>, pillar: Pillar, reference: &Reference, typed: &Typed)
         .sectoral_bodies()
         .filter(|body| body.pillar.is_none_or(|of| of == pillar))
         .map(|body| titled(body.code.as_str(), &body.title));
+    let municipalities = reference.municipalities().map(|it| titled(it.code.as_str(), &it.title));
+    let organisations = reference.organisations().map(|it| {
+        let (code, name) = (it.code.to_string(), it.title.best(lang).map_or("", |(_, name)| name).to_owned());
+        (code, name)
+    });
     let scores =
         GenderScore::ALL.iter().map(|score| (score.code().to_owned(), t.get(&format!("marker-{score}"))));
     vec![
         make.select("mode", &typed.mode, modes),
         make.select("member_state", &typed.member_state, states),
+        make.select("municipality", &typed.municipality, municipalities),
         make.select("body", &typed.body, bodies),
+        make.suggest("lead", &typed.lead, organisations),
         make.text("partners", &typed.partners, None, false),
-        make.text("items", &typed.items, None, false),
+        counterparts(make, reference, typed),
+        items(make, reference, typed, used),
         make.select("marker", &typed.marker, scores),
         make.text("marker_reason", &typed.marker_reason, None, false),
+        make.text("budget", &typed.budget, Some(10), true),
         make.text("source", &typed.source, None, false),
     ]
 }

@@ -96,7 +96,8 @@ fn form(
     let t = frame.texts;
     let reference = correspondent.intake.reference();
     let queue = offline::queue(correspondent, frame, &correspondent.person(frame)?)?;
-    let content = FormPage::new(t, purpose, reference, typed, errors, &frame.csrf, queue);
+    let used = correspondent.intake.used_items();
+    let content = FormPage::new(t, purpose, (reference, &used), typed, errors, &frame.csrf, queue);
     let title = purpose.title(t);
     let title = if errors.is_empty() { title } else { tais_web::parts::error_title(t, &title) };
     let mut page = page_at_hand(correspondent, frame, title, &render(&content)?);
