@@ -70,6 +70,7 @@ fn import(system: &System) -> String {
 /// The page of the first record of a kind, with all that can be said of it.
 fn first_of(system: &System, kind: &str) -> String {
     let (_, all) = system.client(Some("director")).get(&format!("/api/v1/{kind}")).unwrap();
+    let kind = kind.split('?').next().unwrap();
     format!("/{kind}/{}", all[kind][0]["id"].as_str().unwrap())
 }
 
@@ -79,12 +80,14 @@ fn pages(system: &System, id: &str, import: &str, position: u64) -> Vec<(&'stati
     let office = ["/", "/?at=300", "/activities", "/desk", "/no-such-page"];
     vec![
         ("apsc", {
-            let mut paths = own(&["/apsc", "/apsc/new", "/apsc/import", "/password"]);
+            let mut paths =
+                own(&["/apsc", "/apsc/new", "/apsc/import", "/apsc/commitments/new", "/password"]);
             paths.extend([
                 format!("/apsc/import/{import}"),
                 format!("/apsc/activities/{id}"),
                 format!("/apsc/activities/{id}/revision"),
                 format!("/apsc/updates/{id}"),
+                format!("/apsc{}", first_of(system, "commitments?pillar=apsc")),
             ]);
             paths
         }),

@@ -139,3 +139,61 @@ fn an_obligation_is_scheduled_by_its_form_and_stands_in_the_calendar() {
     assert!(calendar.contains("DTSTART;VALUE=DATE:20990228"), "{calendar}");
     assert!(calendar.contains("SUMMARY:Yearly report\\; all pillars"), "{calendar}");
 }
+
+/// A correspondent's own commitment, by forms alone: made, seen by the Directorate, moved by it, kept.
+#[test]
+fn a_correspondent_keeps_a_commitment_that_the_directorate_moved() {
+    let system = System::start(false).unwrap();
+    let mut apsc = system.person("apsc").unwrap();
+    assert!(apsc.get("/apsc").unwrap().text.contains("Nothing is due in this pillar"));
+    let form = apsc.get("/apsc/commitments/new").unwrap().text;
+    assert!(form.contains(r#"<option value="apsc" selected>"#), "{form}");
+    let key = id();
+    let typed = [
+        ("submission", key.as_str()),
+        ("text", "Send the roster"),
+        ("due", "31/12/2098"),
+        ("language", "en"),
+    ];
+    let other = [&typed[..], &[("pillar", "aec")]].concat();
+    let refused = apsc.send("/apsc/commitments", &other).unwrap();
+    assert_eq!(refused.status, 422);
+    assert!(refused.text.contains(r#"id="wrong-pillar""#), "{}", refused.text);
+    let own = [&typed[..], &[("pillar", "apsc")]].concat();
+    let place = format!("/apsc/commitments/{key}");
+    for _ in 0..2 {
+        let saved = apsc.send("/apsc/commitments", &own).unwrap();
+        assert_eq!(saved.location.as_deref(), Some(place.as_str()), "{}", saved.text);
+    }
+    assert!(apsc.get("/apsc").unwrap().text.contains("Send the roster"), "what is due stands on my list");
+    // The Directorate sees it and moves it; the correspondent's page follows.
+    let director = system.client(Some("director"));
+    let url = format!("/api/v1/commitments/{key}");
+    until("the projection", || director.get(&url).unwrap().0 == 200);
+    let later = json!({ "due": "2099-01-31", "reason": "More names" });
+    said(&director, &format!("{url}/extension"), &later);
+    until("the correspondent's page", || apsc.get(&place).unwrap().text.contains("31 January 2099"));
+    let (k1, k2) = (id(), id());
+    let note = [("submission", k1.as_str()), ("note", "Forty names"), ("language", "en")];
+    assert_eq!(apsc.send(&format!("{place}/progress"), &note).unwrap().status, 303);
+    let kept = [("submission", k2.as_str()), ("on", "24/11/2026"), ("evidence", "Sent"), ("language", "en")];
+    assert_eq!(apsc.send(&format!("{place}/fulfilment"), &kept).unwrap().status, 303);
+    until("fulfilled", || {
+        director.get(&url).unwrap().1["commitment"]["standing"].as_str() == Some("fulfilled")
+    });
+    let (_, shown) = director.get(&url).unwrap();
+    assert_eq!(shown["commitment"]["record"]["progress"], json!([{ "en": "Forty names" }]));
+    assert!(apsc.get("/apsc").unwrap().text.contains("Nothing is due in this pillar"));
+    // Another pillar's correspondent has nothing to do with it.
+    let aec = system.person("aec").unwrap();
+    assert_eq!(aec.get(&format!("/aec/commitments/{key}")).unwrap().status, 404);
+    assert_eq!(aec.get(&place).unwrap().status, 403);
+}
+
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let patience = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < patience, "{what} does not come");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}

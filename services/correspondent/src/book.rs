@@ -98,6 +98,18 @@ impl Book {
         activities.map(|(id, stream)| (*id, stream.clone())).collect()
     }
 
+    /// Every commitment, indicator and obligation of the pillar.
+    #[must_use]
+    pub fn records(&self) -> Vec<(StreamId, Stream)> {
+        let streams = self.streams.read().unwrap_or_else(PoisonError::into_inner);
+        let is_record = |stream: &Stream| {
+            let kind = stream.state.kind();
+            matches!(kind, StreamKind::Commitment | StreamKind::Indicator | StreamKind::Obligation)
+        };
+        let records = streams.iter().filter(|(_, stream)| is_record(stream));
+        records.map(|(id, stream)| (*id, stream.clone())).collect()
+    }
+
     /// What was asked under a submission's id, as a digest, and of which stream.
     ///
     /// # Errors

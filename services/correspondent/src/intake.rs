@@ -93,6 +93,15 @@ impl Intake {
         &self.outbox
     }
 
+    pub(crate) const fn book(&self) -> &Book {
+        &self.book
+    }
+
+    /// Whoever decides holds this meanwhile: what is decided builds on what was saved before.
+    pub(crate) async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.turn.lock().await
+    }
+
     /// The framework items that the pillar's recorded activities serve, the most frequent first.
     #[must_use]
     pub fn used_items(&self) -> Vec<ItemCode> {

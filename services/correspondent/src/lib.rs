@@ -22,6 +22,7 @@ mod grid;
 pub mod import;
 pub mod intake;
 mod pages;
+pub mod records;
 mod revision;
 
 use std::path::Path;

@@ -74,24 +74,35 @@ impl StreamState {
     /// # Errors
     /// Only for an event that was never admitted here.
     pub fn evolve(state: Option<Self>, envelope: &Envelope) -> Result<Self, EvolveError> {
-        let happened = Happened::from(envelope);
-        let error = || EvolveError::of(&happened);
-        match (envelope.stream.kind, state) {
-            (StreamKind::Activity, None) => activity::evolve(None, &happened).map(Into::into),
+        Self::follow(envelope.stream.kind, state, &Happened::from(envelope))
+    }
+
+    /// The same for an event that is not in an envelope yet.
+    ///
+    /// # Errors
+    /// Only for an event that would not be admitted here.
+    pub fn follow(
+        kind: StreamKind,
+        state: Option<Self>,
+        happened: &Happened<'_>,
+    ) -> Result<Self, EvolveError> {
+        let error = || EvolveError::of(happened);
+        match (kind, state) {
+            (StreamKind::Activity, None) => activity::evolve(None, happened).map(Into::into),
             (StreamKind::Activity, Some(Self::Activity(state))) => {
-                activity::evolve(Some(*state), &happened).map(Into::into)
+                activity::evolve(Some(*state), happened).map(Into::into)
             }
-            (StreamKind::Commitment, None) => commitment::evolve(None, &happened).map(Into::into),
+            (StreamKind::Commitment, None) => commitment::evolve(None, happened).map(Into::into),
             (StreamKind::Commitment, Some(Self::Commitment(state))) => {
-                commitment::evolve(Some(*state), &happened).map(Into::into)
+                commitment::evolve(Some(*state), happened).map(Into::into)
             }
-            (StreamKind::Indicator, None) => indicator::evolve(None, &happened).map(Into::into),
+            (StreamKind::Indicator, None) => indicator::evolve(None, happened).map(Into::into),
             (StreamKind::Indicator, Some(Self::Indicator(state))) => {
-                indicator::evolve(Some(*state), &happened).map(Into::into)
+                indicator::evolve(Some(*state), happened).map(Into::into)
             }
-            (StreamKind::Obligation, None) => obligation::evolve(None, &happened).map(Into::into),
+            (StreamKind::Obligation, None) => obligation::evolve(None, happened).map(Into::into),
             (StreamKind::Obligation, Some(Self::Obligation(state))) => {
-                obligation::evolve(Some(*state), &happened).map(Into::into)
+                obligation::evolve(Some(*state), happened).map(Into::into)
             }
             (
                 StreamKind::Activity

@@ -3,8 +3,10 @@
 use serde::Deserialize;
 use sqlx::PgPool;
 use tais_log::{Log as _, PostgresLog};
-use tais_proto::when::{end_of_dili_day, parse_iso_date};
+use tais_proto::when::end_of_dili_day;
 use tais_proto::{Position, Timestamp};
+
+use tais_web::fields::day;
 
 use crate::query::{self, QueryError};
 
@@ -96,17 +98,6 @@ fn position(text: &str, latest: Option<Position>) -> Result<Position, AsOfError>
         Some(latest) if asked <= latest.0 => Ok(Position(asked)),
         _ => Err(AsOfError::Future { asked, latest: latest.map_or("-".to_owned(), |p| p.to_string()) }),
     }
-}
-
-/// A day as people write it here, or as programs do.
-pub(crate) fn day(text: &str) -> Option<time::Date> {
-    let text = text.trim();
-    if let Ok(date) = parse_iso_date(text) {
-        return Some(date);
-    }
-    let mut parts = text.split('/');
-    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
-    parse_iso_date(&format!("{year:0>4}-{month:0>2}-{day:0>2}")).ok().filter(|_| parts.next().is_none())
 }
 
 #[cfg(test)]

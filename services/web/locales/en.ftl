@@ -937,3 +937,5 @@ field-municipality = Municipality
 field-budget = Planned budget in US dollars
 field-budget-hint = Digits only, such as 1234.50
 correspondent-wrong-amount = Write the amount in digits only, such as 1234.50
+record-due-title = What is due
+record-due-none = Nothing is due in this pillar.

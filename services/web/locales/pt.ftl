@@ -935,3 +935,5 @@ field-municipality = Município
 field-budget = Orçamento previsto em dólares americanos
 field-budget-hint = Só algarismos, como 1234.50
 correspondent-wrong-amount = Escreva o montante só com algarismos, como 1234.50
+record-due-title = O que há a fazer
+record-due-none = Não há nada a fazer neste pilar.

@@ -918,3 +918,5 @@ field-municipality = Munisípiu
 field-budget = Orsamentu planeadu iha dolar amerikanu
 field-budget-hint = Númeru de'it, hanesan 1234.50
 correspondent-wrong-amount = Hakerek montante ho númeru de'it, hanesan 1234.50
+record-due-title = Saida mak tenke halo
+record-due-none = Laiha buat ida atu halo iha pilár ne'e.

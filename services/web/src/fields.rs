@@ -2,6 +2,9 @@
 
 use std::fmt::Write as _;
 
+use tais_proto::Date;
+use tais_proto::when::parse_iso_date;
+
 use crate::escape;
 use crate::language::Texts;
 use crate::parts::{FieldError, field_error};
@@ -104,4 +107,16 @@ impl Fields<'_> {
         );
         self.wrap(name, &html)
     }
+}
+
+/// A day as people write it here (`24/11/2026`), or as programs do.
+#[must_use]
+pub fn day(text: &str) -> Option<Date> {
+    let text = text.trim();
+    if let Ok(date) = parse_iso_date(text) {
+        return Some(date);
+    }
+    let mut parts = text.split('/');
+    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
+    parse_iso_date(&format!("{year:0>4}-{month:0>2}-{day:0>2}")).ok().filter(|_| parts.next().is_none())
 }

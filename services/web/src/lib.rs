@@ -30,6 +30,7 @@ pub mod language;
 pub mod page;
 pub mod parts;
 pub mod program;
+pub mod records;
 pub mod session;
 
 pub use answer::Failure;

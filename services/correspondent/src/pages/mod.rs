@@ -5,6 +5,7 @@ mod fields;
 mod grid;
 mod import;
 mod offline;
+mod records;
 mod reused;
 mod revise;
 mod views;
@@ -56,6 +57,7 @@ pub(crate) fn router(correspondent: Correspondent) -> Router {
         .route(&format!("{base}/activities/{{id}}/withdrawal"), post(withdraw))
         .route(&format!("{base}/activities/{{id}}/resolution"), post(resolve))
         .merge(import::router(&base))
+        .merge(records::router(&base))
         .with_state(correspondent)
 }
 
@@ -78,8 +80,9 @@ async fn list(State(correspondent): State<Correspondent>, frame: Frame) -> Resul
     let views = correspondent.intake.activities().await.map_err(|error| failure(&frame, error))?;
     let drafts = correspondent.drafts_of(&frame, &person).await?;
     let queue = offline::queue(&correspondent, &frame, &person)?;
+    let due = records::due(&correspondent, &frame).await?;
     let pillar = correspondent.intake.pillar();
-    let content = ListPage::new(frame.texts, pillar, &views, &drafts, &frame.csrf, queue);
+    let content = ListPage::new(frame.texts, pillar, &views, &drafts, &frame.csrf, (queue, due));
     let title = content.title().to_owned();
     let mut page = page_at_hand(&correspondent, &frame, title, &render(&content)?);
     page.head_extra = offline::scripts(&["queue.js"]);

@@ -19,7 +19,7 @@ fn title_of(t: Texts, activity: &Activity) -> (String, String) {
     (lang.to_string(), text.to_owned())
 }
 
-fn state_chip(t: Texts, state: &ItemState) -> String {
+pub(super) fn state_chip(t: Texts, state: &ItemState) -> String {
     let standing = match state {
         ItemState::Recorded { .. } => Standing::Ok,
         ItemState::Refused { .. } | ItemState::Quarantined { .. } => Standing::Bad,
@@ -39,7 +39,7 @@ fn status_chip(t: Texts, status: &Status) -> String {
     chip(standing, &t.get(&format!("state-{}", status.code())))
 }
 
-fn reason_of(t: Texts, state: &ItemState) -> String {
+pub(super) fn reason_of(t: Texts, state: &ItemState) -> String {
     let (code, reason) = match state {
         ItemState::Refused { rule, reason, .. } => (rule, reason),
         ItemState::Quarantined { code, reason } => (code, reason),
@@ -77,20 +77,22 @@ pub struct ListPage {
     lead: String,
     csrf: String,
     queue: String,
+    due: String,
     returned: Vec<Row>,
     drafts: Vec<DraftRow>,
     rows: Vec<Row>,
 }
 
 impl ListPage {
-    /// Makes the content. `queue` is the place for what waits on the reader's device.
+    /// Makes the content. `queue` is the place for what waits on the reader's device, `due` for what is
+    /// to be done.
     pub fn new(
         t: Texts,
         pillar: Pillar,
         views: &[View],
         drafts: &[Draft],
         csrf: &Csrf,
-        queue: String,
+        (queue, due): (String, String),
     ) -> Self {
         let is_returned = |view: &&View| matches!(view.activity.status, Status::Returned { .. });
         let (returned, mut sorted): (Vec<&View>, Vec<&View>) = views.iter().partition(is_returned);
@@ -111,6 +113,7 @@ impl ListPage {
             ),
             csrf: csrf.field(),
             queue,
+            due,
             returned: returned.into_iter().map(|view| list_row(t, pillar, view)).collect(),
             drafts: drafts.iter().map(|draft| draft_row(t, pillar, draft)).collect(),
             rows: sorted.into_iter().map(|view| list_row(t, pillar, view)).collect(),

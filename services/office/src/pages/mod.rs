@@ -5,6 +5,6 @@ pub mod activities;
 pub mod activity;
 pub mod desk;
 pub mod overview;
-pub mod words;
+mod words;
 
 pub use words::title;

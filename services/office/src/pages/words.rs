@@ -2,13 +2,8 @@
 
 use tais_proto::Lang;
 use tais_proto::event::activity::ActivityDetails;
-use tais_proto::reference::{ItemCode, Reference};
 use tais_web::language::Texts;
-
-/// The language of the reader as the record's texts know it.
-pub fn lang(t: Texts) -> Lang {
-    t.language().tag().parse().unwrap_or(Lang::EN)
-}
+pub use tais_web::records::words::{item, lang};
 
 /// A title in the reader's language or the one it was written in, with that language's tag.
 pub fn title(t: Texts, details: &ActivityDetails) -> (String, String) {
@@ -27,13 +22,6 @@ pub fn days(t: Texts, details: &ActivityDetails) -> String {
         }
         (Some(starts), _) => t.format_partial_date(starts),
     }
-}
-
-/// The title of a framework item in the reader's language.
-pub fn item(t: Texts, reference: &Reference, code: &ItemCode) -> String {
-    let item = reference.item(code);
-    let text = item.and_then(|item| item.title.best(lang(t))).map(|(_, text)| text.to_owned());
-    text.unwrap_or_else(|| code.to_string())
 }
 
 /// A day as people write it into the as-of field.

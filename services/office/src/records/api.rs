@@ -11,9 +11,10 @@ use tais_proto::{Event, EventId, EventType as E, Pillar, StreamId, StreamRef};
 use tais_web::program::{idempotency_key, json_of};
 use tais_web::{Failure, Frame};
 
-use super::acts::{Act, Kind};
+use tais_web::records::{Act, Kind, words};
+
 use super::query::{self, Record};
-use super::{Filter, day_of, words};
+use super::{Filter, day_of};
 use crate::Office;
 use crate::at::AsOf;
 use crate::desk::Said;

@@ -9,9 +9,9 @@ use tais_domain::obligation::Status;
 use tais_web::language::Texts;
 use tais_web::{Failure, Frame};
 
-use super::acts::Kind;
+use tais_web::records::{Kind, words};
+
 use super::query::{self, Record};
-use super::words;
 use crate::Office;
 use crate::at::AsOf;
 use crate::routes::failure;

@@ -1,15 +1,11 @@
 //! Commitments, indicators and obligations: their pages, their forms and their API. What can be said
-//! stands in one table ([`acts`]); the rules are the domain's, asked at the desk before anything is
+//! stands in one table ([`tais_web::records::acts`]); the rules are the domain's, asked at the desk before anything is
 //! saved and at the recorder again.
 
-mod acts;
 mod api;
 mod calendar;
-mod forms;
-mod input;
 mod pages;
 mod query;
-mod words;
 
 use axum::Router;
 use axum::extract::{Path, Query, State};
@@ -23,6 +19,8 @@ use tais_proto::{Envelope, EventId, EventType as E, Pillar, StreamId, StreamRef}
 use tais_web::language::Texts;
 use tais_web::parts::{FieldError, error_summary, error_title};
 use tais_web::program::sent_id;
+use tais_web::records::forms::can_follow;
+use tais_web::records::{ACTS, Act, Asked, Form, Kind, Typed, input, words};
 use tais_web::session::CheckedForm;
 use tais_web::{Failure, Frame, NavItem, Page};
 
@@ -31,9 +29,6 @@ use crate::at::{AsOf, Moment};
 use crate::desk::{DeskError, Said, may};
 use crate::desk_routes::desk_failure;
 use crate::routes::{REFRESH_SECONDS, as_of_page, failure, render};
-use acts::{ACTS, Act, Kind};
-use forms::{Asked, Form, can_follow};
-use input::Typed;
 use pages::{About, ListPage, NewPage, RecordPage, WaitsPage};
 use query::Record;
 
@@ -124,7 +119,7 @@ fn new_page(
     errors: &[FieldError],
 ) -> Result<Page, Failure> {
     let t = frame.texts;
-    let form = Form::new(asked(office, t, &[]), act, "", typed, errors);
+    let form = Form::new(asked(office, t, &[]), act, ("", ""), typed, errors);
     let title = form.title.clone();
     let content = NewPage { t, csrf: frame.csrf.field(), form, errors: error_summary(t, errors) };
     let title = if errors.is_empty() { title } else { error_title(t, &title) };
@@ -267,7 +262,7 @@ fn forms_for(
                 Some((refused, typed, errors)) if refused.event == act.event => (typed, errors),
                 _ => (&none, [].as_slice()),
             };
-            Form::new(asked(office, t, &earlier), act, &id, typed, errors)
+            Form::new(asked(office, t, &earlier), act, ("", &id), typed, errors)
         })
         .collect()
 }

@@ -11,10 +11,9 @@ use tais_proto::{Date, Envelope, EventId};
 use tais_web::chart;
 use tais_web::language::{Arg, Texts};
 
-use super::acts::Kind;
-use super::forms::Form;
+use tais_web::records::{Form, Kind, forms, words};
+
 use super::query::Record;
-use super::words;
 
 struct Row {
     mark: String,
@@ -77,7 +76,7 @@ impl ListPage {
             calendar: kind == Kind::Obligation,
             pillars: all.chain(each).collect(),
             new_url: may_begin.then(|| format!("{}/new", kind.path())),
-            new_title: super::forms::title(t, kind.beginning()),
+            new_title: forms::title(t, kind.beginning()),
             due_title: t.get(if kind == Kind::Indicator { "field-record-by" } else { "field-record-due" }),
             rows: records.iter().map(|record| row(t, kind, record, today)).collect(),
         }

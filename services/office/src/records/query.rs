@@ -7,7 +7,8 @@ use tais_domain::admission::StreamState;
 use tais_domain::{Commitment, Indicator, Obligation};
 use tais_proto::{Pillar, Position, StreamId};
 
-use super::acts::Kind;
+use tais_web::records::Kind;
+
 use crate::query::{QueryError, bigint};
 
 /// One of them as it stood at a position.

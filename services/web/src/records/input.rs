@@ -10,31 +10,35 @@ use tais_proto::reference::Reference;
 use tais_proto::vocabulary::{AgeBand, Direction, Sex};
 use tais_proto::when::format_iso_date;
 use tais_proto::{Event, Pillar, Quarter};
-use tais_web::language::Texts;
-use tais_web::parts::FieldError;
 
 use super::acts::{Act, Field, Shape};
-use crate::at::day;
+use crate::fields::day;
+use crate::language::Texts;
+use crate::parts::FieldError;
 
 /// What was typed, by the name of the field.
 pub type Typed = BTreeMap<String, String>;
 
 /// The name of the input for a part by sex and age; `all` where it is not broken down by it.
+#[must_use]
 pub fn part_name(sex: Option<Sex>, age: Option<AgeBand>) -> String {
     format!("part.{}.{}", sex.map_or("all", Sex::code), age.map_or("all", AgeBand::code))
 }
 
 /// The id of a field on a page that has several forms.
+#[must_use]
 pub fn id_of(act: &Act, name: &str) -> String {
     format!("{}{name}", prefix(act))
 }
 
 /// What the ids of an act's fields begin with.
+#[must_use]
 pub fn prefix(act: &Act) -> String {
     if act.path.is_empty() { String::new() } else { format!("{}-", act.path) }
 }
 
 /// A refusal beside the field it is about.
+#[must_use]
 pub fn beside_its_field(t: Texts, act: &Act, refusal: &Refusal) -> FieldError {
     let first = refusal.pointer.trim_start_matches('/').split('/').next().unwrap_or_default();
     let field = act.fields.iter().find(|field| field.name == first).or(act.fields.first());

@@ -16,6 +16,7 @@ pub enum Kind {
 
 impl Kind {
     /// Where its pages are.
+    #[must_use]
     pub const fn path(self) -> &'static str {
         match self {
             Self::Commitment => "/commitments",
@@ -25,6 +26,7 @@ impl Kind {
     }
 
     /// Its kind of stream.
+    #[must_use]
     pub const fn streams(self) -> StreamKind {
         match self {
             Self::Commitment => StreamKind::Commitment,
@@ -34,6 +36,7 @@ impl Kind {
     }
 
     /// The act that begins one.
+    #[must_use]
     pub fn beginning(self) -> &'static Act {
         let mut own = ACTS.iter().filter(|act| act.kind == self);
         own.find(|act| act.path.is_empty()).unwrap_or(&ACTS[0])
@@ -72,32 +75,40 @@ pub enum Shape {
 /// A field of an act: its name in the event's JSON, what it holds, whether it may be empty.
 #[derive(Clone, Copy, Debug)]
 pub struct Field {
+    /// Its name in the event's JSON.
     pub name: &'static str,
+    /// What it holds.
     pub shape: Shape,
+    /// Whether it must say something.
     pub required: bool,
 }
 
 /// Something that can be said.
 #[derive(Clone, Copy, Debug)]
 pub struct Act {
+    /// Of what.
     pub kind: Kind,
     /// The last part of its address; empty where it begins a record.
     pub path: &'static str,
+    /// The event that says it.
     pub event: EventType,
+    /// What its form asks.
     pub fields: &'static [Field],
 }
 
 impl Act {
     /// The act that says an event of this type.
+    #[must_use]
     pub fn of(event: EventType) -> Option<&'static Self> {
         ACTS.iter().find(|act| act.event == event)
     }
 
-    /// Where its form goes.
-    pub fn url(&self, id: &str) -> String {
+    /// Where its form goes, under the address of a service's own pages (empty for the office's).
+    #[must_use]
+    pub fn url(&self, base: &str, id: &str) -> String {
         match self.path {
-            "" => self.kind.path().to_owned(),
-            path => format!("{}/{id}/{path}", self.kind.path()),
+            "" => format!("{base}{}", self.kind.path()),
+            path => format!("{base}{}/{id}/{path}", self.kind.path()),
         }
     }
 }

@@ -5,16 +5,30 @@ use tais_domain::admission::StreamState;
 use tais_domain::{commitment, obligation};
 use tais_proto::event::activity::OrganisationRef;
 use tais_proto::event::indicator::{DisaggregatedValue, IndicatorValue};
-use tais_proto::reference::Reference;
+use tais_proto::reference::{ItemCode, Reference};
 use tais_proto::vocabulary::Direction;
 use tais_proto::when::parse_iso_date;
-use tais_proto::{Date, Event, Pillar, Quarter, Texts as Spoken};
-use tais_web::language::{Arg, Texts};
+use tais_proto::{Date, Event, Lang, Pillar, Quarter, Texts as Spoken};
 
 use super::acts::{Act, Shape};
-use crate::pages::words::{item, lang};
+use crate::language::{Arg, Texts};
+
+/// The language of the reader as the record's texts know it.
+#[must_use]
+pub fn lang(t: Texts) -> Lang {
+    t.language().tag().parse().unwrap_or(Lang::EN)
+}
+
+/// The title of a framework item in the reader's language.
+#[must_use]
+pub fn item(t: Texts, reference: &Reference, code: &ItemCode) -> String {
+    let item = reference.item(code);
+    let text = item.and_then(|item| item.title.best(lang(t))).map(|(_, text)| text.to_owned());
+    text.unwrap_or_else(|| code.to_string())
+}
 
 /// What it is called, with the language it is written in.
+#[must_use]
 pub fn title(t: Texts, state: &StreamState) -> (String, String) {
     let spoken = match state {
         StreamState::Commitment(it) => &it.made.text,
@@ -28,6 +42,7 @@ pub fn title(t: Texts, state: &StreamState) -> (String, String) {
 }
 
 /// The day it is due.
+#[must_use]
 pub fn due(state: &StreamState) -> Option<Date> {
     match state {
         StreamState::Commitment(it) => Some(it.due),
@@ -38,6 +53,7 @@ pub fn due(state: &StreamState) -> Option<Date> {
 }
 
 /// Where it stands: the end of a text's key `record-state-…`, and whether somebody should look.
+#[must_use]
 pub fn standing(state: &StreamState, today: Date) -> (&'static str, bool) {
     let late = due(state).is_some_and(|due| due < today);
     match state {
@@ -64,6 +80,7 @@ pub fn standing(state: &StreamState, today: Date) -> (&'static str, bool) {
 }
 
 /// `36.9 percent`, or `24 of 65 (37%)`.
+#[must_use]
 pub fn value(t: Texts, value: &IndicatorValue, unit: &str) -> String {
     match value {
         IndicatorValue::Decimal(text) if unit == "%" => format!("{text}%"),
@@ -81,6 +98,7 @@ pub fn value(t: Texts, value: &IndicatorValue, unit: &str) -> String {
 }
 
 /// What an event says, field by field, in the order of its form.
+#[must_use]
 pub fn facts(t: Texts, reference: &Reference, event: &Event, unit: &str) -> Vec<(String, String)> {
     let Some(act) = Act::of(event.event_type()) else { return Vec::new() };
     let data: Value =
@@ -135,11 +153,13 @@ fn organisation(t: Texts, reference: &Reference, of: &OrganisationRef) -> String
 }
 
 /// `APSC`.
+#[must_use]
 pub fn pillar(pillar: Pillar) -> String {
     pillar.code().to_uppercase()
 }
 
 /// Which way an indicator is meant to go.
+#[must_use]
 pub fn direction(t: Texts, direction: Direction) -> String {
     t.get(&format!("record-direction-{direction}"))
 }

@@ -5,16 +5,15 @@ use tais_domain::{commitment, obligation};
 use tais_proto::reference::Reference;
 use tais_proto::vocabulary::{AgeBand, Direction, Sex};
 use tais_proto::{Date, EventId, Pillar, Quarter};
-use tais_web::escape;
-use tais_web::fields::Fields;
-use tais_web::language::Texts;
-use tais_web::parts::FieldError;
 use uuid::Uuid;
 
 use super::acts::{Act, Field, Shape};
 use super::input::{Typed, id_of, part_name, prefix};
-use super::words;
-use crate::pages::words::lang;
+use super::words::{self, lang};
+use crate::escape;
+use crate::fields::Fields;
+use crate::language::Texts;
+use crate::parts::FieldError;
 
 /// How many quarters back a measurement can be for.
 const QUARTERS: usize = 12;
@@ -22,28 +21,45 @@ const QUARTERS: usize = 12;
 const LANGUAGES: [&str; 4] = ["en", "pt", "tet", "id"];
 
 /// What a form is made for.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Asked<'a> {
+    /// The reader's texts.
     pub t: Texts,
+    /// The reference data.
     pub reference: &'a Reference,
+    /// Today in Dili.
     pub today: Date,
     /// What can be corrected: an event and what it said.
     pub earlier: &'a [(EventId, String)],
 }
 
 /// A form of a page.
+#[derive(Debug)]
 pub struct Form {
+    /// Where it goes.
     pub url: String,
+    /// What it is called, and its button with it.
     pub title: String,
+    /// Its place on the page.
     pub id: String,
+    /// Its fields: HTML.
     pub fields: Vec<String>,
+    /// The id of what it says.
     pub submission: Uuid,
+    /// Whether it is shown unfolded.
     pub open: bool,
 }
 
 impl Form {
-    /// The form of an act with what was typed; `wrong` is for the act that was just refused.
-    pub fn new(asked: Asked<'_>, act: &Act, id: &str, typed: &Typed, wrong: &[FieldError]) -> Self {
+    /// The form of an act with what was typed, under a service's own address; `wrong` is for the act that was just refused.
+    #[must_use]
+    pub fn new(
+        asked: Asked<'_>,
+        act: &Act,
+        (base, id): (&str, &str),
+        typed: &Typed,
+        wrong: &[FieldError],
+    ) -> Self {
         let (t, form) = (asked.t, prefix(act));
         let make = Fields { t, errors: wrong, form: &form, words: "record-" };
         let mut fields: Vec<String> =
@@ -53,7 +69,7 @@ impl Form {
         }
         let known = typed.get("submission").and_then(|id| Uuid::parse_str(id).ok());
         Self {
-            url: act.url(id),
+            url: act.url(base, id),
             title: title(t, act),
             id: if act.path.is_empty() { "begin".to_owned() } else { act.path.to_owned() },
             fields,
@@ -64,12 +80,14 @@ impl Form {
 }
 
 /// What an act is called on its form and its button.
+#[must_use]
 pub fn title(t: Texts, act: &Act) -> String {
     let what = if act.path.is_empty() { act.kind.streams().code() } else { act.path };
     t.get(&format!("record-act-{what}"))
 }
 
 /// Whether an act can follow on a state: what the rules would refuse is not offered.
+#[must_use]
 pub fn can_follow(act: &Act, state: &StreamState) -> bool {
     use tais_proto::EventType as E;
     match (state, act.event) {
@@ -135,7 +153,7 @@ fn language(make: Fields<'_>, typed: &Typed) -> String {
 /// The same value by sex and age: a folded table, its headers naming each input.
 fn parts(t: Texts, act: &Act, name: &str, typed: &Typed, errors: &[FieldError]) -> String {
     let id = id_of(act, name);
-    let wrong = tais_web::parts::field_error(errors, &id);
+    let wrong = crate::parts::field_error(errors, &id);
     let heads: String = Sex::ALL
         .iter()
         .map(|sex| {
