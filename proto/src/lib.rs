@@ -34,3 +34,6 @@ pub use signing::{KeyError, PublicKey, Signed, SigningKey};
 pub use text::{Lang, Texts};
 pub use vocabulary::{Pillar, Publisher, Role, StreamKind};
 pub use when::{Date, PartialDate, Quarter, Timestamp};
+
+/// The description of `/api/v1` (OpenAPI 3.1); `proto/tests/openapi.rs` makes it from the contract.
+pub const OPENAPI: &str = include_str!("../openapi.json");

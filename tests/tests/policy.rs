@@ -29,6 +29,7 @@ const TABLE: &[(&str, &str, &[&str])] = &[
     ("GET", "/service-worker.js", ANYONE),
     ("GET", "/language/{tag}", ANYONE),
     ("GET", "/problems/{code}", ANYONE),
+    ("GET", "/api/v1/openapi.json", ANYONE),
     ("GET", "/sign-in", ANYONE),
     ("POST", "/sign-in", ANYONE),
     ("POST", "/sign-out", ANYONE),
@@ -244,6 +245,27 @@ fn every_role_every_address_every_method() {
     }
     println!("{asked} questions: {} roles, {} routes, {} methods", ANYONE.len(), routes.len(), METHODS.len());
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// The description of the API names every address of it, and no other; and it is what is served.
+#[test]
+fn the_api_is_described_as_it_is() {
+    let system = System::start(false).unwrap();
+    let (status, document) = system.client(None).get("/api/v1/openapi.json").unwrap();
+    assert_eq!(status, 200);
+    let mut described = BTreeSet::new();
+    for path in document["paths"].as_object().unwrap().keys() {
+        for pillar in ["apsc", "aec", "ascc"] {
+            described.insert(path.replace("{pillar}", pillar));
+        }
+    }
+    let mut routes = routes();
+    routes.retain(|route| route.starts_with("/api/v1") && route != "/api/v1/openapi.json");
+    assert_eq!(described, routes);
+    // What the office's table names with a method is described with that method.
+    for (method, route, _) in TABLE.iter().filter(|(_, route, _)| routes.contains(*route)) {
+        assert!(document["paths"][route][method.to_lowercase()].is_object(), "{method} {route}");
+    }
 }
 
 /// The same question of a record of sample data, where reading is open: the test can tell a denial

@@ -47,6 +47,9 @@ async fn builds(operator: &PgPool) -> Vec<(i64, String)> {
     sqlx::query_as("select id, name from projection.build order by id").fetch_all(operator).await.unwrap()
 }
 
+/// How many projections there are, each with one live build.
+const PROJECTIONS: usize = 5;
+
 #[test]
 fn a_rebuild_beside_the_live_rows_swaps_without_a_gap() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
@@ -65,7 +68,7 @@ fn a_rebuild_beside_the_live_rows_swaps_without_a_gap() {
         }
         settled(&operator, &correspondent).await;
         let before = builds(&operator).await;
-        assert_eq!(before.len(), 2);
+        assert_eq!(before.len(), PROJECTIONS);
 
         // A second projector builds anew while the log grows; readers always find their views.
         let _second = cluster.service("projector --rebuild").unwrap();
@@ -81,7 +84,7 @@ fn a_rebuild_beside_the_live_rows_swaps_without_a_gap() {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         settled(&operator, &correspondent).await;
-        assert_eq!(builds(&operator).await.len(), 2, "the old builds are gone");
+        assert_eq!(builds(&operator).await.len(), PROJECTIONS, "the old builds are gone");
         assert!(projector.ended(Duration::from_millis(200)).is_err(), "the first projector follows the new build");
         let (equal, output) = cluster.replay().unwrap();
         assert!(equal, "{output}");

@@ -39,6 +39,7 @@ pub fn router(office: Office) -> Router {
         .route("/activities.csv", get(activities_csv))
         .route("/activities/{id}", get(activity))
         .route("/live", get(|State(office): State<Office>| async move { office.live.events() }))
+        .route("/api/v1/openapi.json", get(openapi))
         .route("/api/v1/wps", get(api_wps))
         .route("/api/v1/activities", get(api_activities))
         .route("/api/v1/activities/{id}", get(api_activity))
@@ -351,6 +352,12 @@ pub(crate) fn position_json(moment: Moment) -> serde_json::Value {
         "position": moment.position.map(|position| position.0),
         "recordedAt": moment.recorded_at.map(|at| at.to_string()),
     })
+}
+
+/// How programs speak with the record.
+async fn openapi() -> Response {
+    let kind = [(header::CONTENT_TYPE, "application/openapi+json;version=3.1")];
+    (kind, tais_proto::OPENAPI).into_response()
 }
 
 async fn api_wps(

@@ -52,6 +52,7 @@ const ROWS: &[Row] = &[
     (Method::GET, "/service-worker.js", Anyone),
     (Method::GET, "/language/{tag}", Anyone),
     (Method::GET, "/problems/{code}", Anyone),
+    (Method::GET, "/api/v1/openapi.json", Anyone),
     (Method::GET, "/sign-in", Anyone),
     (Method::POST, "/sign-in", Anyone),
     (Method::POST, "/sign-out", Anyone),
