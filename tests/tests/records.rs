@@ -50,6 +50,9 @@ fn a_commitment_is_made_moved_and_kept_and_its_first_day_stays() {
     });
     let record = said(&director, "/api/v1/commitments", &made);
     assert_eq!((record["standing"].as_str(), record["open"].as_bool()), (Some("overdue"), Some(true)));
+    let office = system.person("office").unwrap();
+    let home = || office.get("/").unwrap().text;
+    until("it on the office's page", || home().contains("Publish the roster") && home().contains("Overdue"));
     let url = format!("/api/v1/commitments/{}", record["id"].as_str().unwrap());
     said(&director, &format!("{url}/progress"), &json!({ "note": { "en": "Forty names" } }));
     let earlier = json!({ "due": "2025-12-31", "reason": "sooner" });
@@ -63,6 +66,7 @@ fn a_commitment_is_made_moved_and_kept_and_its_first_day_stays() {
     let record = said(&director, &format!("{url}/fulfilment"), &kept);
     assert_eq!((&record["standing"], &record["open"]), (&json!("fulfilled"), &json!(false)));
     refused(&director, &format!("{url}/lapse"), &json!({ "reason": "too late" }));
+    until("it gone from the office's page", || !home().contains("Publish the roster"));
     // An auditor sees all of it and changes nothing; as of an earlier event it was still open.
     let auditor = system.client(Some("auditor"));
     let (status, _) = auditor.post(&format!("{url}/lapse"), Some(&id()), &json!({ "reason": "x" })).unwrap();

@@ -136,6 +136,7 @@ impl Office {
             earlier: earlier.filter(|figures| figures.all.wps.denominator > 0),
             entries_since,
             this_quarter: this_quarter.pillars.iter().map(|(p, f)| (*p, f.wps.denominator)).collect(),
+            pressing: crate::records::pressing(pool, moment.position, today).await?,
             today,
             weekly,
             latest: self.latest(frame, moment.position).await?,

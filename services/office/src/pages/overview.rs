@@ -6,12 +6,15 @@ use tais_log::Entry;
 use tais_proto::reference::{ItemCode, Reference};
 use tais_proto::{Pillar, Position, Quarter, StreamId};
 use tais_web::language::{Arg, Texts};
+use tais_web::records::Kind;
+use tais_web::records::words::{due as due_day, standing, title as record_title};
 use tais_web::{chart, parts};
 
 use super::words;
 use crate::at::Moment;
 use crate::figures::{Figures, PillarFigures};
 use crate::link::{Links, Part};
+use crate::records::Record;
 
 /// The share of women in decision-making that the second national action plan aims at.
 const WOMEN_TARGET: &str = "TG-NAP2-30";
@@ -40,6 +43,8 @@ pub struct Input<'a> {
     pub entries_since: i64,
     /// Activities recorded for the quarter of that day, by pillar.
     pub this_quarter: Vec<(Pillar, i64)>,
+    /// Commitments and reports that are overdue or due soon.
+    pub pressing: Vec<(Kind, Record)>,
     /// The day the page stands for, in Dili.
     pub today: time::Date,
     /// Entries by week, oldest first.
@@ -287,7 +292,22 @@ fn due(input: &Input<'_>, links: Links) -> Vec<Due> {
             url: links.list(Some(*pillar), &Part::All),
         }
     };
-    input.this_quarter.iter().map(row).collect()
+    let pressing = input.pressing.iter().map(|(kind, record)| pressing(input, links, *kind, record));
+    input.this_quarter.iter().map(row).chain(pressing).collect()
+}
+
+fn pressing(input: &Input<'_>, links: Links, kind: Kind, record: &Record) -> Due {
+    let t = input.t;
+    let (_, is_late) = standing(&record.state, input.today);
+    let due = due_day(&record.state).map(|due| t.format_date(due)).unwrap_or_default();
+    let (_, title) = record_title(t, &record.state);
+    Due {
+        tone: if is_late { "bad" } else { "" },
+        sign: if is_late { "▼" } else { "" },
+        chip: if is_late { t.get("record-state-overdue") } else { due },
+        text: title,
+        url: format!("{}/{}{}", kind.path(), record.id, links.frozen_query()),
+    }
 }
 
 fn as_of(input: &Input<'_>) -> String {

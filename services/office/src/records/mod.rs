@@ -30,7 +30,7 @@ use crate::desk::{DeskError, Said, may};
 use crate::desk_routes::desk_failure;
 use crate::routes::{REFRESH_SECONDS, as_of_page, failure, render};
 use pages::{About, ListPage, NewPage, RecordPage, WaitsPage};
-use query::Record;
+pub(crate) use query::Record;
 
 pub fn router() -> Router<Office> {
     Router::new()
@@ -58,6 +58,31 @@ pub fn router() -> Router<Office> {
         .route("/obligations/{id}/resolution", resolve(Kind::Obligation))
         .route("/obligations.ics", get(calendar::download))
         .merge(api::router())
+}
+
+/// How far ahead the consolidated page looks, and how much it shows.
+const PRESSING_DAYS: i64 = 30;
+const PRESSING_MAX: usize = 4;
+
+/// What is overdue or due soon, of commitments and reports, the most pressing first.
+///
+/// # Errors
+/// When the projections cannot be read.
+pub(crate) async fn pressing(
+    pool: &sqlx::PgPool,
+    at: Option<tais_proto::Position>,
+    today: time::Date,
+) -> Result<Vec<(Kind, Record)>, crate::query::QueryError> {
+    let mut pressing = Vec::new();
+    for kind in [Kind::Commitment, Kind::Obligation] {
+        let all = query::all(pool, kind, at, None).await?;
+        pressing.extend(all.into_iter().filter(|record| record.open).map(|record| (kind, record)));
+    }
+    let soon = today.saturating_add(time::Duration::days(PRESSING_DAYS));
+    pressing.retain(|(_, record)| words::due(&record.state).is_some_and(|due| due <= soon));
+    pressing.sort_by_key(|(_, record)| words::due(&record.state));
+    pressing.truncate(PRESSING_MAX);
+    Ok(pressing)
 }
 
 /// The day by which "overdue" is judged: today, or on a page of an older record the day of that record.

@@ -12,6 +12,7 @@ use tais_proto::{Date, Event, Lang, Pillar, Quarter, Texts as Spoken};
 
 use super::acts::{Act, Shape};
 use crate::language::{Arg, Texts};
+use crate::parts::Standing;
 
 /// The language of the reader as the record's texts know it.
 #[must_use]
@@ -77,6 +78,13 @@ pub fn standing(state: &StreamState, today: Date) -> (&'static str, bool) {
         },
         _ => ("open", false),
     }
+}
+
+/// Where it stands as a word with its sign: HTML.
+#[must_use]
+pub fn chip(t: Texts, state: &str, warns: bool) -> String {
+    let standing = if warns { Standing::Bad } else { Standing::Plain };
+    crate::parts::chip(standing, &t.get(&format!("record-state-{state}")))
 }
 
 /// `36.9 percent`, or `24 of 65 (37%)`.
