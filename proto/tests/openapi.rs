@@ -23,9 +23,11 @@ enum Shape {
     Send(&'static str),
     /// Takes a file.
     File,
+    /// Takes a file, and says its hash.
+    Attach,
 }
 
-use Shape::{File, Look, Read, Say, Send};
+use Shape::{Attach, File, Look, Read, Say, Send};
 
 /// Method, path, what it does, what it takes.
 const OPERATIONS: &[(&str, &str, &str, Shape)] = &[
@@ -65,6 +67,7 @@ const OPERATIONS: &[(&str, &str, &str, Shape)] = &[
         "Record attendances",
         Say("ActivityParticipationRecorded"),
     ),
+    ("post", "/api/v1/{pillar}/activities/{id}/documents", "Attach a document", Attach),
     ("post", "/api/v1/{pillar}/activities/{id}/submission", "Submit it to the Directorate", Send("Note")),
     ("post", "/api/v1/{pillar}/activities/{id}/withdrawal", "Withdraw it, with a reason", Send("Withdrawal")),
     (
@@ -248,6 +251,14 @@ fn operation(path: &str, what: &str, shape: &Shape) -> Value {
         Say(name) | Send(name) => {
             parameters.push(json!({ "$ref": "#/components/parameters/IdempotencyKey" }));
             body = Some(json!({ "required": true, "content": json_of(name) }));
+            answers["200"] = json!({ "description": "Recorded", "content": json_of("Saved") });
+            answers["202"] =
+                json!({ "description": "Saved; on its way into the record", "content": json_of("Saved") });
+        }
+        Attach => {
+            parameters.push(json!({ "$ref": "#/components/parameters/IdempotencyKey" }));
+            parameters.push(json!({ "name": "name", "in": "query", "description": "The file's name", "schema": { "type": "string" } }));
+            body = Some(json!({ "required": true, "content": { "*/*": {} } }));
             answers["200"] = json!({ "description": "Recorded", "content": json_of("Saved") });
             answers["202"] =
                 json!({ "description": "Saved; on its way into the record", "content": json_of("Saved") });

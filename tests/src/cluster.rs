@@ -152,6 +152,7 @@ impl Cluster {
             key: self.secrets.publisher_key(Publisher::from(pillar))?,
             reference: Arc::new(Reference::load_embedded()?),
             clock: system_clock(),
+            documents: tais_web::documents::Documents::in_folder(&self.data.path().join("documents"))?,
         };
         Ok(Correspondent::open(&dir, config).await?)
     }

@@ -41,6 +41,7 @@ const TABLE: &[(&str, &str, &[&str])] = &[
     ("GET", "/activities", READERS),
     ("GET", "/activities.csv", READERS),
     ("GET", "/activities/{id}", READERS),
+    ("GET", "/documents/{sha256}", READERS),
     ("GET", "/api/v1/wps", READERS),
     ("GET", "/api/v1/activities", READERS),
     ("GET", "/api/v1/activities/{id}", READERS),
@@ -201,6 +202,7 @@ fn address(route: &str) -> String {
     for (place, value) in [
         ("{id}", "01938f00-0000-7000-8000-000000000001"),
         ("{position}", "0"),
+        ("{sha256}", "0000000000000000000000000000000000000000000000000000000000000000"),
         ("{file}", "tais.css"),
         ("{tag}", "en"),
         ("{code}", "not-found"),

@@ -16,6 +16,7 @@
 
 mod api;
 pub mod book;
+mod documents;
 mod drafts;
 mod form;
 mod grid;
@@ -32,6 +33,7 @@ use axum::Router;
 use tais_bus::{Outbox, OutboxError, PublisherBus};
 use tais_proto::reference::{Reference, StateCode};
 use tais_proto::{Pillar, Publisher, SigningKey, Source, Timestamp};
+use tais_web::documents::Documents;
 use tokio_util::sync::CancellationToken;
 
 use book::Book;
@@ -55,6 +57,8 @@ pub struct Config {
     pub reference: Arc<Reference>,
     /// The clock.
     pub clock: Clock,
+    /// Where documents are kept.
+    pub documents: Documents,
 }
 
 /// A correspondent's service.
@@ -64,6 +68,7 @@ pub struct Correspondent {
     book: Book,
     imports: Imports,
     drafts: Drafts,
+    documents: Documents,
     clock: Clock,
 }
 
@@ -81,7 +86,7 @@ impl Correspondent {
         let intake = Intake::new(config.pillar, outbox, book.clone(), config.reference);
         let imports = Imports::open(dir, intake.clone(), config.clock.clone());
         let imports = imports.await.map_err(|error| OutboxError::Unreadable(error.to_string()))?;
-        Ok(Self { intake, book, imports, drafts, clock: config.clock })
+        Ok(Self { intake, book, imports, drafts, documents: config.documents, clock: config.clock })
     }
 
     /// Imports of files.

@@ -32,6 +32,7 @@ impl Desk {
             key: SigningKey::from_seed(&[1; 32]),
             reference: Arc::clone(reference),
             clock: Arc::new(|| Timestamp::new(time::OffsetDateTime::now_utc())),
+            documents: tais_web::documents::Documents::in_folder(&dir.path().join("documents")).unwrap(),
         };
         let correspondent = Correspondent::open(dir.path(), config).await.unwrap();
         Self { correspondent, actor: AccountId(Uuid::now_v7()), _dir: dir }

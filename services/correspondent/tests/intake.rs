@@ -50,6 +50,7 @@ impl World {
             key: SigningKey::from_seed(&[1; 32]),
             reference: Arc::new(Reference::load_embedded().unwrap()),
             clock: Arc::new(now),
+            documents: tais_web::documents::Documents::in_folder(&dir.path().join("documents")).unwrap(),
         };
         let correspondent = Correspondent::open(dir.path(), config).await.unwrap();
         let bus = MemoryBus::new("TL".parse().unwrap());

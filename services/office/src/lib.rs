@@ -29,6 +29,7 @@ use std::sync::Arc;
 use tais_bus::Outbox;
 use tais_log::{Clock, PostgresLog};
 use tais_proto::reference::Reference;
+use tais_web::documents::Documents;
 use tokio_util::sync::CancellationToken;
 
 pub use desk::Desk;
@@ -42,6 +43,7 @@ pub struct Office {
     live: live::Live,
     desk: Desk,
     roles: accounts::Roles,
+    documents: Documents,
 }
 
 impl Office {
@@ -53,11 +55,12 @@ impl Office {
         outbox: Outbox,
         reference: Arc<Reference>,
         clock: Clock,
+        documents: Documents,
         shutdown: CancellationToken,
     ) -> Self {
         let live = live::Live::start(log.pool().clone(), shutdown);
         let roles = accounts::Roles::new(log.clone(), outbox.clone(), clock.clone());
         let desk = Desk::new(log.clone(), outbox, Arc::clone(&reference), clock);
-        Self { log, reference, live, desk, roles }
+        Self { log, reference, live, desk, roles, documents }
     }
 }

@@ -38,6 +38,7 @@ pub fn router(office: Office) -> Router {
         .route("/activities", get(activities))
         .route("/activities.csv", get(activities_csv))
         .route("/activities/{id}", get(activity))
+        .route("/documents/{sha256}", get(document))
         .route("/live", get(|State(office): State<Office>| async move { office.live.events() }))
         .route("/api/v1/openapi.json", get(openapi))
         .route("/api/v1/wps", get(api_wps))
@@ -353,6 +354,11 @@ pub(crate) fn position_json(moment: Moment) -> serde_json::Value {
         "position": moment.position.map(|position| position.0),
         "recordedAt": moment.recorded_at.map(|at| at.to_string()),
     })
+}
+
+/// A document that an activity names.
+async fn document(State(office): State<Office>, Path(sha256): Path<String>) -> Result<Response, Failure> {
+    office.documents.answer(&sha256).await
 }
 
 /// How programs speak with the record.

@@ -17,6 +17,7 @@ use tais_proto::reference::{Reference, StateCode};
 use tais_proto::{Pillar, Publisher, Source, Timestamp};
 use tais_web::Shell;
 use tais_web::access::{self, Grants};
+use tais_web::documents::Documents;
 use tais_web::session::{Accounts, Notices};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -132,6 +133,12 @@ impl Wiring {
         Ok(())
     }
 
+    /// The documents that correspondents attach: one folder for all services of the record.
+    fn documents(&self) -> anyhow::Result<Documents> {
+        let folder = self.data.join("documents");
+        Documents::in_folder(&folder).with_context(|| format!("{}", folder.display()))
+    }
+
     /// The office's pages, which publish through its outbox.
     ///
     /// # Errors
@@ -143,6 +150,7 @@ impl Wiring {
             outbox,
             Arc::clone(&self.reference),
             system_clock(),
+            self.documents()?,
             self.shutdown.clone(),
         );
         Ok((tais_office::router(office), log))
@@ -171,6 +179,7 @@ impl Wiring {
             key: self.secrets.publisher_key(publisher)?,
             reference: Arc::clone(&self.reference),
             clock: system_clock(),
+            documents: self.documents()?,
         };
         let correspondent = Correspondent::open(&dir, config).await?;
         let bus = self.publisher(publisher).await?;

@@ -939,3 +939,11 @@ field-budget-hint = Digits only, such as 1234.50
 correspondent-wrong-amount = Write the amount in digits only, such as 1234.50
 record-due-title = What is due
 record-due-none = Nothing is due in this pillar.
+
+# Documents
+documents-title = Documents
+documents-none = No document is attached.
+documents-file = A file
+documents-hint = At most 20 MB. The record keeps its fingerprint (SHA-256), so that a change of the file is seen.
+documents-attach = Attach
+documents-missing = Choose a file first.

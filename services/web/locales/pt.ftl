@@ -937,3 +937,11 @@ field-budget-hint = Só algarismos, como 1234.50
 correspondent-wrong-amount = Escreva o montante só com algarismos, como 1234.50
 record-due-title = O que há a fazer
 record-due-none = Não há nada a fazer neste pilar.
+
+# Documents
+documents-title = Documentos
+documents-none = Não há documentos anexados.
+documents-file = Um ficheiro
+documents-hint = No máximo 20 MB. O registo guarda a sua impressão digital (SHA-256), para que se veja se o ficheiro mudar.
+documents-attach = Anexar
+documents-missing = Escolha primeiro um ficheiro.

@@ -920,3 +920,11 @@ field-budget-hint = Númeru de'it, hanesan 1234.50
 correspondent-wrong-amount = Hakerek montante ho númeru de'it, hanesan 1234.50
 record-due-title = Saida mak tenke halo
 record-due-none = Laiha buat ida atu halo iha pilár ne'e.
+
+# Documents
+documents-title = Dokumentu
+documents-none = Laiha dokumentu ida.
+documents-file = Arkivu ida
+documents-hint = To'o 20 MB. Rejistu rai ninia impresaun dijitál (SHA-256), atu haree se arkivu troka.
+documents-attach = Tau dokumentu
+documents-missing = Hili uluk arkivu ida.

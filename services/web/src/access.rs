@@ -64,6 +64,7 @@ const ROWS: &[Row] = &[
     (Method::GET, "/activities", Readers),
     (Method::GET, "/activities.csv", Readers),
     (Method::GET, "/activities/{id}", Readers),
+    (Method::GET, "/documents/{sha256}", Readers),
     (Method::GET, "/api/v1/wps", Readers),
     (Method::GET, "/api/v1/activities", Readers),
     (Method::GET, "/api/v1/activities/{id}", Readers),

@@ -23,6 +23,7 @@ pub mod access;
 pub mod answer;
 pub mod assets;
 pub mod chart;
+pub mod documents;
 pub mod fields;
 pub mod headers;
 pub mod health;

@@ -2,7 +2,7 @@
 
 mod import;
 
-use axum::extract::{Path, State};
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -13,11 +13,13 @@ use tais_bus::{Item, ItemState, OutboxError};
 use tais_domain::activity::Command;
 use tais_proto::event::activity::{ActivityDetails, ActivityParticipationRecorded};
 use tais_proto::{EventId, Role, StreamId, Timestamp};
+use tais_web::documents::DOCUMENT_BYTES_MAX;
 use tais_web::program::{idempotency_key, json_of, sent_id};
 use tais_web::session::SignedIn;
 use tais_web::{Failure, Frame};
 
 use crate::Correspondent;
+use crate::documents::described;
 use crate::intake::{IntakeError, Submission, Update, View};
 pub(crate) use import::import_failure;
 
@@ -32,6 +34,10 @@ pub(crate) fn router(correspondent: Correspondent) -> Router {
         .route(&format!("{base}/activities/{{id}}/withdrawal"), post(withdraw))
         .route(&format!("{base}/activities/{{id}}/resolution"), post(resolve))
         .route(&format!("{base}/updates/{{id}}"), get(updates))
+        .route(
+            &format!("{base}/activities/{{id}}/documents"),
+            post(attach).layer(DefaultBodyLimit::max(DOCUMENT_BYTES_MAX)),
+        )
         .merge(import::router(&base))
         .with_state(correspondent)
 }
@@ -167,6 +173,30 @@ async fn revise(
 ) -> Result<Response, Failure> {
     let Revision { details, reason } = json_of(&body)?;
     act(&correspondent, &frame, &headers, &id, Command::Revise(details, reason)).await
+}
+
+#[derive(Deserialize)]
+struct Named {
+    #[serde(default)]
+    name: String,
+}
+
+/// The body is the document; `?name=` and the content type say what it is called and what it is.
+async fn attach(
+    State(correspondent): State<Correspondent>,
+    Path(id): Path<String>,
+    Query(Named { name }): Query<Named>,
+    frame: Frame,
+    headers: HeaderMap,
+    body: axum::body::Bytes,
+) -> Result<Response, Failure> {
+    correspondent.person(&frame)?;
+    if body.is_empty() {
+        return Err(Failure::Refused(frame.texts.get("documents-missing")));
+    }
+    let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let document = described(&correspondent, &name, media_type.unwrap_or_default(), body).await?;
+    act(&correspondent, &frame, &headers, &id, Command::AttachDocument(document)).await
 }
 
 async fn record_participation(

@@ -1,5 +1,6 @@
 //! The correspondent's pages: my updates, a new one, its receipt, and one activity.
 
+mod documents;
 mod drafts;
 mod fields;
 mod grid;
@@ -8,6 +9,7 @@ mod offline;
 mod records;
 mod reused;
 mod revise;
+mod upload;
 mod views;
 
 use std::time::Duration;
@@ -58,6 +60,7 @@ pub(crate) fn router(correspondent: Correspondent) -> Router {
         .route(&format!("{base}/activities/{{id}}/resolution"), post(resolve))
         .merge(import::router(&base))
         .merge(records::router(&base))
+        .merge(documents::router(&base))
         .with_state(correspondent)
 }
 

@@ -263,10 +263,12 @@ pub struct ActivityPage {
     url: String,
     csrf: String,
     submission: Uuid,
+    attach: Uuid,
     can_submit: bool,
     corrects: bool,
     can_withdraw: bool,
     stopped: bool,
+    documents: Vec<(String, String)>,
 }
 
 impl ActivityPage {
@@ -305,10 +307,16 @@ impl ActivityPage {
             url: format!("/{pillar}/activities/{}", view.id),
             csrf: csrf.field(),
             submission,
+            attach: Uuid::now_v7(),
             stopped: view
                 .open
                 .iter()
                 .any(|item| !item.is_pending() && !matches!(item.state, ItemState::Recorded { .. })),
+            documents: activity
+                .documents
+                .iter()
+                .map(|document| (format!("/documents/{}", document.sha256), document.name.clone()))
+                .collect(),
             corrects: activity.status.validation().is_some(),
             can_submit: matches!(activity.status, Status::Reported | Status::Returned { .. }),
             can_withdraw: !matches!(activity.status, Status::Withdrawn { .. }),

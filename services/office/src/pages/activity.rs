@@ -43,6 +43,7 @@ pub struct ActivityPage {
     alternates: Vec<(String, String)>,
     participation: Vec<(String, String, String, String)>,
     stated: Vec<(String, String)>,
+    documents: Vec<(String, String)>,
     events: Vec<EventRow>,
 }
 
@@ -85,6 +86,11 @@ impl ActivityPage {
             alternates: alternates(t, details),
             participation: participation(t, listed),
             stated: stated(t, listed),
+            documents: activity
+                .documents
+                .iter()
+                .map(|document| (format!("/documents/{}", document.sha256), document.name.clone()))
+                .collect(),
             events: entries.iter().map(|(entry, envelope)| event_row(t, entry, envelope)).collect(),
             t,
         }

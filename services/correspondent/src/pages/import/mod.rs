@@ -19,6 +19,7 @@ use tais_web::session::{CheckedForm, SignedIn};
 use tais_web::{Failure, Frame, Page};
 use uuid::Uuid;
 
+use super::upload::{FORM_BYTES, sent};
 use super::{REFRESH_SECONDS, page, render};
 use crate::Correspondent;
 use crate::api::import_failure;
@@ -28,9 +29,6 @@ use crate::import::preview::Preview;
 use crate::import::table::FILE_BYTES_MAX;
 use progress::ProgressPage;
 use views::{Again, PreviewPage, UploadPage};
-
-/// Beside the file, a form carries its token and its boundaries.
-const FORM_BYTES: usize = 64 * 1024;
 
 pub(crate) fn router(base: &str) -> Router<Correspondent> {
     let upload = get(ask).post(take).layer(DefaultBodyLimit::max(FILE_BYTES_MAX + FORM_BYTES));
@@ -60,33 +58,6 @@ fn upload_page(correspondent: &Correspondent, frame: &Frame, errors: &[FieldErro
     Ok(page)
 }
 
-/// The fields of the upload form.
-#[derive(Default)]
-struct Sent {
-    token: String,
-    name: String,
-    bytes: Vec<u8>,
-}
-
-async fn sent(mut form: Multipart) -> Result<Sent, Failure> {
-    let refused = |error: axum::extract::multipart::MultipartError| match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge,
-        _ => Failure::Malformed(String::new()),
-    };
-    let mut sent = Sent::default();
-    while let Some(field) = form.next_field().await.map_err(refused)? {
-        match field.name() {
-            Some("csrf") => sent.token = field.text().await.map_err(refused)?,
-            Some("file") => {
-                sent.name = field.file_name().unwrap_or_default().to_owned();
-                sent.bytes = field.bytes().await.map_err(refused)?.to_vec();
-            }
-            _ => {}
-        }
-    }
-    Ok(sent)
-}
-
 async fn take(
     State(correspondent): State<Correspondent>,
     frame: Frame,
@@ -104,7 +75,7 @@ async fn take(
         return again(t.get("import-file-missing"));
     }
     let lang = t.language().tag().parse().unwrap_or(Lang::EN);
-    match correspondent.imports.take(person.account, &sent.name, sent.bytes, lang).await {
+    match correspondent.imports.take(person.account, &sent.name, sent.bytes.to_vec(), lang).await {
         Ok(opened) => Ok(to(&correspondent, opened.upload.id, "")),
         Err(ImportError::File(error)) => {
             let why = t.with(&format!("file-{}", error.code()), &error.arguments());
