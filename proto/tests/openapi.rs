@@ -101,6 +101,7 @@ fn bodies() -> Value {
             json!({
                 "details": schema("ActivityDetails"),
                 "participation": schema("ActivityParticipationRecorded"),
+                "commitments": { "type": "array", "items": schema("CommitmentMade") },
                 "submit": { "type": "boolean", "default": false },
                 "time": { "type": "string", "format": "date-time" },
             }),

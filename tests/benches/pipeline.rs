@@ -17,7 +17,7 @@ use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 use tais::migrate::DATABASE;
 use tais_bus::{NatsRecorder, PublisherBus as _, User};
-use tais_correspondent::intake::Submission;
+use tais_correspondent::intake::{Report, Submission};
 use tais_log::{Log as _, PostgresLog, system_clock};
 use tais_proto::event::activity::ActivityReported;
 use tais_proto::reference::Reference;
@@ -202,7 +202,7 @@ impl World {
             let submission = Submission { id: EventId(Uuid::now_v7()), actor, time: system_clock()() };
             let details = typed("apsc", "Mediators’ training").unwrap();
             let start = Instant::now();
-            correspondent.intake().report(submission, details, None, false).await.unwrap();
+            correspondent.intake().report(submission, Report::new(details, None, false)).await.unwrap();
             while !outbox.open_items().await.unwrap().is_empty() {
                 changes.changed().await.unwrap();
             }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use tais_bus::{ItemState, PublisherBus as _};
 use tais_correspondent::Correspondent;
-use tais_correspondent::intake::Submission;
+use tais_correspondent::intake::{Report, Submission};
 use tais_proto::{EventId, Pillar, Publisher, Role, StreamId, Timestamp};
 use tais_tests::{Cluster, Proxy, Service, kill, typed};
 use tokio_util::sync::CancellationToken;
@@ -32,8 +32,11 @@ fn submission(cluster: &Cluster, pillar: Pillar) -> Submission {
 async fn report(cluster: &Cluster, correspondent: &Correspondent, title: &str) -> StreamId {
     let pillar = correspondent.intake().pillar();
     let details = typed(pillar.code(), title).unwrap();
-    let (id, _) =
-        correspondent.intake().report(submission(cluster, pillar), details, None, false).await.unwrap();
+    let (id, _) = correspondent
+        .intake()
+        .report(submission(cluster, pillar), Report::new(details, None, false))
+        .await
+        .unwrap();
     id
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use sqlx::PgPool;
 use tais_correspondent::Correspondent;
-use tais_correspondent::intake::Submission;
+use tais_correspondent::intake::{Report, Submission};
 use tais_proto::{EventId, Pillar, Publisher, Role, Timestamp};
 use tais_tests::{Cluster, typed, typed_participation};
 use tokio_util::sync::CancellationToken;
@@ -21,7 +21,7 @@ async fn report(cluster: &Cluster, correspondent: &Correspondent, n: u32) {
     };
     let details = typed("ascc", &format!("Training {n}")).unwrap();
     let participation = typed_participation(n + 1, n).unwrap();
-    correspondent.intake().report(submission, details, Some(participation), true).await.unwrap();
+    correspondent.intake().report(submission, Report::new(details, Some(participation), true)).await.unwrap();
 }
 
 /// Waits until every live projection has folded the whole log and nothing is on its way.

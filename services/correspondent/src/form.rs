@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 use tais_proto::event::activity::*;
+use tais_proto::event::commitment::CommitmentMade;
 use tais_proto::reference::{Reference, StateCode};
 use tais_proto::vocabulary::{ActivityKind, GenderScore, Mode, Occurrence, Qualifier, Sex};
 use tais_proto::{Lang, PartialDate, Pillar, Quantity, Texts};
@@ -11,6 +12,7 @@ use tais_web::parts::FieldError;
 
 use crate::grid::{self, Cell, Cells, GRID};
 use crate::import::amount;
+use crate::intake::Report;
 
 /// What was typed, as it was typed: it is given back when something is wrong.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -76,6 +78,12 @@ pub struct Typed {
     pub total_is: String,
     /// Where this is known from.
     pub source: String,
+    /// What was promised there: a new activity only.
+    pub commitment: String,
+    /// Until when.
+    pub commitment_due: String,
+    /// Who must keep it.
+    pub commitment_owner: String,
     /// Why it changes: a revision only.
     pub reason: String,
     /// The version the form was made from: a revision only.
@@ -211,6 +219,50 @@ impl Typed {
             external_ref: None,
         };
         if reading.errors.is_empty() { Ok((details, participation)) } else { Err(reading.errors) }
+    }
+
+    /// What the form of a new activity means: the same, with what was promised there.
+    ///
+    /// # Errors
+    /// Every field that cannot be understood, with words beside it.
+    pub fn report(&self, t: Words, pillar: Pillar, reference: &Reference) -> Result<Report, Vec<FieldError>> {
+        let mut reading = Reading { t, reference, errors: Vec::new() };
+        let made = self.commitment(pillar, &mut reading);
+        match self.read(t, pillar, reference) {
+            Ok((details, participation)) if reading.errors.is_empty() => {
+                Ok(Report { details, participation, commitments: made.into_iter().collect(), submit: true })
+            }
+            Ok(_) => Err(reading.errors),
+            Err(mut errors) => {
+                errors.append(&mut reading.errors);
+                Err(errors)
+            }
+        }
+    }
+
+    fn commitment(&self, pillar: Pillar, reading: &mut Reading<'_>) -> Option<CommitmentMade> {
+        let (text, due) = (self.commitment.trim(), self.commitment_due.trim());
+        let owner = optional(&self.commitment_owner);
+        if text.is_empty() && due.is_empty() && owner.is_none() {
+            return None;
+        }
+        if text.is_empty() {
+            reading.wrong("commitment", "refusal-missing");
+        }
+        let day = tais_web::fields::day(due);
+        if day.is_none() {
+            let key = if due.is_empty() { "refusal-missing" } else { "correspondent-wrong-date" };
+            reading.wrong("commitment_due", key);
+        }
+        let lang = self.language.parse().unwrap_or(Lang::EN);
+        Some(CommitmentMade {
+            pillar,
+            text: Texts::one(lang, text.replace("\r\n", "\n")),
+            origin: optional(&self.title),
+            owner: owner.map(|word| partner(reading.reference, &word)),
+            due: day?,
+            framework_items: Vec::new(),
+        })
     }
 
     fn counterparts(&self, reading: &mut Reading<'_>) -> Vec<StateCode> {

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use serde::Serialize;
 use tais_bus::{Item, ItemState, NewEvents, Outbox, OutboxError};
 use tais_domain::activity::{Activity, Command, Status, decide, evolve};
-use tais_domain::admission::StreamState;
+use tais_domain::admission::{StreamState, check};
 use tais_domain::{Happened, Refusal, Rule};
 use tais_proto::event::activity::{ActivityDetails, ActivityParticipationRecorded};
+use tais_proto::event::commitment::CommitmentMade;
 use tais_proto::reference::{ItemCode, Reference};
 use tais_proto::signing::sha256_hex;
 use tais_proto::{AccountId, Event, EventId, Pillar, Publisher, StreamId, StreamKind, StreamRef, Timestamp};
@@ -42,6 +43,53 @@ pub struct Submission {
     pub actor: AccountId,
     /// When it happened, as they say.
     pub time: Timestamp,
+}
+
+/// A new activity, with what was counted and promised there.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The description.
+    pub details: ActivityDetails,
+    /// The counts, if there are any.
+    pub participation: Option<ActivityParticipationRecorded>,
+    /// What was promised there.
+    pub commitments: Vec<CommitmentMade>,
+    /// Whether it goes to the Directorate at once.
+    pub submit: bool,
+}
+
+impl Report {
+    /// A report of which nothing was promised.
+    #[must_use]
+    pub const fn new(
+        details: ActivityDetails,
+        participation: Option<ActivityParticipationRecorded>,
+        submit: bool,
+    ) -> Self {
+        Self { details, participation, commitments: Vec::new(), submit }
+    }
+}
+
+/// What is asked at once, all or nothing of it.
+#[derive(Default)]
+pub(crate) struct Asked {
+    /// Of the activity.
+    pub commands: Vec<Command>,
+    /// Beside it.
+    pub commitments: Vec<CommitmentMade>,
+    /// Only on this version, which the person saw.
+    pub seen: Option<u32>,
+}
+
+impl Asked {
+    /// By this the same is told from something else under the same id.
+    fn digest(&self, submission: Submission, id: StreamId) -> String {
+        let mut text = format!("{id} {} {:?}", submission.actor, self.commands);
+        if !self.commitments.is_empty() {
+            text.push_str(&format!(" {:?}", self.commitments));
+        }
+        sha256_hex(text.as_bytes())
+    }
 }
 
 /// An activity as its correspondent sees it: what the record has, and what is still on its way.
@@ -117,25 +165,24 @@ impl Intake {
         items.into_iter().map(|(item, _)| item).collect()
     }
 
-    /// Reports a new activity, with its counts if there are any, and submits it if asked to.
+    /// Reports a new activity with what was counted and promised there.
     ///
     /// # Errors
     /// When a rule is broken, or the disk does not take it; nothing is saved then.
     pub async fn report(
         &self,
         submission: Submission,
-        details: ActivityDetails,
-        participation: Option<ActivityParticipationRecorded>,
-        submit: bool,
+        report: Report,
     ) -> Result<(StreamId, Vec<Item>), IntakeError> {
         // The activity's id follows from the submission's, so that asking again cannot make another.
         let id = StreamId(submission.id.0);
-        let mut commands = vec![Command::Report(details)];
-        commands.extend(participation.map(Command::RecordParticipation));
-        if submit {
+        let mut commands = vec![Command::Report(report.details)];
+        commands.extend(report.participation.map(Command::RecordParticipation));
+        if report.submit {
             commands.push(Command::Submit(None));
         }
-        let items = self.act(submission, id, commands).await?;
+        let asked = Asked { commands, commitments: report.commitments, seen: None };
+        let items = self.act_on(submission, id, asked).await?;
         Ok((id, items))
     }
 
@@ -149,10 +196,10 @@ impl Intake {
         id: StreamId,
         commands: Vec<Command>,
     ) -> Result<Vec<Item>, IntakeError> {
-        self.act_on(submission, id, commands, None).await
+        self.act_on(submission, id, Asked { commands, ..Asked::default() }).await
     }
 
-    /// The same, but only on the version that the person saw, where one is given.
+    /// The same with all that can be asked at once.
     ///
     /// # Errors
     /// When another version stands, a rule is broken, or the disk does not take it.
@@ -160,25 +207,53 @@ impl Intake {
         &self,
         submission: Submission,
         id: StreamId,
-        commands: Vec<Command>,
-        seen: Option<u32>,
+        asked: Asked,
     ) -> Result<Vec<Item>, IntakeError> {
-        let asked = sha256_hex(format!("{id} {} {commands:?}", submission.actor).as_bytes());
+        let digest = asked.digest(submission, id);
+        let Asked { commands, commitments, seen } = asked;
         let _turn = self.turn.lock().await;
-        let items = self.items_of(submission.id).await?;
-        if !items.is_empty() {
+        let mut items = self.items_of(submission.id).await?;
+        if items.is_empty() {
+            let standing = self.standing(id).await?;
+            if let Some(given) = seen.filter(|seen| *seen != standing.1) {
+                return Err(Refusal::of(Rule::RevisionChanged { current: standing.1, given }).into());
+            }
+            let new = self.decide(standing, submission, id, commands)?;
+            self.check_commitments(submission, &commitments)?;
+            // Noted only now: what was refused said nothing, and is sent again mended under the same id.
+            self.book.note_submission(submission.id, &digest, id).await?;
+            items = self.outbox.save(&new).await?;
+        } else {
             let before = self.book.submission(submission.id).await?;
-            let same = before.is_some_and(|(before, stream)| before == asked && stream == id);
-            return if same { Ok(items) } else { Err(IntakeError::IdReused(submission.id)) };
+            if !before.is_some_and(|(before, stream)| before == digest && stream == id) {
+                return Err(IntakeError::IdReused(submission.id));
+            }
         }
-        let standing = self.standing(id).await?;
-        if let Some(given) = seen.filter(|seen| *seen != standing.1) {
-            return Err(Refusal::of(Rule::RevisionChanged { current: standing.1, given }).into());
+        // Each is a stream of its own. Where saving was cut off between them, asking again makes it good.
+        let saved = items.iter().filter(|item| item.stream.kind == StreamKind::Commitment).count();
+        for made in commitments.into_iter().skip(saved) {
+            let new = commitment(submission, items.len(), made);
+            items.extend(self.outbox.save(&new).await?);
         }
-        let new = self.decide(standing, submission, id, commands)?;
-        // Noted only now: what was refused said nothing, and is sent again mended under the same id.
-        self.book.note_submission(submission.id, &asked, id).await?;
-        Ok(self.outbox.save(&new).await?)
+        Ok(items)
+    }
+
+    /// The rules of what is promised; the pointer of a refusal leads into the list.
+    fn check_commitments(&self, by: Submission, commitments: &[CommitmentMade]) -> Result<(), Refusal> {
+        for (index, made) in commitments.iter().enumerate() {
+            let inside = |refusal: Refusal| Refusal {
+                pointer: format!("/commitments/{index}{}", refusal.pointer),
+                ..refusal
+            };
+            if made.pillar != self.pillar {
+                let publisher = Publisher::from(self.pillar);
+                let rule = Rule::WrongPillar { stream: made.pillar, publisher };
+                return Err(inside(Refusal::at(rule, "/pillar")));
+            }
+            let event = Event::from(made.clone());
+            check(StreamKind::Commitment, None, &event, by.actor, &self.reference).map_err(inside)?;
+        }
+        Ok(())
     }
 
     /// What these commands mean for an activity as it stands. An import's preview asks this too, so that
@@ -342,6 +417,20 @@ impl Intake {
         };
         views.sort_by_key(|view| std::cmp::Reverse(key(view)));
         Ok(views)
+    }
+}
+
+/// A commitment as the n-th thing said under a submission, caused by the activity's report.
+fn commitment(submission: Submission, n: usize, made: CommitmentMade) -> NewEvents {
+    let id = derived(submission.id, n);
+    NewEvents {
+        stream: StreamRef { kind: StreamKind::Commitment, id: StreamId(id.0) },
+        base_version: 0,
+        actor: submission.actor,
+        correlation: submission.id.0,
+        causation: Some(submission.id),
+        time: submission.time,
+        events: vec![(id, made.into())],
     }
 }
 

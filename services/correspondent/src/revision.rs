@@ -3,6 +3,7 @@
 
 use tais_domain::Activity;
 use tais_proto::event::activity::*;
+use tais_proto::event::commitment::CommitmentMade;
 use tais_proto::reference::Reference;
 use tais_proto::vocabulary::{Qualifier, Sex};
 use tais_proto::{Cents, Lang, PartialDate};
@@ -52,6 +53,16 @@ pub fn shown(activity: &Activity, wanted: Lang, reference: &Reference) -> Typed 
         source: details.sources.join("; "),
         version: activity.version,
         ..Typed::default()
+    }
+}
+
+/// The same form as it was sent first, with what was promised in it.
+pub fn with_commitment(shown: Typed, made: &CommitmentMade) -> Typed {
+    Typed {
+        commitment: made.text.iter().next().map(|(_, text)| text.to_owned()).unwrap_or_default(),
+        commitment_due: typed_date(PartialDate::Day(made.due)),
+        commitment_owner: made.owner.as_ref().map(partner).unwrap_or_default(),
+        ..shown
     }
 }
 
@@ -159,7 +170,7 @@ pub fn next(sent: bool, typed: &Typed, now: &Typed, activity: &Activity, read: R
 
 impl Typed {
     /// The fields whose change changes the description, by name.
-    fn described(&self) -> [(&'static str, String); 23] {
+    fn described(&self) -> [(&'static str, String); 26] {
         [
             ("title", self.title.clone()),
             ("language", self.language.clone()),
@@ -184,6 +195,9 @@ impl Typed {
             ("marker", self.marker.clone()),
             ("marker_reason", self.marker_reason.clone()),
             ("source", self.source.clone()),
+            ("commitment", self.commitment.clone()),
+            ("commitment_due", self.commitment_due.clone()),
+            ("commitment_owner", self.commitment_owner.clone()),
         ]
     }
 

@@ -5,16 +5,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tais_bus::{ItemState, MemoryBus, RecordedEntry, RecorderBus as _, ReplayPage, Submitted};
-use tais_correspondent::intake::{IntakeError, Submission, View};
+use tais_correspondent::intake::{IntakeError, Report, Submission, View};
 use tais_correspondent::{Config, Correspondent};
 use tais_domain::activity::Command;
 use tais_proto::event::activity::{ActivityDetails, ActivityReturned};
+use tais_proto::event::commitment::CommitmentMade;
 use tais_proto::event::refusal::RefusalRefused;
 use tais_proto::reference::Reference;
 use tais_proto::signing::parse_signature_header;
 use tais_proto::{
-    AccountId, Envelope, Event, EventId, Pillar, Position, Publisher, Signed, SigningKey, Source, StreamId,
-    StreamKind, StreamRef, Texts, Timestamp, leaf_hash,
+    AccountId, Date, Envelope, Event, EventId, Lang, Pillar, Position, Publisher, Signed, SigningKey, Source,
+    StreamId, StreamKind, StreamRef, Texts, Timestamp, leaf_hash,
 };
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -137,7 +138,7 @@ async fn an_update_goes_from_saved_to_recorded_and_the_same_again_is_the_same() 
     world.bus.set_disconnected(true);
     let submission = world.submission();
     let intake = world.correspondent.intake().clone();
-    let (id, items) = intake.report(submission, details("Title"), None, true).await.unwrap();
+    let (id, items) = intake.report(submission, Report::new(details("Title"), None, true)).await.unwrap();
     assert_eq!(items.len(), 2);
     assert!(items.iter().all(|item| item.state == ItemState::Saved), "without a network it is saved");
     world.bus.set_disconnected(false);
@@ -147,11 +148,52 @@ async fn an_update_goes_from_saved_to_recorded_and_the_same_again_is_the_same() 
     world.record_next().await;
     let view = world.until(id, |view| view.open.is_empty()).await;
     assert_eq!(view.lines.len(), 2);
-    let (again, items) = intake.report(submission, details("Title"), None, true).await.unwrap();
+    let (again, items) = intake.report(submission, Report::new(details("Title"), None, true)).await.unwrap();
     assert_eq!((again, items.len()), (id, 2));
-    let other = intake.report(submission, details("Other"), None, true).await;
+    let other = intake.report(submission, Report::new(details("Other"), None, true)).await;
     assert!(matches!(other, Err(IntakeError::IdReused(_))));
     assert!(world.bus.pull(10, Duration::from_millis(50)).await.unwrap().is_empty());
+}
+
+fn promise(text: &str) -> CommitmentMade {
+    CommitmentMade {
+        pillar: Pillar::Apsc,
+        text: Texts::one(Lang::EN, text),
+        origin: None,
+        owner: None,
+        due: Date::from_calendar_date(2027, time::Month::June, 30).unwrap(),
+        framework_items: Vec::new(),
+    }
+}
+
+/// What was promised at a meeting is saved with its report: all of it or nothing, once however often it
+/// is sent, and as a record of its own.
+#[tokio::test]
+async fn what_was_promised_there_is_saved_with_the_report() {
+    let world = World::new().await;
+    let intake = world.correspondent.intake().clone();
+    let submission = world.submission();
+    let report = |promises: &[&str]| Report {
+        commitments: promises.iter().map(|text| promise(text)).collect(),
+        ..Report::new(details("Title"), None, true)
+    };
+    let wrong = intake.report(submission, report(&["A focal point", ""])).await;
+    let Err(IntakeError::Refused(refusal)) = wrong else { panic!("{wrong:?}") };
+    assert_eq!(refusal.pointer, "/commitments/1/text");
+    assert!(intake.items_of(submission.id).await.unwrap().is_empty(), "nothing of it was saved");
+
+    for _ in 0..2 {
+        let (id, items) = intake.report(submission, report(&["A focal point"])).await.unwrap();
+        assert_eq!(items.len(), 3);
+        assert_eq!((items[2].stream.kind, items[2].causation), (StreamKind::Commitment, Some(submission.id)));
+        assert_ne!(items[2].stream.id, id);
+    }
+    let records = intake.records().await.unwrap();
+    assert_eq!(records.len(), 1, "it stands among what is due");
+    for other in [&["Another promise"][..], &[]] {
+        let other = intake.report(submission, report(other)).await;
+        assert!(matches!(other, Err(IntakeError::IdReused(_))), "{other:?}");
+    }
 }
 
 /// What was refused said nothing: mended, it goes under the same id, as a form sends it.
@@ -160,11 +202,11 @@ async fn a_refused_form_is_mended_and_sent_again_under_its_id() {
     let world = World::new().await;
     let intake = world.correspondent.intake().clone();
     let submission = world.submission();
-    let wrong = intake.report(submission, details(" "), None, true).await;
+    let wrong = intake.report(submission, Report::new(details(" "), None, true)).await;
     assert!(matches!(wrong, Err(IntakeError::Refused(_))), "{wrong:?}");
-    let (_, items) = intake.report(submission, details("Title"), None, true).await.unwrap();
+    let (_, items) = intake.report(submission, Report::new(details("Title"), None, true)).await.unwrap();
     assert_eq!(items.len(), 2);
-    let other = intake.report(submission, details("Other"), None, true).await;
+    let other = intake.report(submission, Report::new(details("Other"), None, true)).await;
     assert!(matches!(other, Err(IntakeError::IdReused(_))));
 }
 
@@ -173,7 +215,7 @@ async fn a_refused_form_is_mended_and_sent_again_under_its_id() {
 async fn a_refused_update_stops_the_activity_until_the_person_decides() {
     let mut world = World::new().await;
     let intake = world.correspondent.intake().clone();
-    let (id, _) = intake.report(world.submission(), details("First"), None, true).await.unwrap();
+    let (id, _) = intake.report(world.submission(), Report::new(details("First"), None, true)).await.unwrap();
     world.record_next().await;
     world.record_next().await;
     world.until(id, |view| view.open.is_empty()).await;
@@ -227,7 +269,8 @@ async fn a_refused_update_stops_the_activity_until_the_person_decides() {
 async fn what_was_not_delivered_is_asked_for() {
     let world = World::new().await;
     let intake = world.correspondent.intake().clone();
-    let (id, _) = intake.report(world.submission(), details("Title"), None, false).await.unwrap();
+    let (id, _) =
+        intake.report(world.submission(), Report::new(details("Title"), None, false)).await.unwrap();
     let message = world.pull().await.remove(0);
     let signature = parse_signature_header(message.signature.as_deref().unwrap()).unwrap();
     let signed = Signed { bytes: message.bytes, signature };
@@ -271,7 +314,7 @@ async fn a_second_load_of_the_same_file_changes_nothing() {
         let rows = read(files, intake.reference()).unwrap().into_iter().map(Result::unwrap);
         for row in rows.filter(|row| row.pillar == Pillar::Apsc) {
             let submission = Submission { id: row.submission, ..world.submission() };
-            intake.report(submission, row.details, row.participation, true).await.unwrap();
+            intake.report(submission, Report::new(row.details, row.participation, true)).await.unwrap();
         }
         let items = intake.outbox().open_items().await.unwrap();
         loads.push(items.into_iter().map(|item| (item.seq, item.event_id)).collect::<Vec<_>>());

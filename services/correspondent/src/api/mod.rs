@@ -12,6 +12,7 @@ use serde_json::json;
 use tais_bus::{Item, ItemState, OutboxError};
 use tais_domain::activity::Command;
 use tais_proto::event::activity::{ActivityDetails, ActivityParticipationRecorded};
+use tais_proto::event::commitment::CommitmentMade;
 use tais_proto::{EventId, Role, StreamId, Timestamp};
 use tais_web::documents::DOCUMENT_BYTES_MAX;
 use tais_web::program::{idempotency_key, json_of, sent_id};
@@ -20,7 +21,7 @@ use tais_web::{Failure, Frame};
 
 use crate::Correspondent;
 use crate::documents::described;
-use crate::intake::{IntakeError, Submission, Update, View};
+use crate::intake::{IntakeError, Report, Submission, Update, View};
 pub(crate) use import::import_failure;
 
 pub(crate) fn router(correspondent: Correspondent) -> Router {
@@ -44,10 +45,13 @@ pub(crate) fn router(correspondent: Correspondent) -> Router {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Report {
+struct Reported {
     details: ActivityDetails,
     #[serde(default)]
     participation: Option<ActivityParticipationRecorded>,
+    /// What was promised there.
+    #[serde(default)]
+    commitments: Vec<CommitmentMade>,
     /// Whether it goes to the Directorate at once.
     #[serde(default)]
     submit: bool,
@@ -139,9 +143,10 @@ async fn report(
     body: axum::body::Bytes,
 ) -> Result<Response, Failure> {
     let person = correspondent.person(&frame)?;
-    let Report { details, participation, submit, time } = json_of(&body)?;
+    let Reported { details, participation, commitments, submit, time } = json_of(&body)?;
     let submission = correspondent.submission(&headers, &person, time)?;
-    let result = correspondent.intake.report(submission, details, participation, submit).await;
+    let report = Report { details, participation, commitments, submit };
+    let result = correspondent.intake.report(submission, report).await;
     let (id, items) = result.map_err(|error| failure(&frame, error))?;
     Ok(saved(&correspondent, id, submission.id, &items))
 }

@@ -16,7 +16,7 @@ use super::said::Said;
 use super::store::{Choice, Fate, ImportStore, StoreError, Upload};
 use super::table::{self, FileError, Table};
 use crate::Clock;
-use crate::intake::{Intake, IntakeError};
+use crate::intake::{Asked, Intake, IntakeError};
 
 /// Why an import does not go on.
 #[derive(Debug, thiserror::Error)]
@@ -215,7 +215,8 @@ impl Imports {
             (Outcome::Wrong(_), _) => return Ok((Fate::Wrong, None)),
         };
         let submission = assessor.submission(step.id);
-        match self.intake.act_on(submission, step.stream, step.commands, Some(seen)).await {
+        let asked = Asked { commands: step.commands, seen: Some(seen), ..Asked::default() };
+        match self.intake.act_on(submission, step.stream, asked).await {
             Ok(_) => Ok((Fate::Saved, Some((step.id, step.stream)))),
             Err(IntakeError::Refused(_) | IntakeError::IdReused(_)) => Ok((Fate::Stale, None)),
             Err(IntakeError::Outbox(OutboxError::StreamHeld(_))) => Ok((Fate::Wrong, None)),

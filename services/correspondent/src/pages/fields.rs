@@ -32,6 +32,9 @@ pub struct FormPage<'a> {
     fields: Vec<String>,
     more: Vec<String>,
     open: bool,
+    /// What was promised there; empty in a revision.
+    promised: Vec<String>,
+    promised_open: bool,
 }
 
 /// What a form is for: a new activity, or a revision of one.
@@ -93,6 +96,9 @@ const MORE: [&str; 12] = [
     "source",
 ];
 
+/// The fields of what was promised there.
+const PROMISED: [&str; 3] = ["commitment", "commitment_due", "commitment_owner"];
+
 /// The field that a refusal's pointer is about.
 pub fn field_of(pointer: &str) -> &'static str {
     let fields = [
@@ -107,6 +113,9 @@ pub fn field_of(pointer: &str) -> &'static str {
         ("/details/budget", "budget"),
         ("/details/frameworkItems", "items"),
         ("/details/genderMarker", "marker_reason"),
+        ("/commitments/0/due", "commitment_due"),
+        ("/commitments/0/owner", "commitment_owner"),
+        ("/commitments", "commitment"),
         ("/counts", crate::grid::GRID),
         ("/total", "total"),
         ("/reason", "reason"),
@@ -128,7 +137,7 @@ impl<'a> FormPage<'a> {
     ) -> Self {
         let pillar = purpose.pillar;
         let make = Fields { t, errors, form: "", words: "" };
-        let open = errors.iter().any(|error| MORE.contains(&error.field.as_str()));
+        let wrong_in = |fields: &[&str]| errors.iter().any(|error| fields.contains(&error.field.as_str()));
         Self {
             t,
             action: purpose.action(),
@@ -147,7 +156,12 @@ impl<'a> FormPage<'a> {
             typed,
             fields: first(&make, reference, typed),
             more: more(&make, pillar, reference, typed, used),
-            open,
+            open: wrong_in(&MORE),
+            promised: match purpose.revises {
+                None => promised(&make, reference, typed),
+                Some(_) => Vec::new(),
+            },
+            promised_open: wrong_in(&PROMISED) || !typed.commitment.is_empty(),
         }
     }
 }
@@ -254,6 +268,22 @@ fn counterparts(make: &Fields<'_>, reference: &Reference, typed: &Typed) -> Stri
     format!(r#"<fieldset class="field" id="counterparts"><legend>{legend}</legend>{wrong}{boxes}</fieldset>"#)
 }
 
+fn promised(make: &Fields<'_>, reference: &Reference, typed: &Typed) -> Vec<String> {
+    vec![
+        make.area("commitment", &typed.commitment),
+        make.text("commitment_due", &typed.commitment_due, Some(10), true),
+        make.suggest("commitment_owner", &typed.commitment_owner, organisations(make.t, reference)),
+    ]
+}
+
+/// Every organisation of the reference data, by code and name.
+fn organisations(t: Texts, reference: &Reference) -> impl Iterator<Item = (String, String)> {
+    let lang = t.language().tag().parse().unwrap_or(tais_proto::Lang::EN);
+    reference
+        .organisations()
+        .map(move |it| (it.code.to_string(), it.title.best(lang).map_or("", |(_, name)| name).to_owned()))
+}
+
 /// Timor-Leste, whose correspondents these are.
 const OWN_STATE: &str = "TL";
 
@@ -277,10 +307,6 @@ fn more(
         .filter(|body| body.pillar.is_none_or(|of| of == pillar))
         .map(|body| titled(body.code.as_str(), &body.title));
     let municipalities = reference.municipalities().map(|it| titled(it.code.as_str(), &it.title));
-    let organisations = reference.organisations().map(|it| {
-        let (code, name) = (it.code.to_string(), it.title.best(lang).map_or("", |(_, name)| name).to_owned());
-        (code, name)
-    });
     let scores =
         GenderScore::ALL.iter().map(|score| (score.code().to_owned(), t.get(&format!("marker-{score}"))));
     vec![
@@ -288,7 +314,7 @@ fn more(
         make.select("member_state", &typed.member_state, states),
         make.select("municipality", &typed.municipality, municipalities),
         make.select("body", &typed.body, bodies),
-        make.suggest("lead", &typed.lead, organisations),
+        make.suggest("lead", &typed.lead, organisations(t, reference)),
         make.text("partners", &typed.partners, None, false),
         counterparts(make, reference, typed),
         items(make, reference, typed, used),

@@ -122,13 +122,13 @@ async fn create(
     let person = correspondent.person(&frame)?;
     let intake = &correspondent.intake;
     let purpose = Purpose::new_activity(intake.pillar());
-    let (details, participation) = match typed.read(frame.texts, intake.pillar(), intake.reference()) {
-        Ok(read) => read,
+    let report = match typed.report(frame.texts, intake.pillar(), intake.reference()) {
+        Ok(report) => report,
         Err(errors) => return Ok(form(&correspondent, &frame, &purpose, &typed, &errors)?.into_response()),
     };
     let submission = submission(&correspondent, &person, &typed.submission)?;
     let intake = intake.clone();
-    let saving = async move { intake.report(submission, details, participation, true).await };
+    let saving = async move { intake.report(submission, report).await };
     match in_time(saving).await? {
         Ok(_) => {
             correspondent.forget_draft(&person, submission.id).await?;

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use tais_bus::Item;
 use tais_domain::activity::{Activity, evolve};
 use tais_domain::{EvolveError, Happened};
-use tais_proto::{EventId, Lang};
+use tais_proto::{Event, EventId, Lang, StreamKind};
 use tais_web::parts::FieldError;
 use tais_web::session::SignedIn;
 use tais_web::{Failure, Frame};
@@ -15,11 +15,12 @@ use uuid::Uuid;
 use super::{Purpose, form, to_update};
 use crate::Correspondent;
 use crate::form::Typed;
-use crate::revision::shown;
+use crate::revision::{shown, with_commitment};
 
 /// What was said under the id, as the activity stood with it.
 fn said(items: &[Item]) -> Option<Activity> {
-    items.iter().try_fold(None, |state, item| next(state, item).map(Some).ok()).flatten()
+    let of_activity = items.iter().filter(|item| item.stream.kind == StreamKind::Activity);
+    of_activity.into_iter().try_fold(None, |state, item| next(state, item).map(Some).ok()).flatten()
 }
 
 fn next(state: Option<Activity>, item: &Item) -> Result<Activity, EvolveError> {
@@ -42,7 +43,16 @@ pub(super) async fn both(
     // Under the id of something other than a report there is nothing to lay beside the form.
     let before = said(&items).ok_or_else(|| Failure::Conflict(t.get("correspondent-id-reused")))?;
     let language = typed.language.parse().unwrap_or(Lang::EN);
-    let differing = typed.sent_before(t, &shown(&before, language, correspondent.intake.reference()));
+    let shown = shown(&before, language, correspondent.intake.reference());
+    let made = items.iter().find_map(|item| match &item.event {
+        Event::CommitmentMade(made) => Some(made),
+        _ => None,
+    });
+    let shown = match made {
+        Some(made) => with_commitment(shown, made),
+        None => shown,
+    };
+    let differing = typed.sent_before(t, &shown);
     let same_person = items.iter().all(|item| item.actor == person.account);
     // Nothing a form can show differs: the same was sent again, by a version that put it otherwise.
     if differing.is_empty() && same_person {

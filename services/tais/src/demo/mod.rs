@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use tais_bus::{NewEvents, Outbox};
 use tais_correspondent::Correspondent;
 use tais_correspondent::import::{self, Files};
-use tais_correspondent::intake::Submission;
+use tais_correspondent::intake::{self, Submission};
 use tais_domain::activity::{Activity, Command, decide};
 use tais_log::{Filter, Log, PostgresLog, system_clock};
 use tais_proto::event::activity::{ActivityDetails, ActivityParticipationRecorded};
@@ -121,7 +121,8 @@ async fn send(
     let actor = account(accounts, Role::Correspondent, Some(intake.pillar()))?;
     let submission = Submission { id: report.submission, actor, time: system_clock()() };
     let reference = report.details.external_ref.clone().unwrap_or_default();
-    let sent = intake.report(submission, report.details, report.participation, true).await;
+    let sent =
+        intake.report(submission, intake::Report::new(report.details, report.participation, true)).await;
     Ok(sent.with_context(|| format!("activity {reference} was refused"))?.0)
 }
 
