@@ -7,7 +7,7 @@ mod chromium;
 
 use std::time::{Duration, Instant};
 
-use chromium::{PATIENCE, fill, find, run, text, until};
+use chromium::{PATIENCE, fill, find, press, run, text, until};
 use fantoccini::{Client, Locator};
 use serde_json::{Value, json};
 use tais_tests::{System, details, participation};
@@ -112,6 +112,36 @@ fn a_wrong_form_keeps_what_was_typed_and_says_what_to_mend() {
         let stranger = browser.window(1280, true).await;
         stranger.goto(&format!("{}/apsc", system.base())).await.unwrap();
         find(&stranger, "#password").await;
+    });
+}
+
+#[test]
+fn what_was_promised_there_is_said_with_the_update_and_then_is_due() {
+    run(async |browser| {
+        let system = System::start(false).unwrap();
+        let phone = browser.window(390, true).await;
+        sign_in(&phone, &system, "apsc", "/apsc/new").await;
+        phone.goto(&format!("{}/apsc/new", system.base())).await.unwrap();
+        fill(&phone, "title", "Border dialogue").await;
+        find(&phone, "#kind").await.select_by_value("training").await.unwrap();
+        fill(&phone, "starts", "20/11/2026").await;
+        find(&phone, "details:last-of-type > summary").await.click().await.unwrap();
+        fill(&phone, "commitment", "Publish the roster of mediators").await;
+        press(&phone, "form.entry .actions button").await;
+        // Without its day it is no commitment: the page opens where something is missing.
+        let wrong = until(&phone, "#wrong-commitment_due", |wrong| !wrong.is_empty()).await;
+        assert!(wrong.contains("Fill this in"), "{wrong}");
+        fill(&phone, "commitment_due", "31/01/2099").await;
+        press(&phone, "form.entry .actions button").await;
+        until(&phone, "h1", |title| title == "Recorded").await;
+        let patience = Instant::now() + PATIENCE;
+        let mut list = String::new();
+        while !list.contains("Publish the roster of mediators") {
+            assert!(Instant::now() < patience, "it is not among what is due: {list}");
+            phone.goto(&format!("{}/apsc", system.base())).await.unwrap();
+            list = text(&phone, "main").await;
+        }
+        assert!(list.contains("31/01/2099") || list.contains("31 January 2099"), "{list}");
     });
 }
 
