@@ -99,7 +99,10 @@ fn pages(system: &System, id: &str, import: &str, position: u64) -> Vec<(&'stati
             paths
         }),
         ("office", own(&office)),
-        ("auditor", vec!["/audit".to_owned(), format!("/events/{position}")]),
+        (
+            "auditor",
+            vec!["/audit".to_owned(), "/audit/diff?from=20".to_owned(), format!("/events/{position}")],
+        ),
         ("administrator", own(&["/accounts"])),
     ]
 }

@@ -46,6 +46,7 @@ const TABLE: &[(&str, &str, &[&str])] = &[
     ("GET", "/api/v1/activities", READERS),
     ("GET", "/api/v1/activities/{id}", READERS),
     ("GET", "/audit", READERS),
+    ("GET", "/audit/diff", READERS),
     ("GET", "/events/{position}", READERS),
     ("GET", "/accounts", ADMINISTRATORS),
     ("POST", "/accounts", ADMINISTRATORS),

@@ -1,14 +1,21 @@
 //! `tais-audit`: what an auditor sees of the record.
 //!
-//! Its job: the timeline (who recorded what, and when), and each entry with its exact bytes, its
-//! signature and its leaf. The offline verifier, proofs and bundles come with a later version.
+//! Its job: the timeline (who recorded what, and when), each entry with its exact bytes, its signature
+//! and its leaf, and what differs between two positions. The offline verifier, proofs and bundles come
+//! with a later version.
 //!
 //! Not its job: changing anything. Its database role can only read.
 
-mod pages;
+mod diff;
+mod difference;
+mod event;
 mod routes;
+mod timeline;
+
+use std::sync::Arc;
 
 use tais_log::PostgresLog;
+use tais_proto::reference::Reference;
 
 pub use routes::router;
 
@@ -16,12 +23,13 @@ pub use routes::router;
 #[derive(Clone)]
 pub struct Audit {
     log: PostgresLog,
+    reference: Arc<Reference>,
 }
 
 impl Audit {
     /// The audit service on a log whose role can only read.
     #[must_use]
-    pub const fn new(log: PostgresLog) -> Self {
-        Self { log }
+    pub const fn new(log: PostgresLog, reference: Arc<Reference>) -> Self {
+        Self { log, reference }
     }
 }

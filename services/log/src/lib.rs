@@ -74,6 +74,14 @@ pub trait Log: Clone + Send + Sync + 'static {
         filter: &Filter,
     ) -> impl Future<Output = Result<Page, LogError>> + Send;
 
+    /// Reads up to `limit` entries before `before`, the latest first.
+    fn read_before(
+        &self,
+        before: Position,
+        limit: usize,
+        filter: &Filter,
+    ) -> impl Future<Output = Result<Vec<Entry>, LogError>> + Send;
+
     /// Reads one entry.
     fn read_one(&self, position: Position) -> impl Future<Output = Result<Option<Entry>, LogError>> + Send;
 

@@ -143,6 +143,18 @@ impl Log for MemoryLog {
         Ok(Page::of(entries, from, limit, state.frontier.size()))
     }
 
+    async fn read_before(
+        &self,
+        before: Position,
+        limit: usize,
+        filter: &Filter,
+    ) -> Result<Vec<Entry>, LogError> {
+        let state = self.lock();
+        let earlier = state.entries_from(Position(0)).take_while(|entry| entry.position < before);
+        let wanted: Vec<&Entry> = earlier.filter(|entry| filter.takes(entry)).collect();
+        Ok(wanted.into_iter().rev().take(limit).cloned().collect())
+    }
+
     async fn read_one(&self, position: Position) -> Result<Option<Entry>, LogError> {
         Ok(self.lock().entries_from(position).next().cloned())
     }

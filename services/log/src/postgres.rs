@@ -116,6 +116,15 @@ impl Log for PostgresLog {
         page::read(&self.pool, from, limit, filter).await
     }
 
+    async fn read_before(
+        &self,
+        before: Position,
+        limit: usize,
+        filter: &Filter,
+    ) -> Result<Vec<Entry>, LogError> {
+        page::read_before(&self.pool, before, limit, filter).await
+    }
+
     async fn read_one(&self, position: Position) -> Result<Option<Entry>, LogError> {
         let statement = format!("select {COLUMNS} from log.entry where position = $1");
         let row =

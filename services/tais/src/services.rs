@@ -162,7 +162,7 @@ impl Wiring {
     /// When it cannot start.
     pub async fn audit(&self) -> anyhow::Result<(Router, PostgresLog)> {
         let log = self.log(ServiceRole::Audit).await?;
-        Ok((tais_audit::router(Audit::new(log.clone())), log))
+        Ok((tais_audit::router(Audit::new(log.clone(), Arc::clone(&self.reference))), log))
     }
 
     /// Runs the correspondent of a pillar.

@@ -397,6 +397,34 @@ audit-lead = { $count ->
 }
 audit-pillar = Pillar
 audit-show = Show
+audit-kind = Kind of entry
+audit-kind-all = All kinds
+audit-on = Recorded until
+audit-not-a-day = "{ $text }" is not a day. Write day, month, year: 23/11/2026.
+audit-diff-title = What changed
+audit-diff-lead = Between positions { $from } and { $to }, { $entries ->
+    [one] one entry was recorded
+   *[other] { $entries } entries were recorded
+} and { $figures ->
+    [one] one figure changed
+   *[other] { $figures } figures changed
+}.
+audit-diff-hint = Positions, or days in Dili: 23/11/2026 stands for its end.
+audit-diff-from = From
+audit-diff-to = To
+audit-diff-compare = Compare
+audit-diff-same = No figure changed between these.
+audit-diff-figure = Figure
+audit-diff-was = Was
+audit-diff-is = Is
+audit-diff-change = Change
+audit-diff-because = Entries that moved it
+audit-diff-others = and { $count } more
+audit-diff-recorded = What was recorded between
+audit-diff-timeline = See these entries
+audit-diff-note = Figures are sums over all dates of activities, by pillar; attendances are not people.
+audit-diff-neither = "{ $text }" is neither a position nor a day. Write a number, or day, month, year: 23/11/2026.
+audit-diff-future = The record shows no position { $asked } yet; the last one shown is { $latest }.
 audit-as-of = See the overview as it stood then
 audit-subject = See the activity as it stood then
 audit-none = Nothing was recorded here.
@@ -425,6 +453,25 @@ audit-bytes-words = Indented for reading; the evidence is the exact bytes as the
 
 ## domain
 
+stream-activity = activities
+stream-commitment = commitments
+stream-indicator = indicators
+stream-forum = Forum
+stream-obligation = reports due
+stream-report = quarterly reports
+stream-refusal = refusals
+stream-security = security
+stream-registry = registry
+measure-activities = Activities
+measure-validated = Activities that are validated
+measure-wps-activities = Activities that serve WPS
+measure-coverage = Activities for
+measure-body-activities = Activities of
+measure-attendances = Attendances
+measure-sex-stated = Activities with a breakdown by sex
+measure-sex-missing = Activities without a breakdown by sex
+measure-marker-screened = Activities screened for the gender marker
+measure-marker-focused = Activities marked 1 or 2
 pillar-apsc = Political-Security
 pillar-aec = Economic
 pillar-ascc = Socio-Cultural

@@ -394,6 +394,34 @@ audit-lead = { $count ->
 }
 audit-pillar = Pilar
 audit-show = Mostrar
+audit-kind = Tipo de registo
+audit-kind-all = Todos os tipos
+audit-on = Registado até
+audit-not-a-day = "{ $text }" não é um dia. Escreva dia, mês, ano: 23/11/2026.
+audit-diff-title = O que mudou
+audit-diff-lead = Entre as posições { $from } e { $to }, { $entries ->
+    [one] foi feito um registo
+   *[other] foram feitos { $entries } registos
+} e { $figures ->
+    [one] mudou um número
+   *[other] mudaram { $figures } números
+}.
+audit-diff-hint = Posições, ou dias em Díli: 23/11/2026 significa o fim desse dia.
+audit-diff-from = De
+audit-diff-to = Até
+audit-diff-compare = Comparar
+audit-diff-same = Nenhum número mudou entre estes pontos.
+audit-diff-figure = Número
+audit-diff-was = Era
+audit-diff-is = É
+audit-diff-change = Diferença
+audit-diff-because = Registos que o alteraram
+audit-diff-others = e mais { $count }
+audit-diff-recorded = O que foi registado entretanto
+audit-diff-timeline = Ver estes registos
+audit-diff-note = Os números são somas de todas as datas das atividades, por pilar; presenças não são pessoas.
+audit-diff-neither = "{ $text }" não é uma posição nem um dia. Escreva um número, ou dia, mês, ano: 23/11/2026.
+audit-diff-future = O registo ainda não mostra a posição { $asked }; a última mostrada é { $latest }.
 audit-as-of = Ver a visão geral como estava então
 audit-subject = Ver a atividade como estava então
 audit-none = Aqui nada foi registado.
@@ -422,6 +450,25 @@ audit-bytes-words = Com recuos para se ler; a prova são os bytes exatos, tal co
 
 ## domain
 
+stream-activity = atividades
+stream-commitment = compromissos
+stream-indicator = indicadores
+stream-forum = Fórum
+stream-obligation = relatórios devidos
+stream-report = relatórios trimestrais
+stream-refusal = recusas
+stream-security = segurança
+stream-registry = registo de chaves e funções
+measure-activities = Atividades
+measure-validated = Atividades validadas
+measure-wps-activities = Atividades que servem a agenda MPS
+measure-coverage = Atividades para
+measure-body-activities = Atividades de
+measure-attendances = Presenças
+measure-sex-stated = Atividades com dados por sexo
+measure-sex-missing = Atividades sem dados por sexo
+measure-marker-screened = Atividades avaliadas com o marcador de género
+measure-marker-focused = Atividades marcadas 1 ou 2
 pillar-apsc = Político-Segurança
 pillar-aec = Económico
 pillar-ascc = Sociocultural

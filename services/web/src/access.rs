@@ -69,6 +69,7 @@ const ROWS: &[Row] = &[
     (Method::GET, "/api/v1/activities", Readers),
     (Method::GET, "/api/v1/activities/{id}", Readers),
     (Method::GET, "/audit", Readers),
+    (Method::GET, "/audit/diff", Readers),
     (Method::GET, "/events/{position}", Readers),
     (Method::GET, "/accounts", ADMINISTRATORS),
     (Method::POST, "/accounts", ADMINISTRATORS),

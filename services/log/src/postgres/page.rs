@@ -20,6 +20,38 @@ pub(super) async fn read(
              select {COLUMNS} from log.entry where position >= "
     ));
     statement.push_bind(bigint(from));
+    push_filter(&mut statement, filter);
+    statement.push(" order by position limit ").push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
+    statement.push(") e on true where h.log = 1 order by e.position");
+    let rows = statement.build().fetch_all(pool).await?;
+    page(&rows, from, limit, filter)
+}
+
+/// Backwards from a position, which need not exist yet.
+pub(super) async fn read_before(
+    pool: &PgPool,
+    before: Position,
+    limit: usize,
+    filter: &Filter,
+) -> Result<Vec<Entry>, LogError> {
+    let mut statement =
+        QueryBuilder::<Postgres>::new(format!("select {COLUMNS} from log.entry where position < "));
+    statement.push_bind(bigint(before));
+    push_filter(&mut statement, filter);
+    statement.push(" order by position desc limit ").push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
+    let rows = statement.build().fetch_all(pool).await?;
+    let entries: Vec<Entry> = rows.iter().map(entry).collect::<Result<_, _>>()?;
+    if filter.is_everything() {
+        let gap = entries.windows(2).find_map(|pair| match pair {
+            [later, earlier] if earlier.position.next() != later.position => Some(earlier.position.0 + 1),
+            _ => None,
+        });
+        return gap.map_or(Ok(entries), |hole| Err(LogError::Hole(hole)));
+    }
+    Ok(entries)
+}
+
+fn push_filter(statement: &mut QueryBuilder<Postgres>, filter: &Filter) {
     // Only what is asked for stands in the statement: "$1 is null or pillar = $1" would hide the
     // condition from the index as soon as PostgreSQL keeps one plan for all values. Codes are our own
     // constants and stand there as they are: how rare a pillar is decides how it is best found.
@@ -32,10 +64,6 @@ pub(super) async fn read(
     if let Some(stream) = filter.stream {
         statement.push(" and stream = ").push_bind(stream.0);
     }
-    statement.push(" order by position limit ").push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
-    statement.push(") e on true where h.log = 1 order by e.position");
-    let rows = statement.build().fetch_all(pool).await?;
-    page(&rows, from, limit, filter)
 }
 
 fn page(rows: &[PgRow], from: Position, limit: usize, filter: &Filter) -> Result<Page, LogError> {

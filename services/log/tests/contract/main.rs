@@ -64,6 +64,7 @@ stories! {
     append::sixteen_appenders_over_two_handles_stay_gapless,
     read::pages_follow_each_other_without_gap_or_overlap,
     read::a_filter_leaves_out_and_says_how_far_it_looked,
+    read::backwards_the_latest_come_first,
     read::a_stream_is_read_whole_and_alone,
     read::a_follower_catches_up_and_is_woken,
     read::a_follower_may_wait_where_the_log_has_not_come_yet,

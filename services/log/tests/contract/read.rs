@@ -63,6 +63,21 @@ pub async fn a_filter_leaves_out_and_says_how_far_it_looked<L: Log>(under: Under
     assert_eq!(page(&under.log, 4, 0, &apsc).await, (vec![], 4), "who asks for nothing has seen nothing");
 }
 
+pub async fn backwards_the_latest_come_first<L: Log>(under: Under<L>) {
+    let back = async |before: u64, limit: usize, filter: &Filter| {
+        positions(&under.other.read_before(Position(before), limit, filter).await.unwrap())
+    };
+    let everything = Filter::default();
+    assert_eq!(back(5, 3, &everything).await, [0; 0]);
+    ten(&under).await;
+    assert_eq!(back(99, 3, &everything).await, [9, 8, 7]);
+    assert_eq!(back(7, 3, &everything).await, [6, 5, 4]);
+    assert_eq!(back(2, 3, &everything).await, [1, 0]);
+    assert_eq!(back(0, 3, &everything).await, [0; 0]);
+    let apsc = Filter { pillar: Some(Pillar::Apsc), ..Filter::default() };
+    assert_eq!(back(8, 3, &apsc).await, [6, 4, 2]);
+}
+
 pub async fn a_stream_is_read_whole_and_alone<L: Log>(under: Under<L>) {
     let (even, _) = ten(&under).await;
     let entries = under.other.read_stream(even).await.unwrap();

@@ -25,6 +25,7 @@ const DYNAMIC_PREFIXES: &[&str] = &[
     "kind-",
     "language-",
     "marker-",
+    "measure-",
     "mode-",
     "nav-",
     "occurrence-",
@@ -38,6 +39,7 @@ const DYNAMIC_PREFIXES: &[&str] = &[
     "role-",
     "sex-",
     "state-",
+    "stream-",
     "update-",
 ];
 
@@ -126,6 +128,8 @@ fn every_text_of_the_catalogue_is_asked_for() {
 /// The keys that are built at run time, from the vocabularies they are built of.
 #[test]
 fn every_word_of_the_vocabulary_has_its_text() {
+    use tais_domain::measure::Measure;
+    use tais_proto::StreamKind;
     use tais_proto::vocabulary::{
         ActivityKind, AgeBand, Confidence, GenderScore, Mode, Occurrence, ParticipantRole, Qualifier, Sex,
     };
@@ -150,6 +154,8 @@ fn every_word_of_the_vocabulary_has_its_text() {
         keys("participant", ParticipantRole::ALL, ParticipantRole::code),
         keys("qualifier", &Qualifier::ALL[1..], Qualifier::code),
         keys("sex", Sex::ALL, Sex::code),
+        keys("measure", Measure::ALL, Measure::code),
+        keys("stream", StreamKind::ALL, StreamKind::code),
         tais_proto::EventType::ALL.iter().map(event).collect(),
     ];
     let missing: Vec<_> = built.into_iter().flatten().filter(|key| !texts.has(key)).collect();
