@@ -57,6 +57,13 @@ const OPERATIONS: &[(&str, &str, &str, Shape)] = &[
     ("get", "/api/v1/obligations/{id}", "One report", Read),
     ("post", "/api/v1/obligations/{id}/fulfilment", "It was handed in", Say("ObligationMet")),
     ("post", "/api/v1/obligations/{id}/miss", "It was missed", Say("ObligationMissed")),
+    ("get", "/api/v1/forum", "Sessions, members and mentorships of the Forum", Read),
+    ("get", "/api/v1/forum/people", "Who they are", Look),
+    ("get", "/api/v1/forum/{id}", "One of them", Read),
+    ("post", "/api/v1/forum/sessions", "A session was held", Say("ForumSessionHeld")),
+    ("post", "/api/v1/forum/members", "Somebody joined", Send("Membership")),
+    ("post", "/api/v1/forum/mentorships", "A mentorship begins", Say("ForumMentorshipStarted")),
+    ("post", "/api/v1/forum/{id}/completion", "It ended", Say("ForumMentorshipCompleted")),
     ("get", "/api/v1/{pillar}/activities", "The pillar's activities, also what is on its way", Look),
     ("post", "/api/v1/{pillar}/activities", "Report an activity", Send("Report")),
     ("get", "/api/v1/{pillar}/activities/{id}", "One of them", Look),
@@ -97,6 +104,10 @@ fn bodies() -> Value {
         "Return": object(json!({ "revision": revision, "reason": text }), json!(["revision", "reason"])),
         "Validation": object(json!({ "revision": revision, "note": text }), json!(["revision"])),
         "Acknowledgement": object(json!({ "revision": revision }), json!(["revision"])),
+        "Membership": object(
+            json!({ "name": text, "contact": text, "on": { "type": "string", "format": "date" }, "pillar": schema("Pillar") }),
+            json!(["name", "on"]),
+        ),
         "Report": object(
             json!({
                 "details": schema("ActivityDetails"),

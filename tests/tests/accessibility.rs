@@ -93,8 +93,11 @@ fn pages(system: &System, id: &str, import: &str, position: u64) -> Vec<(&'stati
         }),
         ("director", {
             let mut paths =
-                own(&["/desk", "/commitments", "/commitments/new", "/indicators", "/obligations"]);
-            paths.extend(["commitments", "indicators", "obligations"].map(|kind| first_of(system, kind)));
+                own(&["/desk", "/commitments", "/commitments/new", "/indicators", "/obligations", "/forum"]);
+            paths.extend(own(&["/forum/sessions/new", "/forum/members/new", "/forum/mentorships/new"]));
+            paths.extend(
+                ["commitments", "indicators", "obligations", "forum"].map(|kind| first_of(system, kind)),
+            );
             paths.push(format!("/activities/{id}"));
             paths
         }),

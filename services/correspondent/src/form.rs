@@ -7,6 +7,7 @@ use tais_proto::event::commitment::CommitmentMade;
 use tais_proto::reference::{Reference, StateCode};
 use tais_proto::vocabulary::{ActivityKind, GenderScore, Mode, Occurrence, Qualifier, Sex};
 use tais_proto::{Lang, PartialDate, Pillar, Quantity, Texts};
+use tais_web::fields::partial_day;
 use tais_web::language::{Arg, Texts as Words};
 use tais_web::parts::FieldError;
 
@@ -121,7 +122,7 @@ impl Reading<'_> {
         if text.is_empty() {
             return None;
         }
-        let date = date(text);
+        let date = partial_day(text);
         if date.is_none() {
             self.wrong(field, "correspondent-wrong-date");
         }
@@ -138,16 +139,6 @@ impl Reading<'_> {
             self.wrong(field, "correspondent-wrong-number");
         }
         number
-    }
-}
-
-/// A day as people write it here (`24/11/2026`), as programs do, or a month (`11/2026`).
-pub(crate) fn date(text: &str) -> Option<PartialDate> {
-    let parts: Vec<&str> = text.split('/').collect();
-    match parts[..] {
-        [day, month, year] => format!("{year:0>4}-{month:0>2}-{day:0>2}").parse().ok(),
-        [month, year] => format!("{year:0>4}-{month:0>2}").parse().ok(),
-        _ => text.parse().ok(),
     }
 }
 

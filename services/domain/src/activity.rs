@@ -346,11 +346,8 @@ fn check_codes(details: &ActivityDetails, reference: &Reference) -> Result<(), R
     }
 }
 
-fn check_participation(participation: &ActivityParticipationRecorded) -> Result<(), Refusal> {
-    let counts = &participation.counts;
-    if counts.is_empty() && participation.total.is_none() && participation.as_stated.is_empty() {
-        return Err(Rule::NothingCounted.into());
-    }
+/// Cells of a grid are disjoint.
+pub(crate) fn check_cells(counts: &[ParticipationCount]) -> Result<(), Refusal> {
     for (index, cell) in counts.iter().enumerate() {
         let same = |other: &ParticipationCount| {
             (other.role, other.sex, other.age) == (cell.role, cell.sex, cell.age)
@@ -359,6 +356,15 @@ fn check_participation(participation: &ActivityParticipationRecorded) -> Result<
             return Err(Refusal::at(Rule::CellTwice, format!("/counts/{index}")));
         }
     }
+    Ok(())
+}
+
+fn check_participation(participation: &ActivityParticipationRecorded) -> Result<(), Refusal> {
+    let counts = &participation.counts;
+    if counts.is_empty() && participation.total.is_none() && participation.as_stated.is_empty() {
+        return Err(Rule::NothingCounted.into());
+    }
+    check_cells(counts)?;
     let cells: u64 = counts.iter().map(|cell| u64::from(cell.count.number)).sum();
     match participation.total {
         Some(total) if total.qualifier == Qualifier::Exact && cells > u64::from(total.number) => {

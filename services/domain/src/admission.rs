@@ -8,7 +8,8 @@ use crate::policy::may_say;
 use crate::refusal::{EvolveError, Refusal, Rule};
 use crate::registry::Registry;
 use crate::{
-    Activity, Commitment, Happened, Indicator, Obligation, activity, commitment, indicator, obligation,
+    Activity, Commitment, Forum, Happened, Indicator, Obligation, activity, commitment, forum, indicator,
+    obligation,
 };
 
 /// What a stream is after its events so far. The registry is folded apart ([`Registry`]): everybody
@@ -23,6 +24,8 @@ pub enum StreamState {
     Indicator(Box<Indicator>),
     /// An obligation.
     Obligation(Box<Obligation>),
+    /// A session, a membership or a mentorship of the Forum.
+    Forum(Box<Forum>),
     /// A stream whose events are recorded in order and whose rules come with a later version.
     Plain {
         /// What kind.
@@ -41,6 +44,7 @@ impl StreamState {
             Self::Commitment(commitment) => commitment.version,
             Self::Indicator(indicator) => indicator.version,
             Self::Obligation(obligation) => obligation.version,
+            Self::Forum(forum) => forum.version,
             Self::Plain { version, .. } => *version,
         }
     }
@@ -53,7 +57,8 @@ impl StreamState {
             Self::Commitment(commitment) => Some(commitment.made.pillar),
             Self::Indicator(indicator) => indicator.defined.pillar,
             Self::Obligation(obligation) => obligation.scheduled.pillar,
-            Self::Plain { .. } => None,
+            // The Forum is the office's; a member's pillar is a fact about the member.
+            Self::Forum(_) | Self::Plain { .. } => None,
         }
     }
 
@@ -65,6 +70,7 @@ impl StreamState {
             Self::Commitment(_) => StreamKind::Commitment,
             Self::Indicator(_) => StreamKind::Indicator,
             Self::Obligation(_) => StreamKind::Obligation,
+            Self::Forum(_) => StreamKind::Forum,
             Self::Plain { kind, .. } => *kind,
         }
     }
@@ -104,11 +110,16 @@ impl StreamState {
             (StreamKind::Obligation, Some(Self::Obligation(state))) => {
                 obligation::evolve(Some(*state), happened).map(Into::into)
             }
+            (StreamKind::Forum, None) => forum::evolve(None, happened).map(Into::into),
+            (StreamKind::Forum, Some(Self::Forum(state))) => {
+                forum::evolve(Some(*state), happened).map(Into::into)
+            }
             (
                 StreamKind::Activity
                 | StreamKind::Commitment
                 | StreamKind::Indicator
-                | StreamKind::Obligation,
+                | StreamKind::Obligation
+                | StreamKind::Forum,
                 _,
             ) => Err(error()),
             (kind, state) => {
@@ -148,6 +159,12 @@ impl From<Obligation> for StreamState {
     }
 }
 
+impl From<Forum> for StreamState {
+    fn from(forum: Forum) -> Self {
+        Self::Forum(Box::new(forum))
+    }
+}
+
 /// The rules of one stream, without who may say what: whether this event may follow on this state.
 ///
 /// # Errors
@@ -176,6 +193,8 @@ pub fn check(
         (StreamKind::Obligation, Some(StreamState::Obligation(state))) => {
             obligation::check(Some(state), event, reference)
         }
+        (StreamKind::Forum, None) => forum::check(None, event, reference),
+        (StreamKind::Forum, Some(StreamState::Forum(state))) => forum::check(Some(state), event, reference),
         (kind, Some(state)) if state.kind() != kind => Err(Rule::AlreadyBegun.into()),
         _ => Ok(()),
     }
@@ -211,6 +230,7 @@ pub fn admit(
         return Err(Rule::VersionConflict { expected: version + 1, given: envelope.stream_version }.into());
     }
     check_pillar(state, envelope)?;
+    forum::check_stream(&envelope.event, envelope.stream.id)?;
     match envelope.stream.kind {
         StreamKind::Registry => registry.check(&envelope.event, publisher, envelope.actor),
         kind => check(kind, state, &envelope.event, envelope.actor, reference),

@@ -15,6 +15,7 @@
 pub mod activity;
 pub mod admission;
 pub mod commitment;
+pub mod forum;
 pub mod happened;
 pub mod indicator;
 pub mod measure;
@@ -25,6 +26,7 @@ pub mod registry;
 
 pub use activity::Activity;
 pub use commitment::Commitment;
+pub use forum::Forum;
 pub use happened::Happened;
 pub use indicator::Indicator;
 pub use obligation::Obligation;

@@ -64,6 +64,10 @@ pub enum Rule {
     NotAFigure,
     /// A correction of something that was never said here.
     NothingToCorrect,
+    /// Nobody mentors themselves.
+    Oneself,
+    /// A membership stands under the id of another person.
+    OtherPerson,
 }
 
 impl Rule {
@@ -100,6 +104,8 @@ impl Rule {
             Self::Missing => "missing",
             Self::NotAFigure => "not-a-figure",
             Self::NothingToCorrect => "nothing-to-correct",
+            Self::Oneself => "oneself",
+            Self::OtherPerson => "other-person",
         }
     }
 }
@@ -199,6 +205,10 @@ impl std::fmt::Display for Refusal {
             ),
             Rule::NothingToCorrect => {
                 f.write_str("nothing was said here under that id: name the event that was wrong")
+            }
+            Rule::Oneself => f.write_str("nobody mentors themselves: choose two people"),
+            Rule::OtherPerson => {
+                f.write_str("a membership is kept under its person's id: use that as the stream's")
             }
         }
     }

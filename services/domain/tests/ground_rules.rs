@@ -10,9 +10,10 @@ use tais_domain::Activity;
 use tais_domain::measure::{Cell, Measure, Share, Standing, contributions, has_wps_content, wps_pillars};
 use tais_proto::event::activity::*;
 use tais_proto::event::commitment::CommitmentExtended;
+use tais_proto::event::forum::ForumSessionHeld;
 use tais_proto::vocabulary::Sex::{Female, Male, OtherOrUndisclosed};
-use tais_proto::vocabulary::{GenderScore, Occurrence, ParticipantRole, Qualifier};
-use tais_proto::{Pillar, Publisher, Quantity, Quarter, Timestamp};
+use tais_proto::vocabulary::{ActivityKind, GenderScore, Occurrence, ParticipantRole, Qualifier};
+use tais_proto::{Pillar, Publisher, Quantity, Quarter, Texts, Timestamp};
 use time::macros::date;
 
 fn with(change: impl FnOnce(&mut ActivityDetails)) -> Activity {
@@ -56,6 +57,23 @@ fn a_commitment_keeps_its_first_due_date() {
         .then(Publisher::Apsc, CORRESPONDENT, extend(date!(2027 - 06 - 30)));
     assert_eq!(moved.commitment().made.due, date!(2026 - 12 - 31));
     assert_eq!(moved.commitment().due, date!(2027 - 06 - 30));
+}
+
+#[test]
+fn a_session_of_the_forum_is_said_as_it_was() {
+    let held = |change: fn(&mut ForumSessionHeld)| {
+        let mut held = session("2026-05".parse().unwrap());
+        change(&mut held);
+        let story = Story::new(9);
+        story.admit(&story.next(Publisher::Office, DIRECTOR, held)).map_err(|refusal| refusal.pointer)
+    };
+    assert_eq!(held(|_| ()), Ok(()));
+    assert_eq!(held(|it| it.title = Texts::default()), Err("/title".to_owned()));
+    assert_eq!(held(|it| it.kind = ActivityKind::Ratification), Err("/kind".to_owned()));
+    assert_eq!(held(|it| it.ends = "2026-04-30".parse().ok()), Err("/ends".to_owned()));
+    assert_eq!(held(|it| it.ends = "2026-05-01".parse().ok()), Ok(()), "within the month it began in");
+    let twice = held(|it| it.counts = vec![cell(Female, exact(1)), cell(Female, exact(2))]);
+    assert_eq!(twice, Err("/counts/1".to_owned()));
 }
 
 #[test]

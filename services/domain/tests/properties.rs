@@ -11,13 +11,19 @@ use support::commands::{Wish, commitment_command, wishes};
 use support::*;
 use tais_domain::activity::Command;
 use tais_domain::admission::{StreamState, admit};
+use tais_domain::forum::About;
 use tais_domain::measure::{Cell, Measure, Share, contributions};
 use tais_domain::{Activity, Refusal, Registry, activity, commitment};
 use tais_proto::event::activity::*;
 use tais_proto::event::commitment::CommitmentMade;
+use tais_proto::event::forum::*;
 use tais_proto::event::indicator::{IndicatorCorrected, IndicatorMeasured, IndicatorValue};
 use tais_proto::event::registry::RegistryRoleGranted;
-use tais_proto::{AccountId, Envelope, Event, EventId, Pillar, Position, Publisher, Role};
+use tais_proto::{
+    AccountId, Date, Envelope, Event, EventId, PartialDate, PersonId, Pillar, Position, Publisher, Role,
+    Texts,
+};
+use time::Month;
 use uuid::Uuid;
 
 /// Four people who hold every role, so that nothing is refused for want of one.
@@ -299,6 +305,48 @@ proptest! {
             }
         }
         prop_assert_eq!(fold(&story.history), story.state);
+    }
+
+    /// Whatever is said of the Forum in whatever order: what is admitted folds, nobody mentors
+    /// themselves, a mentorship ends once and for the same two, a membership stands under its person.
+    #[test]
+    fn a_stream_of_the_forum_is_of_one_thing(
+        events in prop::collection::vec((0_u8..4, 0_u128..3, 0_u128..3, 1_u8..28), 1..8),
+    ) {
+        let mut story = Story::new(2);
+        let stream = story.stream;
+        let person = |n: u128| PersonId(if n == 0 { stream.0 } else { Uuid::from_u128(n) });
+        for (what, one, other, day) in events {
+            let (mentor, mentee) = (person(one), person(other));
+            let on = Date::from_calendar_date(2026, Month::May, day).unwrap();
+            let event: Event = match what {
+                0 => ForumMemberJoined { person: mentor, on, pillar: None }.into(),
+                1 => ForumMentorshipStarted { mentor, mentee, on }.into(),
+                2 => ForumMentorshipCompleted { mentor, mentee, on, outcome: Texts::default() }.into(),
+                _ => session(PartialDate::Day(on)).into(),
+            };
+            let envelope = story.next(Publisher::Office, DIRECTOR, event);
+            if admit(story.state.as_ref(), &envelope, &ALL_ROLES, &REFERENCE).is_ok() {
+                story.take(envelope);
+            }
+        }
+        prop_assert_eq!(fold(&story.history), story.state.clone());
+        let Some(StreamState::Forum(forum)) = &story.state else {
+            prop_assert!(story.history.is_empty());
+            return Ok(());
+        };
+        match &forum.about {
+            About::Session { .. } => prop_assert_eq!(story.history.len(), 1),
+            About::Member { joined } => prop_assert_eq!(joined.person.0, stream.0),
+            About::Mentorship { started, completed } => {
+                prop_assert!(started.mentor != started.mentee);
+                if let Some(ended) = completed {
+                    prop_assert_eq!((ended.mentor, ended.mentee), (started.mentor, started.mentee));
+                    prop_assert!(ended.on >= started.on);
+                }
+                prop_assert_eq!(forum.is_open(), story.history.len() == 1);
+            }
+        }
     }
 
     /// Nothing that was said of an indicator is ever gone, and the value in force is the last that

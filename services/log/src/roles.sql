@@ -13,6 +13,8 @@ $$;
 revoke all on schema public from public;
 revoke all on all tables in schema log from public;
 revoke all on schema log from public;
+revoke all on all tables in schema vault from public;
+revoke all on schema vault from public;
 
 alter schema log owner to tais_owner;
 alter table log.head owner to tais_owner;
@@ -20,12 +22,19 @@ alter table log.entry owner to tais_owner;
 alter table log.quarantine owner to tais_owner;
 alter table log.relay owner to tais_owner;
 alter function log.refuse_change() owner to tais_owner;
+alter schema vault owner to tais_owner;
+alter table vault.person owner to tais_owner;
+alter table vault.person_key owner to tais_owner;
 
 grant usage on schema log to tais_recorder, tais_projector, tais_office, tais_audit;
 grant select, insert on log.entry, log.quarantine to tais_recorder;
 grant select, update on log.head, log.relay to tais_recorder;
 grant select on log.entry, log.head to tais_projector, tais_office, tais_audit;
 grant select on log.quarantine, log.relay to tais_audit;
+
+-- Only the office knows people: nobody else may even look into the vault.
+grant usage on schema vault to tais_office;
+grant select, insert on vault.person, vault.person_key to tais_office;
 
 -- The projector owns what it builds; readers see it through default privileges, so that a new build
 -- needs no grant of its own.

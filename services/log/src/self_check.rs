@@ -9,7 +9,7 @@ pub enum ServiceRole {
     Recorder,
     /// Reads the log, writes projections.
     Projector,
-    /// Reads.
+    /// Reads, and keeps the vault.
     Office,
     /// Reads.
     Audit,
@@ -89,6 +89,13 @@ fn forbidden(role: ServiceRole) -> Vec<&'static str> {
              select now(), '', '', '', '', '' where false",
             "update log.head set next_position = next_position where false",
             "update log.relay set place = place where false",
+        ]);
+    }
+    if role != ServiceRole::Office {
+        statements.extend([
+            "select id from vault.person where false",
+            "insert into vault.person select * from vault.person where false",
+            "select person from vault.person_key where false",
         ]);
     }
     statements

@@ -99,6 +99,27 @@ async fn every_forbidden_verb_is_refused_to_every_role() {
 }
 
 #[tokio::test]
+async fn nobody_but_the_office_looks_into_the_vault() {
+    let database = database().await;
+    let looks = [
+        "select count(*) from vault.person",
+        "select count(*) from vault.person_key",
+        "insert into vault.person values (gen_random_uuid(), '', '', now())",
+    ];
+    for (name, role) in ROLES {
+        let pool = database.pool(name).await;
+        for look in looks {
+            let expected = (role != ServiceRole::Office).then_some(INSUFFICIENT_PRIVILEGE);
+            assert_eq!(code_of(&pool, look).await.as_deref(), expected, "{name}: {look}");
+        }
+        // What is in it is never overwritten, and so far not taken out either.
+        for change in ["update vault.person set name = ''", "truncate vault.person cascade"] {
+            assert_eq!(code_of(&pool, change).await.as_deref(), Some(INSUFFICIENT_PRIVILEGE), "{name}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn nobody_grants_themselves_anything() {
     let database = with_a_record().await;
     for (name, _) in ROLES {

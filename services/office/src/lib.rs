@@ -4,7 +4,9 @@
 //! brief, and the same as JSON. Every answer is a function of (position, filters, language). And the
 //! desk: what the Directorate and the office decide, published through an outbox like anybody's word.
 //!
-//! Not its job: writing into the database. Its role there can only read.
+//! And the vault: who the people of the Forum are, which no other service may know.
+//!
+//! Not its job: writing into the database. But for the vault, its role there can only read.
 //!
 //! Invariants:
 //! * every figure links to the list of what it counts, and that list's totals are the figure;
@@ -17,12 +19,14 @@ pub mod at;
 pub mod desk;
 mod desk_routes;
 pub mod figures;
+mod forum;
 mod link;
 mod live;
 mod pages;
 pub mod query;
 mod records;
 mod routes;
+pub mod vault;
 
 use std::sync::Arc;
 
@@ -44,6 +48,7 @@ pub struct Office {
     desk: Desk,
     roles: accounts::Roles,
     documents: Documents,
+    vault: vault::Vault,
 }
 
 impl Office {
@@ -56,11 +61,12 @@ impl Office {
         reference: Arc<Reference>,
         clock: Clock,
         documents: Documents,
+        vault: vault::Vault,
         shutdown: CancellationToken,
     ) -> Self {
         let live = live::Live::start(log.pool().clone(), shutdown);
         let roles = accounts::Roles::new(log.clone(), outbox.clone(), clock.clone());
         let desk = Desk::new(log.clone(), outbox, Arc::clone(&reference), clock);
-        Self { log, reference, live, desk, roles, documents }
+        Self { log, reference, live, desk, roles, documents, vault }
     }
 }

@@ -46,6 +46,7 @@ pub fn router(office: Office) -> Router {
         .route("/api/v1/activities/{id}", get(api_activity))
         .merge(crate::accounts_routes::router())
         .merge(crate::desk_routes::router())
+        .merge(crate::forum::router())
         .merge(crate::records::router())
         .with_state(office)
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use sqlx::PgPool;
-use tais_domain::{Commitment, Indicator, Obligation};
+use tais_domain::{Commitment, Forum, Indicator, Obligation};
 use tais_log::{Filter, Log};
 use tais_proto::reference::Reference;
 use tais_proto::{Position, StreamId};
@@ -68,6 +68,7 @@ pub async fn replay<L: Log>(
     let mut commitment = Fold::<StateProjection<Commitment>>::new();
     let mut indicator = Fold::<StateProjection<Indicator>>::new();
     let mut obligation = Fold::<StateProjection<Obligation>>::new();
+    let mut forum = Fold::<StateProjection<Forum>>::new();
     let mut next = Position(0);
     while next <= up_to {
         let page = log.read_from(next, PAGE_MAX, &Filter::default()).await?;
@@ -80,11 +81,12 @@ pub async fn replay<L: Log>(
             commitment.apply(entry, reference)?;
             indicator.apply(entry, reference)?;
             obligation.apply(entry, reference)?;
+            forum.apply(entry, reference)?;
         }
         next = page.scanned_to;
         progress(next.0.min(up_to.0 + 1));
     }
-    let states = [commitment.finish(), indicator.finish(), obligation.finish()];
+    let states = [commitment.finish(), indicator.finish(), obligation.finish(), forum.finish()];
     Ok([activity.finish(), measure.finish()].into_iter().chain(states).collect())
 }
 
@@ -99,6 +101,7 @@ pub async fn live_digests(pool: &PgPool, up_to: Position) -> Result<Vec<Replayed
         live::<StateProjection<Commitment>>(pool, up_to).await?,
         live::<StateProjection<Indicator>>(pool, up_to).await?,
         live::<StateProjection<Obligation>>(pool, up_to).await?,
+        live::<StateProjection<Forum>>(pool, up_to).await?,
     ])
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use backon::BackoffBuilder as _;
 use sqlx::PgPool;
-use tais_domain::{Commitment, Indicator, Obligation};
+use tais_domain::{Commitment, Forum, Indicator, Obligation};
 use tais_log::{Entry, Follower, Log};
 use tais_proto::reference::Reference;
 use tokio_util::sync::CancellationToken;
@@ -47,6 +47,7 @@ pub async fn run<L: Log>(config: Config, log: L, shutdown: CancellationToken) ->
         keep::<StateProjection<Commitment>, L>(&config, &log, &shutdown),
         keep::<StateProjection<Indicator>, L>(&config, &log, &shutdown),
         keep::<StateProjection<Obligation>, L>(&config, &log, &shutdown),
+        keep::<StateProjection<Forum>, L>(&config, &log, &shutdown),
     )?;
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! What each commitment, indicator and obligation is, by position range: one fold for the kinds of
-//! streams whose pages show the stream as a whole.
+//! What each commitment, indicator, obligation and stream of the Forum is, by position range: one fold
+//! for the kinds of streams whose pages show the stream as a whole.
 
 use std::marker::PhantomData;
 
@@ -9,7 +9,8 @@ use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use sqlx::types::Json;
 use tais_domain::refusal::EvolveError;
-use tais_domain::{Commitment, Happened, Indicator, Obligation, commitment, indicator, obligation};
+use tais_domain::{Commitment, Forum, Happened, Indicator, Obligation};
+use tais_domain::{commitment, forum, indicator, obligation};
 use tais_proto::reference::Reference;
 use tais_proto::when::format_iso_date;
 use tais_proto::{Date, Envelope, Pillar, Position, StreamKind};
@@ -103,6 +104,28 @@ impl Kept for Obligation {
 
     fn is_open(&self) -> bool {
         !matches!(self.status, obligation::Status::Met { .. })
+    }
+}
+
+impl Kept for Forum {
+    const NAME: &'static str = "forum";
+    const VIEW: &'static [(&'static str, &'static str)] = &[("forum", "row")];
+    const STREAMS: StreamKind = StreamKind::Forum;
+
+    fn evolve(state: Option<Self>, happened: &Happened<'_>) -> Result<Self, EvolveError> {
+        forum::evolve(state, happened)
+    }
+
+    fn pillar(&self) -> Option<Pillar> {
+        None
+    }
+
+    fn due(&self) -> Option<Date> {
+        None
+    }
+
+    fn is_open(&self) -> bool {
+        Self::is_open(self)
     }
 }
 

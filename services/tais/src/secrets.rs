@@ -77,6 +77,14 @@ impl Secrets {
         })
     }
 
+    /// The key that the keys of the vault's people are sealed with. Without it nobody there has a name.
+    ///
+    /// # Errors
+    /// When its file cannot be used.
+    pub fn vault_key(&self) -> anyhow::Result<[u8; 32]> {
+        self.secret("vault.secret")
+    }
+
     /// The seeds of the bus's users.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ use tais_bus::{NatsPublisher, NatsRecorder, Outbox, User};
 use tais_correspondent::Correspondent;
 use tais_log::{PostgresLog, ServiceRole, self_check, system_clock};
 use tais_office::Office;
+use tais_office::vault::Vault;
 use tais_proto::reference::{Reference, StateCode};
 use tais_proto::{Pillar, Publisher, Source, Timestamp};
 use tais_web::Shell;
@@ -139,6 +140,14 @@ impl Wiring {
         Documents::in_folder(&folder).with_context(|| format!("{}", folder.display()))
     }
 
+    /// The vault, on a log of the office's role.
+    ///
+    /// # Errors
+    /// When its key cannot be used.
+    pub fn vault(&self, log: &PostgresLog) -> anyhow::Result<Vault> {
+        Ok(Vault::new(log.pool().clone(), self.secrets.vault_key()?))
+    }
+
     /// The office's pages, which publish through its outbox.
     ///
     /// # Errors
@@ -151,6 +160,7 @@ impl Wiring {
             Arc::clone(&self.reference),
             system_clock(),
             self.documents()?,
+            self.vault(&log)?,
             self.shutdown.clone(),
         );
         Ok((tais_office::router(office), log))

@@ -184,7 +184,9 @@ async fn run(
     tokio::pin!(stop);
     let prepare = async {
         if mode != Mode::Plain && demo::is_wanted(&log).await? {
-            demo::fill(&correspondents, &office_outbox, &accounts.people().await?, &wiring.reference).await?;
+            let vault = wiring.vault(&log)?;
+            let people = accounts.people().await?;
+            demo::fill(&correspondents, (&office_outbox, &vault), &people, &wiring.reference).await?;
         }
         wait_for_figures(&log).await
     };

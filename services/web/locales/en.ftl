@@ -991,6 +991,62 @@ field-commitment_due-hint = The day, as 24/11/2026
 field-commitment_owner = Who must keep it
 field-commitment_owner-hint = Choose an organisation or write a name
 correspondent-wrong-amount = Write the amount in digits only, such as 1234.50
+
+# The Forum
+
+nav-forum = Forum
+forum-title = Women in Leadership and Diplomacy Forum
+forum-lead = { $sessions ->
+    [one] One session
+   *[other] { $sessions } sessions
+}, { $members ->
+    [one] one member
+   *[other] { $members } members
+}, { $lasting ->
+    [one] one mentorship under way
+   *[other] { $lasting } mentorships under way
+}.
+forum-sessions = Sessions
+forum-members = Members
+forum-mentorships = Mentorships
+forum-no-sessions = No session was recorded yet.
+forum-no-members = Nobody has joined yet.
+forum-no-mentorships = No mentorship has begun yet. Enter the members first.
+forum-names-hidden = Names and contacts are not in the record. The Directorate and the office see them.
+forum-joined = Joined
+forum-mentor-and-mentee = Mentor and mentee
+forum-person = Person { $id }
+forum-pair = { $mentor } mentors { $mentee }
+forum-erased = Erased
+forum-since = Since { $date }.
+record-state-held = Held
+record-state-member = Member
+record-state-lasting = Under way
+record-state-completed = Completed
+record-act-sessions = Record a session
+record-act-members = Enter a member
+record-act-mentorships = Begin a mentorship
+record-act-completion = End the mentorship
+field-record-kind = What it was
+field-record-starts = First day
+field-record-starts-hint = 24/11/2026, or 11/2026 where only the month is known
+field-record-ends = Last day
+field-record-ends-hint = Leave empty if it is the same
+field-record-venue = City
+field-record-counts = Attendances
+field-record-person = Name
+field-record-person-hint = Kept sealed in the vault; the record holds a number in its place
+field-record-contact = Contact
+field-record-contact-hint = An address or a telephone number; kept in the vault as well
+field-record-mentor = Mentor
+field-record-mentee = Mentee
+field-record-outcome = What came of it
+field-record-outcome-hint = Without names: this stands in the record for good
+refusal-oneself = Nobody mentors themselves. Choose two people.
+refusal-other-person = A membership is kept under its person’s own id.
+
+# What is due in a pillar
+
 record-due-title = What is due
 record-due-none = Nothing is due in this pillar.
 

@@ -989,6 +989,62 @@ field-commitment_due-hint = O dia, como 24/11/2026
 field-commitment_owner = Quem o deve cumprir
 field-commitment_owner-hint = Escolha uma organização ou escreva um nome
 correspondent-wrong-amount = Escreva o montante só com algarismos, como 1234.50
+
+# The Forum
+
+nav-forum = Fórum
+forum-title = Fórum de Mulheres na Liderança e Diplomacia
+forum-lead = { $sessions ->
+    [one] Uma sessão
+   *[other] { $sessions } sessões
+}, { $members ->
+    [one] um membro
+   *[other] { $members } membros
+}, { $lasting ->
+    [one] uma mentoria em curso
+   *[other] { $lasting } mentorias em curso
+}.
+forum-sessions = Sessões
+forum-members = Membros
+forum-mentorships = Mentorias
+forum-no-sessions = Ainda não foi registada nenhuma sessão.
+forum-no-members = Ainda ninguém aderiu.
+forum-no-mentorships = Ainda não começou nenhuma mentoria. Inscreva primeiro os membros.
+forum-names-hidden = Nomes e contactos não estão no registo. A Direção e o gabinete podem vê-los.
+forum-joined = Aderiu
+forum-mentor-and-mentee = Mentora e mentoranda
+forum-person = Pessoa { $id }
+forum-pair = { $mentor } orienta { $mentee }
+forum-erased = Apagado
+forum-since = Desde { $date }.
+record-state-held = Realizada
+record-state-member = Membro
+record-state-lasting = Em curso
+record-state-completed = Concluída
+record-act-sessions = Registar uma sessão
+record-act-members = Inscrever um membro
+record-act-mentorships = Iniciar uma mentoria
+record-act-completion = Concluir a mentoria
+field-record-kind = O que foi
+field-record-starts = Primeiro dia
+field-record-starts-hint = 24/11/2026, ou 11/2026 quando só se conhece o mês
+field-record-ends = Último dia
+field-record-ends-hint = Deixe vazio se for o mesmo
+field-record-venue = Cidade
+field-record-counts = Presenças
+field-record-person = Nome
+field-record-person-hint = Guardado cifrado no cofre; no registo fica um número em seu lugar
+field-record-contact = Contacto
+field-record-contact-hint = Um endereço ou um número de telefone; também fica no cofre
+field-record-mentor = Mentora
+field-record-mentee = Mentoranda
+field-record-outcome = O que resultou
+field-record-outcome-hint = Sem nomes: isto fica no registo para sempre
+refusal-oneself = Ninguém é mentor de si próprio. Escolha duas pessoas.
+refusal-other-person = Uma adesão fica sob o identificador da própria pessoa.
+
+# What is due in a pillar
+
 record-due-title = O que há a fazer
 record-due-none = Não há nada a fazer neste pilar.
 

@@ -966,6 +966,53 @@ field-commitment_due-hint = Loron, hanesan 24/11/2026
 field-commitment_owner = Sé mak tenke kumpre
 field-commitment_owner-hint = Hili organizasaun ida ka hakerek naran
 correspondent-wrong-amount = Hakerek montante ho númeru de'it, hanesan 1234.50
+
+# The Forum
+
+nav-forum = Fórum
+forum-title = Fórum Feto iha Lideransa no Diplomasia
+forum-lead = Sesaun { $sessions }, membru { $members }, mentoria { $lasting } la'o hela.
+forum-sessions = Sesaun sira
+forum-members = Membru sira
+forum-mentorships = Mentoria sira
+forum-no-sessions = Seidauk rejista sesaun ida.
+forum-no-members = Seidauk iha ema ida tama.
+forum-no-mentorships = Seidauk hahú mentoria ida. Rejista uluk membru sira.
+forum-names-hidden = Naran no kontaktu la iha rejistu laran. Diresaun no gabinete bele haree.
+forum-joined = Tama iha
+forum-mentor-and-mentee = Mentor no mentoradu
+forum-person = Ema { $id }
+forum-pair = { $mentor } mentor ba { $mentee }
+forum-erased = Hamoos tiha
+forum-since = Dezde { $date }.
+record-state-held = Hala'o tiha
+record-state-member = Membru
+record-state-lasting = La'o hela
+record-state-completed = Remata tiha
+record-act-sessions = Rejista sesaun ida
+record-act-members = Rejista membru ida
+record-act-mentorships = Hahú mentoria ida
+record-act-completion = Remata mentoria
+field-record-kind = Saida mak ne'e
+field-record-starts = Loron dahuluk
+field-record-starts-hint = 24/11/2026, ka 11/2026 bainhira hatene de'it fulan
+field-record-ends = Loron ikus
+field-record-ends-hint = Husik mamuk se hanesan de'it
+field-record-venue = Sidade
+field-record-counts = Prezensa
+field-record-person = Naran
+field-record-person-hint = Rai xifradu iha kofre; iha rejistu iha númeru ida troka fali
+field-record-contact = Kontaktu
+field-record-contact-hint = Enderesu ka númeru telefone; rai mós iha kofre
+field-record-mentor = Mentor
+field-record-mentee = Mentoradu
+field-record-outcome = Saida mak sai husi ne'e
+field-record-outcome-hint = La ho naran: ne'e hela iha rejistu ba nafatin
+refusal-oneself = Ema ida la bele sai mentor ba nia an rasik. Hili ema na'in rua.
+refusal-other-person = Membru nia rejistu tenke iha ema ne'e nia id rasik.
+
+# What is due in a pillar
+
 record-due-title = Saida mak tenke halo
 record-due-none = Laiha buat ida atu halo iha pilár ne'e.
 

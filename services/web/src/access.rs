@@ -132,6 +132,23 @@ const ROWS: &[Row] = &[
     (Method::POST, "/api/v1/obligations/{id}/fulfilment", DIRECTOR),
     (Method::POST, "/api/v1/obligations/{id}/miss", DIRECTOR),
     (Method::GET, "/obligations.ics", Readers),
+    (Method::GET, "/forum", Readers),
+    (Method::GET, "/forum/{id}", Readers),
+    (Method::GET, "/forum/sessions/new", DESK),
+    (Method::POST, "/forum/sessions", DESK),
+    (Method::GET, "/forum/members/new", DESK),
+    (Method::POST, "/forum/members", DESK),
+    (Method::GET, "/forum/mentorships/new", DESK),
+    (Method::POST, "/forum/mentorships", DESK),
+    (Method::POST, "/forum/{id}/completion", DESK),
+    (Method::POST, "/forum/{id}/resolution", DESK),
+    (Method::GET, "/api/v1/forum", Readers),
+    (Method::GET, "/api/v1/forum/{id}", Readers),
+    (Method::GET, "/api/v1/forum/people", DESK),
+    (Method::POST, "/api/v1/forum/sessions", DESK),
+    (Method::POST, "/api/v1/forum/members", DESK),
+    (Method::POST, "/api/v1/forum/mentorships", DESK),
+    (Method::POST, "/api/v1/forum/{id}/completion", DESK),
 ];
 
 /// The rows, for the test that asks each of them.

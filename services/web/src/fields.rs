@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use tais_proto::Date;
-use tais_proto::when::parse_iso_date;
+use tais_proto::when::{PartialDate, parse_iso_date};
 
 use crate::escape;
 use crate::language::Texts;
@@ -106,6 +106,17 @@ impl Fields<'_> {
             r#"<input {attributes} value="{value}" list="list-{id}" autocomplete="off"><datalist id="list-{id}">{options}</datalist>"#
         );
         self.wrap(name, &html)
+    }
+}
+
+/// A day as people write it here (`24/11/2026`), as programs do, or a month (`11/2026`).
+#[must_use]
+pub fn partial_day(text: &str) -> Option<PartialDate> {
+    let parts: Vec<&str> = text.trim().split('/').collect();
+    match parts[..] {
+        [day, month, year] => format!("{year:0>4}-{month:0>2}-{day:0>2}").parse().ok(),
+        [month, year] => format!("{year:0>4}-{month:0>2}").parse().ok(),
+        _ => text.trim().parse().ok(),
     }
 }
 

@@ -24,6 +24,8 @@ pub enum NavItem {
     Indicators,
     /// `/obligations`.
     Obligations,
+    /// `/forum`.
+    Forum,
     /// `/apsc`, `/aec`, `/ascc`: shown to the correspondent of the pillar.
     MyPillar(Pillar),
     /// `/desk`: shown to who decides there.
@@ -261,7 +263,7 @@ fn menu(page: &Page) -> Vec<MenuLink> {
     // An administrator is over accounts and keys, not over content.
     if !administers || page.frame.sample {
         items.extend([NavItem::Overview, NavItem::Activities]);
-        items.extend([NavItem::Commitments, NavItem::Indicators, NavItem::Obligations]);
+        items.extend([NavItem::Commitments, NavItem::Indicators, NavItem::Obligations, NavItem::Forum]);
     }
     let person = page.frame.signed_in.as_ref().filter(|person| person.role == Role::Correspondent);
     items.extend(person.and_then(|person| person.pillar).map(NavItem::MyPillar));
@@ -286,6 +288,7 @@ fn menu_link(t: Texts, item: NavItem, current: bool) -> MenuLink {
         NavItem::Commitments => ("/commitments".to_owned(), t.get("nav-commitments")),
         NavItem::Indicators => ("/indicators".to_owned(), t.get("nav-indicators")),
         NavItem::Obligations => ("/obligations".to_owned(), t.get("nav-obligations")),
+        NavItem::Forum => ("/forum".to_owned(), t.get("nav-forum")),
         NavItem::MyPillar(pillar) => {
             let name = pillar.code().to_uppercase();
             (format!("/{}", pillar.code()), t.with("nav-my-pillar", &[("pillar", Arg::from(name))]))

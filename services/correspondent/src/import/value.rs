@@ -86,7 +86,7 @@ pub(super) fn member_state(text: &str, reference: &Reference) -> Result<Option<S
 }
 
 pub(super) fn date(text: &str) -> Result<PartialDate, Problem> {
-    let date = crate::form::date(text).filter(|date| YEARS.contains(&date.earliest().year()));
+    let date = tais_web::fields::partial_day(text).filter(|date| YEARS.contains(&date.earliest().year()));
     date.ok_or_else(|| Problem::WrongDate { value: text.to_owned() })
 }
 

@@ -121,7 +121,7 @@ struct NewPage {
 
 fn asked<'a>(correspondent: &'a Correspondent, t: Texts) -> Asked<'a> {
     let today = correspondent.now().dili_date();
-    Asked { t, reference: correspondent.intake.reference(), today, earlier: &[] }
+    Asked { t, reference: correspondent.intake.reference(), today, earlier: &[], people: &[] }
 }
 
 fn base(correspondent: &Correspondent) -> String {
@@ -226,7 +226,7 @@ fn forms(
     let (id, none) = (record.id.to_string(), Typed::new());
     let grant = Grant { role: person.role, pillar: person.pillar };
     let publisher = Publisher::from(correspondent.intake.pillar());
-    let own = ACTS.iter().filter(|act| act.kind.streams() == record.state.kind() && !act.path.is_empty());
+    let own = ACTS.iter().filter(|act| act.kind.streams() == record.state.kind() && !act.begins);
     own.filter(|act| may_say(publisher, [&grant], act.event) && can_follow(act, &record.state))
         .map(|act| {
             let (typed, errors) = match wrong {

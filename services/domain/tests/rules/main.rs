@@ -3,6 +3,7 @@
 
 mod activity;
 mod commitment;
+mod forum;
 mod measured;
 mod registry;
 #[path = "../support/mod.rs"]
@@ -116,7 +117,7 @@ fn every_rule_has_a_row() {
     rows.extend(
         [activity::corrections(), commitment::rows(), registry::before_genesis(), registry::rows()].concat(),
     );
-    rows.extend([measured::indicators(), measured::obligations(), streams()].concat());
+    rows.extend([measured::indicators(), measured::obligations(), forum::rows(), streams()].concat());
     let reached: BTreeSet<_> = rows.iter().map(|row| row.refusal.rule.code()).collect();
     // The codes as the source lists them: `Self::TitleMissing => "title-missing",`.
     let source = include_str!("../../src/refusal.rs");
@@ -124,6 +125,6 @@ fn every_rule_has_a_row() {
         .lines()
         .filter_map(|line| line.trim().strip_prefix("Self::")?.split("=> \"").nth(1)?.strip_suffix("\","));
     let listed: BTreeSet<_> = listed.collect();
-    assert!(listed.len() >= 29, "{listed:?}");
+    assert!(listed.len() >= 31, "{listed:?}");
     assert_eq!(reached, listed);
 }

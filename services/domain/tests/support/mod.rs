@@ -9,8 +9,10 @@ use std::sync::LazyLock;
 
 use tais_domain::admission::{StreamState, admit};
 use tais_domain::{Activity, Commitment, Refusal, Registry};
+use tais_proto::PartialDate;
 use tais_proto::event::activity::*;
 use tais_proto::event::commitment::CommitmentMade;
+use tais_proto::event::forum::ForumSessionHeld;
 use tais_proto::event::indicator::IndicatorDefined;
 use tais_proto::event::obligation::ObligationScheduled;
 use tais_proto::event::registry::{RegistryGenesis, RegistryRoleGranted};
@@ -249,6 +251,17 @@ pub fn participation(
 }
 
 /// A report that is due.
+pub fn session(starts: PartialDate) -> ForumSessionHeld {
+    ForumSessionHeld {
+        title: text("A session"),
+        kind: ActivityKind::ForumSession,
+        starts,
+        ends: None,
+        venue: None,
+        counts: vec![cell(Sex::Female, Quantity::exact(24))],
+    }
+}
+
 pub fn obligation() -> ObligationScheduled {
     let json = include_str!("../../../../proto/examples/tais.obligation.scheduled.v1.min.json");
     let envelope = Envelope::parse(json.as_bytes()).unwrap();

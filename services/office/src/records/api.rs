@@ -5,9 +5,10 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 use axum::{Json, Router};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tais_domain::admission::StreamState;
-use tais_proto::{Event, EventId, EventType as E, Pillar, StreamId, StreamRef};
+use tais_proto::{Event, EventId, EventType as E, PersonId, Pillar, StreamId, StreamKind, StreamRef};
 use tais_web::program::{idempotency_key, json_of};
 use tais_web::{Failure, Frame};
 
@@ -19,7 +20,9 @@ use crate::Office;
 use crate::at::AsOf;
 use crate::desk::Said;
 use crate::desk_routes::{desk_failure, told};
+use crate::forum::NAMES_FOR;
 use crate::routes::{failure, position_json};
+use crate::vault::Person;
 
 pub fn router() -> Router<Office> {
     Router::new()
@@ -39,6 +42,13 @@ pub fn router() -> Router<Office> {
         .route("/api/v1/obligations/{id}", one(Kind::Obligation))
         .route("/api/v1/obligations/{id}/fulfilment", act(E::ObligationMet))
         .route("/api/v1/obligations/{id}/miss", act(E::ObligationMissed))
+        .route("/api/v1/forum", list(Kind::Forum))
+        .route("/api/v1/forum/people", get(people))
+        .route("/api/v1/forum/{id}", one(Kind::Forum))
+        .route("/api/v1/forum/sessions", begin(E::ForumSessionHeld))
+        .route("/api/v1/forum/members", post(join))
+        .route("/api/v1/forum/mentorships", begin(E::ForumMentorshipStarted))
+        .route("/api/v1/forum/{id}/completion", act(E::ForumMentorshipCompleted))
 }
 
 fn body_of(record: &Record, today: time::Date) -> Value {
@@ -46,6 +56,7 @@ fn body_of(record: &Record, today: time::Date) -> Value {
         StreamState::Commitment(it) => json!(it),
         StreamState::Indicator(it) => json!(it),
         StreamState::Obligation(it) => json!(it),
+        StreamState::Forum(it) => json!(it),
         StreamState::Activity(_) | StreamState::Plain { .. } => Value::Null,
     };
     json!({
@@ -115,6 +126,50 @@ fn act(event: E) -> MethodRouter<Office> {
     )
 }
 
+/// Somebody who joins: who they are goes into the vault, and the event gets their id.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Joins {
+    name: String,
+    #[serde(default)]
+    contact: String,
+    on: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pillar: Option<Value>,
+}
+
+async fn join(
+    State(office): State<Office>,
+    frame: Frame,
+    headers: HeaderMap,
+    body: axum::body::Bytes,
+) -> Result<Response, Failure> {
+    crate::desk::must(frame.person()?, E::ForumMemberJoined)?;
+    let id = idempotency_key(&headers)?;
+    let joins: Joins = json_of(&body)?;
+    if joins.name.trim().is_empty() {
+        return Err(Failure::refused(frame.texts.get("refusal-missing"), "/name"));
+    }
+    let mut data = json!({ "person": id, "on": joins.on });
+    if let Some(pillar) = joins.pillar {
+        data["pillar"] = pillar;
+    }
+    let event = event_of(E::ForumMemberJoined, &data)?;
+    let person = Person { name: joins.name.trim().to_owned(), contact: joins.contact.trim().to_owned() };
+    office.enter(PersonId(id), &person).await?;
+    say(&office, &frame, EventId(id), (StreamKind::Forum, StreamId(id)), event).await
+}
+
+/// Who they are, for those who may know.
+async fn people(State(office): State<Office>, frame: Frame) -> Result<Json<Value>, Failure> {
+    let people = office.people(&frame).await?.ok_or(Failure::Forbidden { may: NAMES_FOR.to_vec() })?;
+    let people: Vec<_> = people
+        .iter()
+        .map(|(id, person)| json!({ "id": id, "name": person.name, "contact": person.contact }))
+        .collect();
+    Ok(Json(json!({ "count": people.len(), "people": people })))
+}
+
 async fn said(
     office: &Office,
     frame: &Frame,
@@ -124,15 +179,26 @@ async fn said(
     body: &[u8],
 ) -> Result<Response, Failure> {
     let act = Act::of(event).ok_or(Failure::NotFound)?;
-    let person = frame.person()?.clone();
-    crate::desk::must(&person, event)?;
+    crate::desk::must(frame.person()?, event)?;
     let id = EventId(idempotency_key(headers)?);
     // Read as JSON first: what is no JSON at all is told with its place.
-    let data: Value = json_of(body)?;
-    let event =
-        Event::parse(event, &data.to_string()).map_err(|error| Failure::Malformed(error.to_string()))?;
-    let stream = StreamRef { kind: act.kind.streams(), id: stream.unwrap_or(StreamId(id.0)) };
-    let said = Said { id, actor: person.account, stream, event };
+    let event = event_of(event, &json_of(body)?)?;
+    say(office, frame, id, (act.kind.streams(), stream.unwrap_or(StreamId(id.0))), event).await
+}
+
+fn event_of(event: E, data: &Value) -> Result<Event, Failure> {
+    Event::parse(event, &data.to_string()).map_err(|error| Failure::Malformed(error.to_string()))
+}
+
+async fn say(
+    office: &Office,
+    frame: &Frame,
+    id: EventId,
+    (kind, stream): (StreamKind, StreamId),
+    event: Event,
+) -> Result<Response, Failure> {
+    let stream = StreamRef { kind, id: stream };
+    let said = Said { id, actor: frame.person()?.account, stream, event };
     let item = office.desk.say(said).await.map_err(|error| desk_failure(frame, error))?;
     Ok(told(&item))
 }

@@ -1,4 +1,4 @@
-//! Commitments, indicators and obligations: their pages, their forms and their API. What can be said
+//! Commitments, indicators, obligations and the Forum: their pages, their forms and their API. What can be said
 //! stands in one table ([`tais_web::records::acts`]); the rules are the domain's, asked at the desk before anything is
 //! saved and at the recorder again.
 
@@ -14,11 +14,13 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, get, post};
 use serde::Deserialize;
 use tais_bus::Item;
+use tais_domain::admission::StreamState;
 use tais_log::{Entry, Log as _};
-use tais_proto::{Envelope, EventId, EventType as E, Pillar, StreamId, StreamRef};
+use tais_proto::{Envelope, EventId, EventType as E, PersonId, Pillar, StreamId, StreamRef};
 use tais_web::language::Texts;
 use tais_web::parts::{FieldError, error_summary, error_title};
 use tais_web::program::sent_id;
+use tais_web::records::acts::Shape;
 use tais_web::records::forms::can_follow;
 use tais_web::records::{ACTS, Act, Asked, Form, Kind, Typed, input, words};
 use tais_web::session::CheckedForm;
@@ -30,12 +32,12 @@ use crate::desk::{DeskError, Said, may};
 use crate::desk_routes::desk_failure;
 use crate::routes::{REFRESH_SECONDS, as_of_page, failure, render};
 use pages::{About, ListPage, NewPage, RecordPage, WaitsPage};
-pub(crate) use query::Record;
+pub(crate) use query::{Record, all};
 
 pub fn router() -> Router<Office> {
     Router::new()
         .route("/commitments", list(Kind::Commitment).merge(begin(E::CommitmentMade)))
-        .route("/commitments/new", new(Kind::Commitment))
+        .route("/commitments/new", new(E::CommitmentMade))
         .route("/commitments/{id}", one(Kind::Commitment))
         .route("/commitments/{id}/progress", act(E::CommitmentProgressed))
         .route("/commitments/{id}/fulfilment", act(E::CommitmentFulfilled))
@@ -43,7 +45,7 @@ pub fn router() -> Router<Office> {
         .route("/commitments/{id}/lapse", act(E::CommitmentLapsed))
         .route("/commitments/{id}/resolution", resolve(Kind::Commitment))
         .route("/indicators", list(Kind::Indicator).merge(begin(E::IndicatorDefined)))
-        .route("/indicators/new", new(Kind::Indicator))
+        .route("/indicators/new", new(E::IndicatorDefined))
         .route("/indicators/{id}", one(Kind::Indicator))
         .route("/indicators/{id}/measurement", act(E::IndicatorMeasured))
         .route("/indicators/{id}/baseline", act(E::IndicatorBaselineSet))
@@ -51,12 +53,21 @@ pub fn router() -> Router<Office> {
         .route("/indicators/{id}/correction", act(E::IndicatorCorrected))
         .route("/indicators/{id}/resolution", resolve(Kind::Indicator))
         .route("/obligations", list(Kind::Obligation).merge(begin(E::ObligationScheduled)))
-        .route("/obligations/new", new(Kind::Obligation))
+        .route("/obligations/new", new(E::ObligationScheduled))
         .route("/obligations/{id}", one(Kind::Obligation))
         .route("/obligations/{id}/fulfilment", act(E::ObligationMet))
         .route("/obligations/{id}/miss", act(E::ObligationMissed))
         .route("/obligations/{id}/resolution", resolve(Kind::Obligation))
         .route("/obligations.ics", get(calendar::download))
+        .route("/forum/sessions", begin(E::ForumSessionHeld))
+        .route("/forum/sessions/new", new(E::ForumSessionHeld))
+        .route("/forum/members", begin(E::ForumMemberJoined))
+        .route("/forum/members/new", new(E::ForumMemberJoined))
+        .route("/forum/mentorships", begin(E::ForumMentorshipStarted))
+        .route("/forum/mentorships/new", new(E::ForumMentorshipStarted))
+        .route("/forum/{id}", one(Kind::Forum))
+        .route("/forum/{id}/completion", act(E::ForumMentorshipCompleted))
+        .route("/forum/{id}/resolution", resolve(Kind::Forum))
         .merge(api::router())
 }
 
@@ -86,12 +97,12 @@ pub(crate) async fn pressing(
 }
 
 /// The day by which "overdue" is judged: today, or on a page of an older record the day of that record.
-fn day_of(moment: Moment) -> time::Date {
+pub(crate) fn day_of(moment: Moment) -> time::Date {
     let now = tais_proto::Timestamp::new(time::OffsetDateTime::now_utc());
     moment.recorded_at.filter(|_| moment.frozen).unwrap_or(now).dili_date()
 }
 
-fn may_say(frame: &Frame, event: E) -> bool {
+pub(crate) fn may_say(frame: &Frame, event: E) -> bool {
     frame.signed_in.as_ref().is_some_and(|person| may(person, event))
 }
 
@@ -127,16 +138,18 @@ const fn nav(kind: Kind) -> NavItem {
         Kind::Commitment => NavItem::Commitments,
         Kind::Indicator => NavItem::Indicators,
         Kind::Obligation => NavItem::Obligations,
+        Kind::Forum => NavItem::Forum,
     }
 }
 
-fn new(kind: Kind) -> MethodRouter<Office> {
+fn new(event: E) -> MethodRouter<Office> {
     get(move |State(office): State<Office>, frame: Frame| async move {
-        new_page(&office, &frame, kind.beginning(), &Typed::new(), &[])
+        let act = Act::of(event).ok_or(Failure::NotFound)?;
+        new_page(&office, &frame, act, &Typed::new(), &[]).await
     })
 }
 
-fn new_page(
+async fn new_page(
     office: &Office,
     frame: &Frame,
     act: &Act,
@@ -144,7 +157,12 @@ fn new_page(
     errors: &[FieldError],
 ) -> Result<Page, Failure> {
     let t = frame.texts;
-    let form = Form::new(asked(office, t, &[]), act, ("", ""), typed, errors);
+    let people = match act.fields.iter().any(|field| field.shape == Shape::Person) {
+        true => office.by_name(frame).await?,
+        false => Vec::new(),
+    };
+    let asked = Asked { people: &people, ..asked(office, t, &[]) };
+    let form = Form::new(asked, act, ("", ""), typed, errors);
     let title = form.title.clone();
     let content = NewPage { t, csrf: frame.csrf.field(), form, errors: error_summary(t, errors) };
     let title = if errors.is_empty() { title } else { error_title(t, &title) };
@@ -157,7 +175,7 @@ fn new_page(
 
 fn asked<'a>(office: &'a Office, t: Texts, earlier: &'a [(EventId, String)]) -> Asked<'a> {
     let today = tais_proto::Timestamp::new(time::OffsetDateTime::now_utc()).dili_date();
-    Asked { t, reference: &office.reference, today, earlier }
+    Asked { t, reference: &office.reference, today, earlier, people: &[] }
 }
 
 fn one(kind: Kind) -> MethodRouter<Office> {
@@ -205,7 +223,10 @@ async fn show(
         csrf: frame.csrf.field(),
     };
     let errors = wrong.map(|(_, _, errors)| errors).unwrap_or_default();
-    let content = RecordPage::new(&about, kind, &record, forms, error_summary(t, errors));
+    let mut content = RecordPage::new(&about, kind, &record, forms, error_summary(t, errors));
+    if let (StreamState::Forum(it), Some(people)) = (&record.state, office.people(frame).await?) {
+        content.name(crate::forum::title(t, it, &people));
+    }
     let title = content.title().to_owned();
     let title = if errors.is_empty() { title } else { error_title(t, &title) };
     let mut page = as_of_page(office, frame, moment, title, render(&content)?).await?.under(nav(kind));
@@ -226,7 +247,7 @@ fn refresh() -> String {
 async fn newest_version(office: &Office, id: StreamId) -> Result<u32, Failure> {
     let state = office.desk.state(id).await;
     let state = state.map_err(|error: DeskError| Failure::internal("reading a stream", &error))?;
-    Ok(state.as_ref().map_or(0, tais_domain::admission::StreamState::version))
+    Ok(state.as_ref().map_or(0, StreamState::version))
 }
 
 /// Nothing on the pages yet: saved a moment ago, or nothing at all.
@@ -280,7 +301,7 @@ fn forms_for(
         })
         .collect();
     let (id, none) = (record.id.to_string(), Typed::new());
-    let own = ACTS.iter().filter(|act| act.kind.streams() == record.state.kind() && !act.path.is_empty());
+    let own = ACTS.iter().filter(|act| act.kind.streams() == record.state.kind() && !act.begins);
     own.filter(|act| may_say(frame, act.event) && can_follow(act, &record.state))
         .map(|act| {
             let (typed, errors) = match wrong {
@@ -328,9 +349,13 @@ async fn sent(
     let typed: Typed = pairs.into_iter().collect();
     let id = EventId(sent_id(typed.get("submission").map_or("", String::as_str))?);
     let stream_id = stream.unwrap_or(StreamId(id.0));
-    let refused = match input::read(frame.texts, act, &typed, &office.reference) {
+    let (meant, person_to_enter) = crate::forum::meant(office, act, &typed, stream_id).await?;
+    let refused = match input::read(frame.texts, act, &meant, &office.reference) {
         Err(errors) => errors,
         Ok(event) => {
+            if let Some(person) = person_to_enter {
+                office.enter(PersonId(stream_id.0), &person).await?;
+            }
             let stream = StreamRef { kind: act.kind.streams(), id: stream_id };
             match office.desk.say(Said { id, actor: person.account, stream, event }).await {
                 Ok(_) => {
@@ -344,7 +369,7 @@ async fn sent(
         }
     };
     if stream.is_none() {
-        return Ok(new_page(office, frame, act, &typed, &refused)?.into_response());
+        return Ok(new_page(office, frame, act, &typed, &refused).await?.into_response());
     }
     let moment = office.moment(&AsOf::default(), frame).await?;
     let wrong = Some((act, &typed, refused.as_slice()));

@@ -180,6 +180,13 @@ impl RecordPage {
     pub fn title(&self) -> &str {
         &self.title
     }
+
+    /// Puts a name where only some readers may know it.
+    pub fn name(&mut self, title: Option<String>) {
+        if let Some(title) = title {
+            self.title = title;
+        }
+    }
 }
 
 fn on_its_way(t: Texts, item: &Item) -> (String, String) {
@@ -225,6 +232,7 @@ fn lead(t: Texts, state: &StreamState) -> String {
             });
             [latest, baseline, target].into_iter().flatten().collect::<Vec<_>>().join(" ")
         }
+        StreamState::Forum(it) => crate::forum::lead(t, it),
         state => words::due(state)
             .map(|due| t.with("record-due", &[("due", t.format_date(due).into())]))
             .unwrap_or_default(),

@@ -1,10 +1,10 @@
-//! Reading commitments, indicators and obligations from their projections, as of a position.
+//! Reading commitments, indicators, obligations and the Forum from their projections, as of a position.
 
 use sqlx::postgres::PgRow;
 use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, PgPool, Row as _};
 use tais_domain::admission::StreamState;
-use tais_domain::{Commitment, Indicator, Obligation};
+use tais_domain::{Commitment, Forum, Indicator, Obligation};
 use tais_proto::{Pillar, Position, StreamId};
 
 use tais_web::records::Kind;
@@ -29,6 +29,7 @@ const fn view(kind: Kind) -> &'static str {
         Kind::Commitment => "read.commitment",
         Kind::Indicator => "read.indicator",
         Kind::Obligation => "read.obligation",
+        Kind::Forum => "read.forum",
     }
 }
 
@@ -37,6 +38,7 @@ fn record(kind: Kind, row: &PgRow) -> Result<Record, sqlx::Error> {
         Kind::Commitment => row.try_get::<Json<Commitment>, _>("body")?.0.into(),
         Kind::Indicator => row.try_get::<Json<Indicator>, _>("body")?.0.into(),
         Kind::Obligation => row.try_get::<Json<Obligation>, _>("body")?.0.into(),
+        Kind::Forum => row.try_get::<Json<Forum>, _>("body")?.0.into(),
     };
     Ok(Record {
         id: StreamId(row.try_get("stream")?),

@@ -1,6 +1,7 @@
 //! The sample year: the real, sourced activities first, then invented ones that show a year of work.
 //! All of it goes through the real pipeline, as the correspondents would send it.
 
+mod forum;
 mod records;
 mod sample;
 
@@ -15,6 +16,7 @@ use tais_correspondent::import::{self, Files};
 use tais_correspondent::intake::{self, Submission};
 use tais_domain::activity::{Activity, Command, decide};
 use tais_log::{Filter, Log, PostgresLog, system_clock};
+use tais_office::vault::Vault;
 use tais_proto::event::activity::{ActivityDetails, ActivityParticipationRecorded};
 use tais_proto::reference::Reference;
 use tais_proto::{AccountId, EventId, Pillar, Position, Quarter, Role, StreamId, StreamKind, StreamRef};
@@ -55,7 +57,7 @@ pub async fn is_wanted(log: &PostgresLog) -> anyhow::Result<bool> {
 /// When a row is refused, or the record does not take it in time.
 pub async fn fill(
     correspondents: &[Correspondent],
-    office: &Outbox,
+    (office, vault): (&Outbox, &Vault),
     accounts: &[SignedIn],
     reference: &Reference,
 ) -> anyhow::Result<()> {
@@ -78,7 +80,9 @@ pub async fn fill(
     }
     bar.set_message("validating");
     validate(correspondents, &streams, office, accounts, reference, today).await?;
-    records::say(office, account(accounts, Role::Director, None)?, reference, today).await?;
+    let director = account(accounts, Role::Director, None)?;
+    records::say(office, director, reference, today).await?;
+    forum::say(office, vault, director, today).await?;
     recorded(office).await?;
     bar.finish_and_clear();
     Ok(())

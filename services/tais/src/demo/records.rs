@@ -86,7 +86,7 @@ fn indicator(baseline: &Baseline, reference: &Reference) -> anyhow::Result<Optio
     Ok(Some(events))
 }
 
-fn text(words: &str) -> Texts {
+pub(super) fn text(words: &str) -> Texts {
     Texts::one(Lang::EN, words)
 }
 

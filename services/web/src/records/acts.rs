@@ -1,4 +1,4 @@
-//! What can be said of commitments, indicators and obligations: one table of acts, from which their
+//! What can be said of commitments, indicators, obligations and the Forum: one table of acts, from which their
 //! forms, their API and the words of their history are made.
 
 use tais_proto::{EventType, StreamKind};
@@ -12,6 +12,8 @@ pub enum Kind {
     Indicator,
     /// A report that is due.
     Obligation,
+    /// A session, a membership or a mentorship of the Women in Leadership and Diplomacy Forum.
+    Forum,
 }
 
 impl Kind {
@@ -22,6 +24,7 @@ impl Kind {
             Self::Commitment => "/commitments",
             Self::Indicator => "/indicators",
             Self::Obligation => "/obligations",
+            Self::Forum => "/forum",
         }
     }
 
@@ -32,14 +35,14 @@ impl Kind {
             Self::Commitment => StreamKind::Commitment,
             Self::Indicator => StreamKind::Indicator,
             Self::Obligation => StreamKind::Obligation,
+            Self::Forum => StreamKind::Forum,
         }
     }
 
-    /// The act that begins one.
+    /// The act that begins one; of the Forum, the first of those that do.
     #[must_use]
     pub fn beginning(self) -> &'static Act {
-        let mut own = ACTS.iter().filter(|act| act.kind == self);
-        own.find(|act| act.path.is_empty()).unwrap_or(&ACTS[0])
+        ACTS.iter().find(|act| act.kind == self && act.begins).unwrap_or(&ACTS[0])
     }
 }
 
@@ -70,6 +73,20 @@ pub enum Shape {
     Earlier,
     /// Values by sex and age.
     Parts,
+    /// What a session of the Forum was.
+    SessionKind,
+    /// A day, or a month where no more is known.
+    PartialDay,
+    /// A city, as the venue of something.
+    City,
+    /// Attendances by sex.
+    Attendances,
+    /// Somebody in the vault.
+    Person,
+    /// Somebody who is entered into the vault with it: a name and a contact. The event gets their id.
+    NewPerson,
+    /// What follows from the record and is not asked.
+    Given,
 }
 
 /// A field of an act: its name in the event's JSON, what it holds, whether it may be empty.
@@ -88,8 +105,10 @@ pub struct Field {
 pub struct Act {
     /// Of what.
     pub kind: Kind,
-    /// The last part of its address; empty where it begins a record.
+    /// The last part of its address; empty where it is the only one that begins a record of its kind.
     pub path: &'static str,
+    /// Whether it begins a record.
+    pub begins: bool,
     /// The event that says it.
     pub event: EventType,
     /// What its form asks.
@@ -106,9 +125,10 @@ impl Act {
     /// Where its form goes, under the address of a service's own pages (empty for the office's).
     #[must_use]
     pub fn url(&self, base: &str, id: &str) -> String {
-        match self.path {
-            "" => format!("{base}{}", self.kind.path()),
-            path => format!("{base}{}/{id}/{path}", self.kind.path()),
+        match (self.begins, self.path) {
+            (true, "") => format!("{base}{}", self.kind.path()),
+            (true, path) => format!("{base}{}/{path}", self.kind.path()),
+            (false, path) => format!("{base}{}/{id}/{path}", self.kind.path()),
         }
     }
 }
@@ -122,12 +142,18 @@ const fn may(name: &'static str, shape: Shape) -> Field {
 }
 
 const fn act(kind: Kind, path: &'static str, event: EventType, fields: &'static [Field]) -> Act {
-    Act { kind, path, event, fields }
+    Act { kind, path, begins: path.is_empty(), event, fields }
+}
+
+/// An act that begins one of several things of a kind.
+const fn begin(kind: Kind, path: &'static str, event: EventType, fields: &'static [Field]) -> Act {
+    Act { kind, path, begins: true, event, fields }
 }
 
 use EventType as E;
-use Kind::{Commitment, Indicator, Obligation};
-use Shape::{Day, Direction, Earlier, Item, Items, Line, Organisation, Parts, Pillar, Quarter, Value, Words};
+use Kind::{Commitment, Forum, Indicator, Obligation};
+use Shape::{Attendances, City, Day, Direction, Earlier, Given, Item, Items, Line, NewPerson};
+use Shape::{Organisation, PartialDay, Parts, Person, Pillar, Quarter, SessionKind, Value, Words};
 
 const MADE: &[Field] = &[
     must("text", Words),
@@ -154,6 +180,17 @@ const SCHEDULED: &[Field] = &[
     may("frameworkItem", Item),
     may("pillar", Pillar),
 ];
+
+const HELD: &[Field] = &[
+    must("title", Words),
+    must("kind", SessionKind),
+    must("starts", PartialDay),
+    may("ends", PartialDay),
+    may("venue", City),
+    may("counts", Attendances),
+];
+const COMPLETED: &[Field] =
+    &[must("mentor", Given), must("mentee", Given), must("on", Day), may("outcome", Words)];
 
 /// Every act. The first of a kind begins it.
 pub const ACTS: &[Act] = &[
@@ -185,4 +222,18 @@ pub const ACTS: &[Act] = &[
     act(Obligation, "", E::ObligationScheduled, SCHEDULED),
     act(Obligation, "fulfilment", E::ObligationMet, &[must("on", Day), must("reference", Line)]),
     act(Obligation, "miss", E::ObligationMissed, &[must("reason", Line)]),
+    begin(Forum, "sessions", E::ForumSessionHeld, HELD),
+    begin(
+        Forum,
+        "members",
+        E::ForumMemberJoined,
+        &[must("person", NewPerson), must("on", Day), may("pillar", Pillar)],
+    ),
+    begin(
+        Forum,
+        "mentorships",
+        E::ForumMentorshipStarted,
+        &[must("mentor", Person), must("mentee", Person), must("on", Day)],
+    ),
+    act(Forum, "completion", E::ForumMentorshipCompleted, COMPLETED),
 ];

@@ -1,14 +1,15 @@
 //! The form of an act, made from its fields.
 
 use tais_domain::admission::StreamState;
+use tais_domain::forum::SESSION_KINDS;
 use tais_domain::{commitment, obligation};
 use tais_proto::reference::Reference;
 use tais_proto::vocabulary::{AgeBand, Direction, Sex};
-use tais_proto::{Date, EventId, Pillar, Quarter};
+use tais_proto::{Date, EventId, PersonId, Pillar, Quarter};
 use uuid::Uuid;
 
 use super::acts::{Act, Field, Shape};
-use super::input::{Typed, id_of, part_name, prefix};
+use super::input::{Typed, count_name, id_of, part_name, prefix};
 use super::words::{self, lang};
 use crate::escape;
 use crate::fields::Fields;
@@ -31,6 +32,8 @@ pub struct Asked<'a> {
     pub today: Date,
     /// What can be corrected: an event and what it said.
     pub earlier: &'a [(EventId, String)],
+    /// Who can be chosen, by name.
+    pub people: &'a [(PersonId, String)],
 }
 
 /// A form of a page.
@@ -62,8 +65,8 @@ impl Form {
     ) -> Self {
         let (t, form) = (asked.t, prefix(act));
         let make = Fields { t, errors: wrong, form: &form, words: "record-" };
-        let mut fields: Vec<String> =
-            act.fields.iter().map(|of| field(asked, make, act, *of, typed)).collect();
+        let shown = act.fields.iter().filter(|field| field.shape != Shape::Given);
+        let mut fields: Vec<String> = shown.map(|of| field(asked, make, act, *of, typed)).collect();
         if act.fields.iter().any(|field| field.shape == Shape::Words) {
             fields.push(language(make, typed));
         }
@@ -94,6 +97,7 @@ pub fn can_follow(act: &Act, state: &StreamState) -> bool {
         (StreamState::Commitment(it), _) => it.status == commitment::Status::Open,
         (StreamState::Obligation(it), E::ObligationMissed) => it.status == obligation::Status::Open,
         (StreamState::Obligation(it), _) => !matches!(it.status, obligation::Status::Met { .. }),
+        (StreamState::Forum(it), _) => it.is_open(),
         (StreamState::Indicator(it), E::IndicatorCorrected) => {
             it.baseline.is_some() || it.target.is_some() || !it.measurements.is_empty()
         }
@@ -113,9 +117,9 @@ fn field(asked: Asked<'_>, make: Fields<'_>, act: &Act, field: Field, typed: &Ty
         asked.reference.items().map(titled)
     };
     match field.shape {
-        Shape::Line | Shape::Items => make.text(name, value, None, false),
+        Shape::Line | Shape::Items | Shape::City | Shape::Given => make.text(name, value, None, false),
         Shape::Words => make.area(name, value),
-        Shape::Day => make.text(name, value, Some(10), true),
+        Shape::Day | Shape::PartialDay => make.text(name, value, Some(10), true),
         Shape::Value => make.text(name, value, Some(10), false),
         Shape::Pillar => make.select(name, value, pillars()),
         Shape::Direction => {
@@ -140,6 +144,19 @@ fn field(asked: Asked<'_>, make: Fields<'_>, act: &Act, field: Field, typed: &Ty
             make.select(name, value, earlier)
         }
         Shape::Parts => parts(t, act, name, typed, make.errors),
+        Shape::SessionKind => {
+            let all = SESSION_KINDS.iter().map(|it| (it.code().to_owned(), t.get(&format!("kind-{it}"))));
+            make.select(name, value, all)
+        }
+        Shape::Attendances => attendances(make, act, name, typed),
+        Shape::Person => {
+            let people = asked.people.iter().map(|(id, name)| (id.to_string(), name.clone()));
+            make.select(name, value, people)
+        }
+        Shape::NewPerson => {
+            let contact = typed.get("contact").map_or("", String::as_str);
+            make.text(name, value, None, false) + &make.text("contact", contact, None, false)
+        }
     }
 }
 
@@ -148,6 +165,25 @@ fn language(make: Fields<'_>, typed: &Typed) -> String {
     let chosen = typed.get("language").cloned().unwrap_or(here);
     let all = LANGUAGES.map(|tag| (tag.to_owned(), make.t.get(&format!("language-{tag}"))));
     make.select("language", &chosen, all.into_iter())
+}
+
+/// How many of each sex.
+fn attendances(make: Fields<'_>, act: &Act, name: &str, typed: &Typed) -> String {
+    let (t, id) = (make.t, id_of(act, name));
+    let wrong = crate::parts::field_error(make.errors, &id);
+    let inputs: String = Sex::ALL
+        .iter()
+        .map(|sex| {
+            let input = count_name(*sex);
+            let value = typed.get(&input).map(|text| escape(text)).unwrap_or_default();
+            let word = escape(&t.get(&format!("sex-{sex}")));
+            format!(
+                r#"<label for="{id}-{sex}">{word}</label><input id="{id}-{sex}" name="{input}" value="{value}" size="5" inputmode="numeric">"#
+            )
+        })
+        .collect();
+    let legend = escape(&t.get(&format!("field-record-{name}")));
+    format!(r#"<fieldset class="field" id="{id}"><legend>{legend}</legend>{wrong}{inputs}</fieldset>"#)
 }
 
 /// The same value by sex and age: a folded table, its headers naming each input.

@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 use tais_domain::Refusal;
-use tais_proto::event::activity::OrganisationRef;
+use tais_domain::forum::SESSION_KINDS;
+use tais_proto::amount::Quantity;
+use tais_proto::event::activity::{OrganisationRef, ParticipationCount};
 use tais_proto::reference::Reference;
-use tais_proto::vocabulary::{AgeBand, Direction, Sex};
+use tais_proto::vocabulary::{ActivityKind, AgeBand, Direction, ParticipantRole, Sex};
 use tais_proto::when::format_iso_date;
 use tais_proto::{Event, Pillar, Quarter};
 
 use super::acts::{Act, Field, Shape};
-use crate::fields::day;
+use crate::fields::{day, partial_day};
 use crate::language::Texts;
 use crate::parts::FieldError;
 
@@ -23,6 +25,12 @@ pub type Typed = BTreeMap<String, String>;
 #[must_use]
 pub fn part_name(sex: Option<Sex>, age: Option<AgeBand>) -> String {
     format!("part.{}.{}", sex.map_or("all", Sex::code), age.map_or("all", AgeBand::code))
+}
+
+/// The name of the input for attendances of a sex.
+#[must_use]
+pub fn count_name(sex: Sex) -> String {
+    format!("count.{sex}")
 }
 
 /// The id of a field on a page that has several forms.
@@ -76,8 +84,10 @@ pub fn read(t: Texts, act: &Act, typed: &Typed, reference: &Reference) -> Result
 
 /// The value of a field; the key of a text where it cannot be understood.
 fn value(field: &Field, typed: &Typed, reference: &Reference) -> Result<Option<Value>, &'static str> {
-    if field.shape == Shape::Parts {
-        return parts(typed);
+    match field.shape {
+        Shape::Parts => return parts(typed),
+        Shape::Attendances => return attendances(typed),
+        _ => {}
     }
     let text = typed.get(field.name).map_or("", |text| text.trim());
     if text.is_empty() {
@@ -86,7 +96,7 @@ fn value(field: &Field, typed: &Typed, reference: &Reference) -> Result<Option<V
     let choice = |value: Option<Value>| value.ok_or("correspondent-wrong-choice");
     let known = |code: &str| code.parse().ok().filter(|code| reference.item(code).is_some());
     Ok(Some(match field.shape {
-        Shape::Line | Shape::Earlier => json!(text),
+        Shape::Line | Shape::Earlier | Shape::Person | Shape::NewPerson | Shape::Given => json!(text),
         Shape::Words => {
             let lang = typed.get("language").map_or("en", String::as_str);
             json!({ lang: text.replace("\r\n", "\n") })
@@ -106,8 +116,28 @@ fn value(field: &Field, typed: &Typed, reference: &Reference) -> Result<Option<V
         }
         Shape::Value => figure(text).ok_or("refusal-not-a-figure")?,
         Shape::Quarter => choice(text.parse::<Quarter>().ok().map(|quarter| json!(quarter)))?,
-        Shape::Parts => return parts(typed),
+        Shape::SessionKind => {
+            let kind = ActivityKind::from_code(text).filter(|kind| SESSION_KINDS.contains(kind));
+            choice(kind.map(|kind| json!(kind)))?
+        }
+        Shape::PartialDay => json!(partial_day(text).ok_or("correspondent-wrong-date")?),
+        Shape::City => json!({ "city": text }),
+        Shape::Parts | Shape::Attendances => Value::Null,
     }))
+}
+
+/// Attendances by sex; where nothing is known, nothing is said.
+fn attendances(typed: &Typed) -> Result<Option<Value>, &'static str> {
+    let mut counts = Vec::new();
+    for sex in Sex::ALL.iter().copied() {
+        let text = typed.get(&count_name(sex)).map_or("", |text| text.trim());
+        if !text.is_empty() {
+            let number = text.parse().map_err(|_| "correspondent-wrong-number")?;
+            let (role, age) = (ParticipantRole::Participant, AgeBand::Unknown);
+            counts.push(ParticipationCount { role, sex, age, count: Quantity::exact(number) });
+        }
+    }
+    Ok((!counts.is_empty()).then(|| json!(counts)))
 }
 
 /// `36.9` or `36,9`, or a part of a whole: `24/65`.
@@ -179,6 +209,15 @@ mod tests {
             ("recipient", "CEDAW"),
             ("reference", "CEDAW/C/TLS/5"),
             ("part.female.under-30", "12,5"),
+            ("kind", "training"),
+            ("starts", "12/2024"),
+            ("ends", "31/12/2024"),
+            ("venue", "Dili"),
+            ("count.female", "24"),
+            ("person", "0192f000-0000-7000-8000-000000000001"),
+            ("mentor", "0192f000-0000-7000-8000-000000000001"),
+            ("mentee", "0192f000-0000-7000-8000-000000000002"),
+            ("outcome", "Leads a delegation"),
             ("language", "pt"),
         ]);
         for act in ACTS {

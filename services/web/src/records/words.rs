@@ -1,14 +1,15 @@
-//! Commitments, indicators and obligations in the reader's words.
+//! Commitments, indicators, obligations and the Forum in the reader's words.
 
 use serde_json::Value;
 use tais_domain::admission::StreamState;
+use tais_domain::forum::About;
 use tais_domain::{commitment, obligation};
-use tais_proto::event::activity::OrganisationRef;
+use tais_proto::event::activity::{OrganisationRef, ParticipationCount, Venue};
 use tais_proto::event::indicator::{DisaggregatedValue, IndicatorValue};
 use tais_proto::reference::{ItemCode, Reference};
-use tais_proto::vocabulary::Direction;
+use tais_proto::vocabulary::{ActivityKind, Direction, Sex};
 use tais_proto::when::parse_iso_date;
-use tais_proto::{Date, Event, Lang, Pillar, Quarter, Texts as Spoken};
+use tais_proto::{Date, Event, Lang, PersonId, Pillar, Quarter, Texts as Spoken};
 
 use super::acts::{Act, Shape};
 use crate::language::{Arg, Texts};
@@ -36,10 +37,33 @@ pub fn title(t: Texts, state: &StreamState) -> (String, String) {
         StreamState::Indicator(it) => &it.defined.title,
         StreamState::Obligation(it) => &it.scheduled.title,
         StreamState::Activity(it) => &it.details.title,
+        StreamState::Forum(it) => match &it.about {
+            About::Session { held } => &held.title,
+            About::Member { joined } => return (lang(t).to_string(), person(t, joined.person)),
+            About::Mentorship { started, .. } => {
+                return (
+                    lang(t).to_string(),
+                    pair(t, &person(t, started.mentor), &person(t, started.mentee)),
+                );
+            }
+        },
         StreamState::Plain { .. } => return (lang(t).to_string(), "-".to_owned()),
     };
     let (lang, text) = spoken.best(lang(t)).unwrap_or((lang(t), "-"));
     (lang.to_string(), text.to_owned())
+}
+
+/// Somebody whose name is not for this reader: the end of their id.
+#[must_use]
+pub fn person(t: Texts, id: PersonId) -> String {
+    let id = id.0.simple().to_string();
+    t.with("forum-person", &[("id", id[id.len() - 8..].to_owned().into())])
+}
+
+/// Mentor and mentee.
+#[must_use]
+pub fn pair(t: Texts, mentor: &str, mentee: &str) -> String {
+    t.with("forum-pair", &[("mentor", mentor.to_owned().into()), ("mentee", mentee.to_owned().into())])
 }
 
 /// The day it is due.
@@ -75,6 +99,12 @@ pub fn standing(state: &StreamState, today: Date) -> (&'static str, bool) {
             Some(false) => ("not-moved", true),
             None if it.measurements.is_empty() => ("not-measured", false),
             None => ("measured", false),
+        },
+        StreamState::Forum(it) => match &it.about {
+            About::Session { .. } => ("held", false),
+            About::Member { .. } => ("member", false),
+            About::Mentorship { completed: None, .. } => ("lasting", false),
+            About::Mentorship { completed: Some(_), .. } => ("completed", false),
         },
         _ => ("open", false),
     }
@@ -136,11 +166,35 @@ fn of_shape(t: Texts, reference: &Reference, shape: Shape, data: &Value, unit: &
         Shape::Quarter => t.format_quarter(serde_json::from_value::<Quarter>(data.clone()).ok()?),
         // An id says nothing to a reader: the page links what was corrected.
         Shape::Earlier => return None,
+        Shape::SessionKind => {
+            t.get(&format!("kind-{}", serde_json::from_value::<ActivityKind>(data.clone()).ok()?))
+        }
+        Shape::PartialDay => t.format_partial_date(text?.parse().ok()?),
+        Shape::City => serde_json::from_value::<Venue>(data.clone()).ok()?.city?,
+        Shape::Attendances => {
+            let counts: Vec<ParticipationCount> = serde_json::from_value(data.clone()).ok()?;
+            attendances(t, &counts)
+        }
+        // An event holds ids, and its history shows what it holds.
+        Shape::Person | Shape::NewPerson | Shape::Given => {
+            person(t, serde_json::from_value(data.clone()).ok()?)
+        }
         Shape::Parts => {
             let parts: Vec<DisaggregatedValue> = serde_json::from_value(data.clone()).ok()?;
             parts.iter().map(|it| part(t, it, unit)).collect::<Vec<_>>().join("; ")
         }
     })
+}
+
+/// `Female: 24; Male: 9`.
+#[must_use]
+pub fn attendances(t: Texts, counts: &[ParticipationCount]) -> String {
+    let of = |sex: &Sex| {
+        let own = counts.iter().filter(|cell| cell.sex == *sex).map(|cell| i64::from(cell.count.number));
+        let sum: i64 = own.sum();
+        (sum > 0).then(|| format!("{}: {}", t.get(&format!("sex-{sex}")), t.format_number(sum)))
+    };
+    Sex::ALL.iter().filter_map(of).collect::<Vec<_>>().join("; ")
 }
 
 fn part(t: Texts, part: &DisaggregatedValue, unit: &str) -> String {

@@ -1,0 +1,270 @@
+//! `/forum`: the Women in Leadership and Diplomacy Forum on one page: sessions, members, mentorships. The
+//! record holds ids; names come from the vault, for those who may know them.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::routing::get;
+use tais_domain::admission::StreamState;
+use tais_domain::forum::{About, Forum};
+use tais_proto::vocabulary::Sex;
+use tais_proto::{EventType as E, PersonId, Role, StreamId};
+use tais_web::language::{Arg, Texts};
+use tais_web::records::{Act, Kind, Typed, words};
+use tais_web::{Failure, Frame, NavItem, Page};
+
+use crate::Office;
+use crate::at::AsOf;
+use crate::desk::DeskError;
+use crate::records::{self, Record, may_say};
+use crate::routes::{as_of_page, failure, render};
+use crate::vault::{People, Person};
+
+/// Who may know who somebody is: those who enter them.
+pub const NAMES_FOR: [Role; 2] = [Role::Director, Role::Office];
+
+pub fn router() -> Router<Office> {
+    Router::new().route("/forum", get(show))
+}
+
+impl Office {
+    /// Who everybody is; `None` where this reader may not know.
+    pub(crate) async fn people(&self, frame: &Frame) -> Result<Option<People>, Failure> {
+        let knows = frame.signed_in.as_ref().is_some_and(|person| NAMES_FOR.contains(&person.role));
+        if !knows {
+            return Ok(None);
+        }
+        let people = self.vault.people().await;
+        people.map(Some).map_err(|error| Failure::internal("reading the vault", &error))
+    }
+
+    /// Those who can be chosen, by name.
+    pub(crate) async fn by_name(&self, frame: &Frame) -> Result<Vec<(PersonId, String)>, Failure> {
+        let people = self.people(frame).await?.unwrap_or_default();
+        let mut people: Vec<_> = people.into_iter().map(|(id, person)| (id, person.name)).collect();
+        people.sort_by_key(|(_, name)| name.to_lowercase());
+        Ok(people)
+    }
+
+    /// Enters somebody into the vault.
+    pub(crate) async fn enter(&self, id: PersonId, person: &Person) -> Result<(), Failure> {
+        let entered = self.vault.enter(id, person).await;
+        entered.map_err(|error| Failure::internal("writing into the vault", &error))
+    }
+}
+
+/// What a form of the Forum means: the id in place of a name, which goes into the vault, and the pair of
+/// a mentorship that ends. Forms of other kinds mean what was typed.
+pub async fn meant(
+    office: &Office,
+    act: &Act,
+    typed: &Typed,
+    stream: StreamId,
+) -> Result<(Typed, Option<Person>), Failure> {
+    let mut meant = typed.clone();
+    let said = |name: &str| typed.get(name).map_or("", |text| text.trim()).to_owned();
+    match act.event {
+        E::ForumMemberJoined if !said("person").is_empty() => {
+            meant.insert("person".to_owned(), stream.to_string());
+            Ok((meant, Some(Person { name: said("person"), contact: said("contact") })))
+        }
+        E::ForumMentorshipCompleted => {
+            let state = office.desk.state(stream).await;
+            let state = state.map_err(|error: DeskError| Failure::internal("reading a stream", &error))?;
+            if let Some(StreamState::Forum(forum)) = state
+                && let About::Mentorship { started, .. } = forum.about
+            {
+                meant.insert("mentor".to_owned(), started.mentor.to_string());
+                meant.insert("mentee".to_owned(), started.mentee.to_string());
+            }
+            Ok((meant, None))
+        }
+        _ => Ok((meant, None)),
+    }
+}
+
+/// The name of somebody, or that it was erased.
+fn name(t: Texts, people: &People, id: PersonId) -> String {
+    people.get(&id).map_or_else(|| t.get("forum-erased"), |person| person.name.clone())
+}
+
+/// What a membership or a mentorship is called by those who know the names.
+pub fn title(t: Texts, forum: &Forum, people: &People) -> Option<String> {
+    match &forum.about {
+        About::Session { .. } => None,
+        About::Member { joined } => Some(name(t, people, joined.person)),
+        About::Mentorship { started, .. } => {
+            Some(words::pair(t, &name(t, people, started.mentor), &name(t, people, started.mentee)))
+        }
+    }
+}
+
+/// The sentence that matters: when, and where.
+pub fn lead(t: Texts, forum: &Forum) -> String {
+    let since = |on| t.with("forum-since", &[("date", t.format_date(on).into())]);
+    match &forum.about {
+        About::Session { .. } => days(t, forum),
+        About::Member { joined } => since(joined.on),
+        About::Mentorship { started, completed: None } => since(started.on),
+        About::Mentorship { started, completed: Some(ended) } => {
+            let values = [("from", t.format_date(started.on).into()), ("to", t.format_date(ended.on).into())];
+            t.with("office-days", &values)
+        }
+    }
+}
+
+fn days(t: Texts, forum: &Forum) -> String {
+    let About::Session { held } = &forum.about else { return String::new() };
+    let starts = t.format_partial_date(held.starts);
+    let days = match held.ends.filter(|ends| *ends != held.starts) {
+        None => starts,
+        Some(ends) => {
+            let values = [("from", starts.into()), ("to", t.format_partial_date(ends).into())];
+            t.with("office-days", &values)
+        }
+    };
+    let city = held.venue.as_ref().and_then(|venue| venue.city.clone());
+    city.map_or_else(|| days.clone(), |city| format!("{days}, {city}"))
+}
+
+struct Session {
+    url: String,
+    lang: String,
+    title: String,
+    kind: String,
+    when: String,
+    attendances: String,
+}
+
+struct Member {
+    url: String,
+    name: String,
+    contact: String,
+    pillar: String,
+    since: String,
+}
+
+struct Mentorship {
+    url: String,
+    pair: String,
+    when: String,
+    state: String,
+}
+
+#[derive(Template)]
+#[template(path = "forum.html")]
+struct ForumPage {
+    t: Texts,
+    lead: String,
+    /// Whether names and contacts stand on the page.
+    named: bool,
+    may: [bool; 3],
+    sessions: Vec<Session>,
+    members: Vec<Member>,
+    mentorships: Vec<Mentorship>,
+}
+
+async fn show(
+    State(office): State<Office>,
+    Query(as_of): Query<AsOf>,
+    frame: Frame,
+) -> Result<Page, Failure> {
+    let t = frame.texts;
+    let moment = office.moment(&as_of, &frame).await?;
+    let records = records::all(office.log.pool(), Kind::Forum, moment.position, None).await;
+    let records = records.map_err(|error| failure(t, &error))?;
+    let people = office.people(&frame).await?;
+    let may = [E::ForumSessionHeld, E::ForumMemberJoined, E::ForumMentorshipStarted]
+        .map(|event| !moment.frozen && may_say(&frame, event));
+    let content = ForumPage::new(t, &records, people.as_ref(), may);
+    let mut page = as_of_page(&office, &frame, moment, t.get("forum-title"), render(&content)?).await?;
+    page.live = None;
+    Ok(page.under(NavItem::Forum))
+}
+
+impl ForumPage {
+    fn new(t: Texts, records: &[Record], people: Option<&People>, may: [bool; 3]) -> Self {
+        let mut page = Self {
+            t,
+            lead: String::new(),
+            named: people.is_some(),
+            may,
+            sessions: Vec::new(),
+            members: Vec::new(),
+            mentorships: Vec::new(),
+        };
+        let mut all: Vec<(&Record, &Forum)> = records
+            .iter()
+            .filter_map(|record| match &record.state {
+                StreamState::Forum(forum) => Some((record, &**forum)),
+                _ => None,
+            })
+            .collect();
+        all.sort_by_key(|(_, forum)| std::cmp::Reverse(first_day(forum)));
+        for (record, forum) in all {
+            page.add(record, forum, people);
+        }
+        let lasting = records.iter().filter(|record| record.open).count();
+        let values = [
+            ("sessions", Arg::from(page.sessions.len())),
+            ("members", Arg::from(page.members.len())),
+            ("lasting", Arg::from(lasting)),
+        ];
+        page.lead = t.with("forum-lead", &values);
+        page
+    }
+
+    fn add(&mut self, record: &Record, forum: &Forum, people: Option<&People>) {
+        let t = self.t;
+        let url = format!("/forum/{}", record.id);
+        let (lang, plain) = words::title(t, &record.state);
+        let title = people.and_then(|people| title(t, forum, people)).unwrap_or(plain);
+        match &forum.about {
+            About::Session { held } => self.sessions.push(Session {
+                url,
+                lang,
+                title,
+                kind: t.get(&format!("kind-{}", held.kind)),
+                when: days(t, forum),
+                attendances: women_of(t, &held.counts),
+            }),
+            About::Member { joined } => self.members.push(Member {
+                url,
+                name: title,
+                contact: people
+                    .and_then(|people| people.get(&joined.person))
+                    .map_or_else(String::new, |person| person.contact.clone()),
+                pillar: joined.pillar.map(words::pillar).unwrap_or_default(),
+                since: t.format_date(joined.on),
+            }),
+            About::Mentorship { .. } => self.mentorships.push(Mentorship {
+                url,
+                pair: title,
+                when: lead(t, forum),
+                state: t.get(if forum.is_open() { "record-state-lasting" } else { "record-state-completed" }),
+            }),
+        }
+    }
+}
+
+fn first_day(forum: &Forum) -> time::Date {
+    match &forum.about {
+        About::Session { held } => held.starts.earliest(),
+        About::Member { joined } => joined.on,
+        About::Mentorship { started, .. } => started.on,
+    }
+}
+
+/// `24 of 33`; nothing where nobody was counted.
+fn women_of(t: Texts, counts: &[tais_proto::event::activity::ParticipationCount]) -> String {
+    let sum = |wanted: &dyn Fn(Sex) -> bool| -> i64 {
+        counts.iter().filter(|cell| wanted(cell.sex)).map(|cell| i64::from(cell.count.number)).sum()
+    };
+    match sum(&|_| true) {
+        0 => String::new(),
+        all => t.with(
+            "office-of",
+            &[("part", Arg::from(sum(&|sex| sex == Sex::Female))), ("whole", Arg::from(all))],
+        ),
+    }
+}
