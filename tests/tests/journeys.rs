@@ -278,7 +278,7 @@ fn the_sample_year_replays_to_the_live_digests_and_a_change_is_seen() {
 
     for to in [&["replay"][..], &["replay", "--to", "300"]] {
         let (equal, output) = system.verb(to).unwrap();
-        assert!(equal && output.matches("equal").count() == 5, "{output}");
+        assert!(equal && output.matches("equal").count() == 6, "{output}");
     }
     let (sound, output) = system.verb(&["replay", "--to", "999999"]).unwrap();
     assert!(!sound && output.contains("no position 999999"), "{output}");
