@@ -48,7 +48,7 @@ async fn builds(operator: &PgPool) -> Vec<(i64, String)> {
 }
 
 /// How many projections there are, each with one live build.
-const PROJECTIONS: usize = 5;
+const PROJECTIONS: usize = 6;
 
 #[test]
 fn a_rebuild_beside_the_live_rows_swaps_without_a_gap() {
