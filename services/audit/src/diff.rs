@@ -150,7 +150,9 @@ impl Diff {
 
 fn part(t: Texts, reference: &Reference, pillar: Pillar, figures: &[Changed]) -> PillarPart {
     let mut of_pillar: Vec<&Changed> = figures.iter().filter(|figure| figure.pillar == pillar).collect();
-    of_pillar.sort_by_key(|figure| Measure::ALL.iter().position(|known| known.code() == figure.figure));
+    // In the order of the measures; the validated ones come right after the activities they are of.
+    let place = |of: &str| Measure::ALL.iter().position(|known| known.code() == of);
+    of_pillar.sort_by_key(|figure| (place(&figure.figure).unwrap_or(0), figure.figure == "validated"));
     PillarPart {
         mark: chart::pillar_mark(pillar),
         title: format!("{} · {}", pillar.code().to_uppercase(), t.get(&format!("pillar-{pillar}"))),
