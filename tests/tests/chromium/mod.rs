@@ -1,9 +1,9 @@
 //! A Chromium and its driver, and what a person does with a page.
 #![allow(dead_code, reason = "each test file uses its part")]
 
-use std::net::TcpListener;
+use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::CommandExt as _;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use fantoccini::{Client, ClientBuilder, Locator};
@@ -18,6 +18,8 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 pub struct Browser {
     driver: Child,
     url: String,
+    /// Open as long as the driver, which may have more to say.
+    _says: BufReader<ChildStdout>,
     profiles: Vec<TempDir>,
 }
 
@@ -29,16 +31,25 @@ impl Browser {
             return None;
         }
         let program = std::env::var_os("TAIS_CHROMEDRIVER").expect("run the tests with `deploy/local test`");
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let driver = Command::new(program)
-            .arg(format!("--port={port}"))
-            .stdout(Stdio::null())
+        // It takes a free port itself: one that was looked for before would be anybody's by then.
+        let mut driver = Command::new(program)
+            .arg("--port=0")
+            .stdout(Stdio::piped())
             .stderr(Stdio::null())
             // A group of its own, so that its browsers end with it.
             .process_group(0)
             .spawn()
             .unwrap();
-        Some(Self { driver, url: format!("http://127.0.0.1:{port}"), profiles: Vec::new() })
+        let mut says = BufReader::new(driver.stdout.take().unwrap());
+        let mut line = String::new();
+        let port: u16 = loop {
+            line.clear();
+            assert!(says.read_line(&mut line).unwrap() > 0, "chromedriver ended before it had a port");
+            if let Some((_, port)) = line.split_once("started successfully on port ") {
+                break port.trim().trim_end_matches('.').parse().unwrap();
+            }
+        };
+        Some(Self { driver, url: format!("http://127.0.0.1:{port}"), _says: says, profiles: Vec::new() })
     }
 
     pub async fn window(&mut self, width: u32, javascript: bool) -> Client {
