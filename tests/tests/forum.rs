@@ -60,6 +60,18 @@ fn names_are_for_the_office_and_lie_nowhere_in_the_clear() {
         let body = json!({ "name": name, "contact": contact, "on": "2026-03-08", "pillar": "PILLAR_APSC" });
         said(&office, "/api/v1/forum/members", &body)
     };
+    // The same again is the same; another name under the same id is told, and changes nothing.
+    let id = Uuid::now_v7().to_string();
+    for (name, status) in [("Once", 202), ("Once", 202), ("Twice", 409)] {
+        let body = json!({ "name": name, "on": "2026-03-08" });
+        let answer = office.post("/api/v1/forum/members", Some(&id), &body).unwrap();
+        assert!(
+            answer.0 == status || (status == 202 && answer.0 == 200),
+            "{name}: {} {}",
+            answer.0,
+            answer.1
+        );
+    }
     let (mentor, mentee) = (member(NAME, CONTACT), member("Another Member", ""));
     let title = "Zebra session of the Forum";
     let held = json!({ "title": { "en": title }, "kind": "ACTIVITY_KIND_TRAINING", "starts": "2026-05" });
@@ -69,6 +81,7 @@ fn names_are_for_the_office_and_lie_nowhere_in_the_clear() {
 
     // Who may know sees names; the record, the auditor and the API for all hold ids.
     let people = office.get("/api/v1/forum/people").unwrap().1;
+    assert!(!people.to_string().contains("Twice"), "{people}");
     assert!(
         people["people"]
             .as_array()
@@ -86,7 +99,7 @@ fn names_are_for_the_office_and_lie_nowhere_in_the_clear() {
         let (status, answer) = system.client(Some(who)).get("/api/v1/forum/people").unwrap();
         assert_eq!((status == 200, answer.to_string().contains(NAME)), (knows, knows), "{who}");
         let (_, all) = system.client(Some(who)).get("/api/v1/forum").unwrap();
-        assert_eq!(all["count"], 4);
+        assert_eq!(all["count"], 5);
         assert!(!all.to_string().contains(NAME), "the record holds ids");
     }
     let apsc = system.client(Some("apsc"));

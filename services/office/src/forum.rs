@@ -7,8 +7,10 @@ use axum::extract::{Query, State};
 use axum::routing::get;
 use tais_domain::admission::StreamState;
 use tais_domain::forum::{About, Forum};
+use tais_proto::event::activity::ParticipationCount;
+use tais_proto::event::forum::ForumSessionHeld;
 use tais_proto::vocabulary::Sex;
-use tais_proto::{EventType as E, PersonId, Role, StreamId};
+use tais_proto::{EventType as E, PartialDate, PersonId, Role, StreamId};
 use tais_web::language::{Arg, Texts};
 use tais_web::records::{Act, Kind, Typed, words};
 use tais_web::{Failure, Frame, NavItem, Page};
@@ -16,9 +18,10 @@ use tais_web::{Failure, Frame, NavItem, Page};
 use crate::Office;
 use crate::at::AsOf;
 use crate::desk::DeskError;
+use crate::pages::period;
 use crate::records::{self, Record, may_say};
 use crate::routes::{as_of_page, failure, render};
-use crate::vault::{People, Person};
+use crate::vault::{People, Person, VaultError};
 
 /// Who may know who somebody is: those who enter them.
 pub const NAMES_FOR: [Role; 2] = [Role::Director, Role::Office];
@@ -47,9 +50,11 @@ impl Office {
     }
 
     /// Enters somebody into the vault.
-    pub(crate) async fn enter(&self, id: PersonId, person: &Person) -> Result<(), Failure> {
-        let entered = self.vault.enter(id, person).await;
-        entered.map_err(|error| Failure::internal("writing into the vault", &error))
+    pub(crate) async fn enter(&self, t: Texts, id: PersonId, person: &Person) -> Result<(), Failure> {
+        self.vault.enter(id, person).await.map_err(|error| match error {
+            VaultError::Taken(_) => Failure::Conflict(t.get("correspondent-id-reused")),
+            error => Failure::internal("writing into the vault", &error),
+        })
     }
 }
 
@@ -103,27 +108,18 @@ pub fn title(t: Texts, forum: &Forum, people: &People) -> Option<String> {
 pub fn lead(t: Texts, forum: &Forum) -> String {
     let since = |on| t.with("forum-since", &[("date", t.format_date(on).into())]);
     match &forum.about {
-        About::Session { .. } => days(t, forum),
+        About::Session { held } => when_and_where(t, held),
         About::Member { joined } => since(joined.on),
         About::Mentorship { started, completed: None } => since(started.on),
         About::Mentorship { started, completed: Some(ended) } => {
-            let values = [("from", t.format_date(started.on).into()), ("to", t.format_date(ended.on).into())];
-            t.with("office-days", &values)
+            period(t, PartialDate::Day(started.on), Some(PartialDate::Day(ended.on)))
         }
     }
 }
 
-fn days(t: Texts, forum: &Forum) -> String {
-    let About::Session { held } = &forum.about else { return String::new() };
-    let starts = t.format_partial_date(held.starts);
-    let days = match held.ends.filter(|ends| *ends != held.starts) {
-        None => starts,
-        Some(ends) => {
-            let values = [("from", starts.into()), ("to", t.format_partial_date(ends).into())];
-            t.with("office-days", &values)
-        }
-    };
-    let city = held.venue.as_ref().and_then(|venue| venue.city.clone());
+fn when_and_where(t: Texts, held: &ForumSessionHeld) -> String {
+    let days = period(t, held.starts, held.ends);
+    let city = held.venue.as_ref().and_then(|venue| venue.city.as_ref());
     city.map_or_else(|| days.clone(), |city| format!("{days}, {city}"))
 }
 
@@ -225,7 +221,7 @@ impl ForumPage {
                 lang,
                 title,
                 kind: t.get(&format!("kind-{}", held.kind)),
-                when: days(t, forum),
+                when: when_and_where(t, held),
                 attendances: women_of(t, &held.counts),
             }),
             About::Member { joined } => self.members.push(Member {
@@ -256,7 +252,7 @@ fn first_day(forum: &Forum) -> time::Date {
 }
 
 /// `24 of 33`; nothing where nobody was counted.
-fn women_of(t: Texts, counts: &[tais_proto::event::activity::ParticipationCount]) -> String {
+fn women_of(t: Texts, counts: &[ParticipationCount]) -> String {
     let sum = |wanted: &dyn Fn(Sex) -> bool| -> i64 {
         counts.iter().filter(|cell| wanted(cell.sex)).map(|cell| i64::from(cell.count.number)).sum()
     };

@@ -38,6 +38,11 @@ pub enum VaultError {
          backup that belongs to this database, or have the entry looked at if that is the right one"
     )]
     Closed(PersonId),
+    /// The id is somebody else's.
+    #[error(
+        "person {0} is already in the vault with another name or contact: nothing was changed; choose a new id"
+    )]
+    Taken(PersonId),
 }
 
 /// The vault, on the office's own role.
@@ -54,10 +59,10 @@ impl Vault {
         Self { pool, key: XChaCha20Poly1305::new(&Key::from(key)) }
     }
 
-    /// Enters somebody. Entering the same id again changes nothing.
+    /// Enters somebody. Entering the same again changes nothing.
     ///
     /// # Errors
-    /// When the database does not take it.
+    /// When somebody else stands under the id, or the database does not take it.
     pub async fn enter(&self, id: PersonId, person: &Person) -> Result<(), VaultError> {
         let mut own = [0; 32];
         rand::rngs::OsRng.fill_bytes(&mut own);
@@ -85,7 +90,10 @@ impl Vault {
                 .await?;
         }
         tx.commit().await?;
-        Ok(())
+        match entered.rows_affected() {
+            0 if self.people().await?.get(&id) != Some(person) => Err(VaultError::Taken(id)),
+            _ => Ok(()),
+        }
     }
 
     /// Everybody in it.

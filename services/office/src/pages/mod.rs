@@ -7,4 +7,4 @@ pub mod desk;
 pub mod overview;
 mod words;
 
-pub use words::title;
+pub use words::{period, title};

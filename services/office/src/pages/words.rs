@@ -1,7 +1,7 @@
 //! Words that several pages share.
 
-use tais_proto::Lang;
 use tais_proto::event::activity::ActivityDetails;
+use tais_proto::{Lang, PartialDate};
 use tais_web::language::Texts;
 pub use tais_web::records::words::{item, lang};
 
@@ -13,14 +13,18 @@ pub fn title(t: Texts, details: &ActivityDetails) -> (String, String) {
 
 /// The days of an activity, as precisely as they are known.
 pub fn days(t: Texts, details: &ActivityDetails) -> String {
-    match (details.starts, details.ends) {
-        (None, _) => t.get("office-date-unknown"),
-        (Some(starts), Some(ends)) if starts != ends => {
-            let values =
-                [("from", t.format_partial_date(starts).into()), ("to", t.format_partial_date(ends).into())];
+    details.starts.map_or_else(|| t.get("office-date-unknown"), |starts| period(t, starts, details.ends))
+}
+
+/// From the first day to the last, as precisely as they are known.
+pub fn period(t: Texts, starts: PartialDate, ends: Option<PartialDate>) -> String {
+    let starting = t.format_partial_date(starts);
+    match ends.filter(|ends| *ends != starts) {
+        None => starting,
+        Some(ends) => {
+            let values = [("from", starting.into()), ("to", t.format_partial_date(ends).into())];
             t.with("office-days", &values)
         }
-        (Some(starts), _) => t.format_partial_date(starts),
     }
 }
 

@@ -156,7 +156,7 @@ async fn join(
     }
     let event = event_of(E::ForumMemberJoined, &data)?;
     let person = Person { name: joins.name.trim().to_owned(), contact: joins.contact.trim().to_owned() };
-    office.enter(PersonId(id), &person).await?;
+    office.enter(frame.texts, PersonId(id), &person).await?;
     say(&office, &frame, EventId(id), (StreamKind::Forum, StreamId(id)), event).await
 }
 

@@ -1,6 +1,6 @@
-//! Commitments, indicators, obligations and the Forum: their pages, their forms and their API. What can be said
-//! stands in one table ([`tais_web::records::acts`]); the rules are the domain's, asked at the desk before anything is
-//! saved and at the recorder again.
+//! Commitments, indicators, obligations and the Forum: their pages, their forms and their API. What can
+//! be said stands in one table ([`tais_web::records::acts`]); the rules are the domain's, asked at the
+//! desk before anything is saved and at the recorder again.
 
 mod api;
 mod calendar;
@@ -97,7 +97,7 @@ pub(crate) async fn pressing(
 }
 
 /// The day by which "overdue" is judged: today, or on a page of an older record the day of that record.
-pub(crate) fn day_of(moment: Moment) -> time::Date {
+fn day_of(moment: Moment) -> time::Date {
     let now = tais_proto::Timestamp::new(time::OffsetDateTime::now_utc());
     moment.recorded_at.filter(|_| moment.frozen).unwrap_or(now).dili_date()
 }
@@ -354,7 +354,7 @@ async fn sent(
         Err(errors) => errors,
         Ok(event) => {
             if let Some(person) = person_to_enter {
-                office.enter(PersonId(stream_id.0), &person).await?;
+                office.enter(frame.texts, PersonId(stream_id.0), &person).await?;
             }
             let stream = StreamRef { kind: act.kind.streams(), id: stream_id };
             match office.desk.say(Said { id, actor: person.account, stream, event }).await {
