@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use tais_bus::{ItemState, PublisherBus as _};
 use tais_correspondent::Correspondent;
-use tais_correspondent::intake::{Report, Submission};
+use tais_correspondent::intake::Submission;
+use tais_correspondent::report::Report;
 use tais_proto::{EventId, Pillar, Publisher, Role, StreamId, Timestamp};
 use tais_tests::{Cluster, Proxy, Service, kill, typed};
 use tokio_util::sync::CancellationToken;

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use sqlx::PgPool;
 use tais_correspondent::Correspondent;
-use tais_correspondent::intake::{Report, Submission};
+use tais_correspondent::intake::Submission;
+use tais_correspondent::report::Report;
 use tais_proto::{EventId, Pillar, Publisher, Role, Timestamp};
 use tais_tests::{Cluster, typed, typed_participation};
 use tokio_util::sync::CancellationToken;

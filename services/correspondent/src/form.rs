@@ -13,7 +13,7 @@ use tais_web::parts::FieldError;
 
 use crate::grid::{self, Cell, Cells, GRID};
 use crate::import::amount;
-use crate::intake::Report;
+use crate::report::Report;
 
 /// What was typed, as it was typed: it is given back when something is wrong.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -242,7 +242,7 @@ impl Typed {
         }
         let day = tais_web::fields::day(due);
         if day.is_none() {
-            let key = if due.is_empty() { "refusal-missing" } else { "correspondent-wrong-date" };
+            let key = if due.is_empty() { "refusal-missing" } else { "records-wrong-day" };
             reading.wrong("commitment_due", key);
         }
         let lang = self.language.parse().unwrap_or(Lang::EN);

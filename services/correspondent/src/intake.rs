@@ -6,16 +6,15 @@ use std::sync::Arc;
 use serde::Serialize;
 use tais_bus::{Item, ItemState, NewEvents, Outbox, OutboxError};
 use tais_domain::activity::{Activity, Command, Status, decide, evolve};
-use tais_domain::admission::{StreamState, check};
+use tais_domain::admission::StreamState;
 use tais_domain::{Happened, Refusal, Rule};
-use tais_proto::event::activity::{ActivityDetails, ActivityParticipationRecorded};
-use tais_proto::event::commitment::CommitmentMade;
+use tais_proto::event::activity::ActivityDetails;
 use tais_proto::reference::{ItemCode, Reference};
-use tais_proto::signing::sha256_hex;
 use tais_proto::{AccountId, Event, EventId, Pillar, Publisher, StreamId, StreamKind, StreamRef, Timestamp};
 use uuid::Uuid;
 
 use crate::book::{Book, Line};
+use crate::report::{Asked, Report, check_commitments, commitment};
 
 /// Why something was not saved.
 #[derive(Debug, thiserror::Error)]
@@ -43,53 +42,6 @@ pub struct Submission {
     pub actor: AccountId,
     /// When it happened, as they say.
     pub time: Timestamp,
-}
-
-/// A new activity, with what was counted and promised there.
-#[derive(Clone, Debug)]
-pub struct Report {
-    /// The description.
-    pub details: ActivityDetails,
-    /// The counts, if there are any.
-    pub participation: Option<ActivityParticipationRecorded>,
-    /// What was promised there.
-    pub commitments: Vec<CommitmentMade>,
-    /// Whether it goes to the Directorate at once.
-    pub submit: bool,
-}
-
-impl Report {
-    /// A report of which nothing was promised.
-    #[must_use]
-    pub const fn new(
-        details: ActivityDetails,
-        participation: Option<ActivityParticipationRecorded>,
-        submit: bool,
-    ) -> Self {
-        Self { details, participation, commitments: Vec::new(), submit }
-    }
-}
-
-/// What is asked at once, all or nothing of it.
-#[derive(Default)]
-pub(crate) struct Asked {
-    /// Of the activity.
-    pub commands: Vec<Command>,
-    /// Beside it.
-    pub commitments: Vec<CommitmentMade>,
-    /// Only on this version, which the person saw.
-    pub seen: Option<u32>,
-}
-
-impl Asked {
-    /// By this the same is told from something else under the same id.
-    fn digest(&self, submission: Submission, id: StreamId) -> String {
-        let mut text = format!("{id} {} {:?}", submission.actor, self.commands);
-        if !self.commitments.is_empty() {
-            text.push_str(&format!(" {:?}", self.commitments));
-        }
-        sha256_hex(text.as_bytes())
-    }
 }
 
 /// An activity as its correspondent sees it: what the record has, and what is still on its way.
@@ -219,7 +171,7 @@ impl Intake {
                 return Err(Refusal::of(Rule::RevisionChanged { current: standing.1, given }).into());
             }
             let new = self.decide(standing, submission, id, commands)?;
-            self.check_commitments(submission, &commitments)?;
+            check_commitments(self.pillar, &commitments, submission.actor, &self.reference)?;
             // Noted only now: what was refused said nothing, and is sent again mended under the same id.
             self.book.note_submission(submission.id, &digest, id).await?;
             items = self.outbox.save(&new).await?;
@@ -236,24 +188,6 @@ impl Intake {
             items.extend(self.outbox.save(&new).await?);
         }
         Ok(items)
-    }
-
-    /// The rules of what is promised; the pointer of a refusal leads into the list.
-    fn check_commitments(&self, by: Submission, commitments: &[CommitmentMade]) -> Result<(), Refusal> {
-        for (index, made) in commitments.iter().enumerate() {
-            let inside = |refusal: Refusal| Refusal {
-                pointer: format!("/commitments/{index}{}", refusal.pointer),
-                ..refusal
-            };
-            if made.pillar != self.pillar {
-                let publisher = Publisher::from(self.pillar);
-                let rule = Rule::WrongPillar { stream: made.pillar, publisher };
-                return Err(inside(Refusal::at(rule, "/pillar")));
-            }
-            let event = Event::from(made.clone());
-            check(StreamKind::Commitment, None, &event, by.actor, &self.reference).map_err(inside)?;
-        }
-        Ok(())
     }
 
     /// What these commands mean for an activity as it stands. An import's preview asks this too, so that
@@ -420,23 +354,9 @@ impl Intake {
     }
 }
 
-/// A commitment as the n-th thing said under a submission, caused by the activity's report.
-fn commitment(submission: Submission, n: usize, made: CommitmentMade) -> NewEvents {
-    let id = derived(submission.id, n);
-    NewEvents {
-        stream: StreamRef { kind: StreamKind::Commitment, id: StreamId(id.0) },
-        base_version: 0,
-        actor: submission.actor,
-        correlation: submission.id.0,
-        causation: Some(submission.id),
-        time: submission.time,
-        events: vec![(id, made.into())],
-    }
-}
-
 /// The id of the n-th event of a submission: the submission's own, counted up. Its time and version
 /// bits stay, and two submissions are 62 random bits apart.
-fn derived(submission: EventId, n: usize) -> EventId {
+pub(crate) fn derived(submission: EventId, n: usize) -> EventId {
     let (high, low) = submission.0.as_u64_pair();
     let variant = low & (0b11 << 62);
     let low = variant | (low.wrapping_add(n as u64) & !(0b11 << 62));

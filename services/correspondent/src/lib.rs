@@ -24,6 +24,7 @@ pub mod import;
 pub mod intake;
 mod pages;
 pub mod records;
+pub mod report;
 mod revision;
 
 use std::path::Path;

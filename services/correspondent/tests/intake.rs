@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tais_bus::{ItemState, MemoryBus, RecordedEntry, RecorderBus as _, ReplayPage, Submitted};
-use tais_correspondent::intake::{IntakeError, Report, Submission, View};
+use tais_correspondent::intake::{IntakeError, Submission, View};
+use tais_correspondent::report::Report;
 use tais_correspondent::{Config, Correspondent};
 use tais_domain::activity::Command;
 use tais_proto::event::activity::{ActivityDetails, ActivityReturned};

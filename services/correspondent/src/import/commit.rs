@@ -16,7 +16,8 @@ use super::said::Said;
 use super::store::{Choice, Fate, ImportStore, StoreError, Upload};
 use super::table::{self, FileError, Table};
 use crate::Clock;
-use crate::intake::{Asked, Intake, IntakeError};
+use crate::intake::{Intake, IntakeError};
+use crate::report::Asked;
 
 /// Why an import does not go on.
 #[derive(Debug, thiserror::Error)]

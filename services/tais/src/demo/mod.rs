@@ -13,7 +13,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use tais_bus::{NewEvents, Outbox};
 use tais_correspondent::Correspondent;
 use tais_correspondent::import::{self, Files};
-use tais_correspondent::intake::{self, Submission};
+use tais_correspondent::intake::Submission;
+use tais_correspondent::report;
 use tais_domain::activity::{Activity, Command, decide};
 use tais_log::{Filter, Log, PostgresLog, system_clock};
 use tais_office::vault::Vault;
@@ -126,7 +127,7 @@ async fn send(
     let submission = Submission { id: report.submission, actor, time: system_clock()() };
     let reference = report.details.external_ref.clone().unwrap_or_default();
     let sent =
-        intake.report(submission, intake::Report::new(report.details, report.participation, true)).await;
+        intake.report(submission, report::Report::new(report.details, report.participation, true)).await;
     Ok(sent.with_context(|| format!("activity {reference} was refused"))?.0)
 }
 
