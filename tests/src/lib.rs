@@ -6,6 +6,7 @@
 
 mod cluster;
 mod http;
+mod issuer;
 mod person;
 mod proxy;
 mod sample;
@@ -17,6 +18,7 @@ use anyhow::Context as _;
 
 pub use cluster::{Cluster, Service, kill, state};
 pub use http::{Answer, Client};
+pub use issuer::{Issuer, Manner};
 pub use person::{Person, Shown};
 pub use proxy::Proxy;
 pub use sample::{details, participation, typed, typed_participation};

@@ -1,5 +1,7 @@
 //! A person at a browser without scripts: a session's cookie, pages and forms.
 
+use std::collections::BTreeMap;
+
 use anyhow::Context as _;
 
 /// Somebody who signed in on the pages, or nobody.
@@ -7,7 +9,7 @@ use anyhow::Context as _;
 pub struct Person {
     agent: ureq::Agent,
     base: String,
-    cookie: String,
+    cookies: BTreeMap<String, String>,
 }
 
 /// What a page answered.
@@ -27,7 +29,7 @@ impl Person {
     pub fn nobody(base: &str) -> Self {
         let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0);
         let agent = config.allow_non_standard_methods(true).build().into();
-        Self { agent, base: base.to_owned(), cookie: String::new() }
+        Self { agent, base: base.to_owned(), cookies: BTreeMap::new() }
     }
 
     /// Signs in.
@@ -38,9 +40,44 @@ impl Person {
         let mut person = Self::nobody(base);
         let form = person.agent.post(format!("{base}/sign-in")).header("origin", base);
         let answer = form.send_form([("name", name), ("password", password)])?;
-        let cookie = answer.headers().get("set-cookie").context("the sign-in failed")?.to_str()?;
-        cookie.split(';').next().unwrap_or_default().clone_into(&mut person.cookie);
+        person.take_in(&answer)?;
+        anyhow::ensure!(!person.cookies.is_empty(), "the sign-in failed");
         Ok(person)
+    }
+
+    /// Takes in the cookies of an answer, as a browser would.
+    fn take_in(&mut self, answer: &ureq::http::Response<ureq::Body>) -> anyhow::Result<()> {
+        for cookie in answer.headers().get_all("set-cookie") {
+            let pair = cookie.to_str()?.split(';').next().unwrap_or_default();
+            let (name, value) = pair.split_once('=').context("a cookie has a name")?;
+            self.cookies.insert(name.to_owned(), value.to_owned());
+        }
+        Ok(())
+    }
+
+    fn cookie(&self) -> String {
+        self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+    }
+
+    /// Reads a page as a browser does that comes to it by a link, with the cookies it gives.
+    ///
+    /// # Errors
+    /// When nobody answers.
+    pub fn arrive(&mut self, path: &str) -> anyhow::Result<Shown> {
+        let answer = self.open(path)?;
+        self.take_in(&answer)?;
+        Self::shown(answer)
+    }
+
+    /// Sends a form that carries no token, as those before the sign-in.
+    ///
+    /// # Errors
+    /// When nobody answers.
+    pub fn send_plainly(&mut self, path: &str, fields: &[(&str, &str)]) -> anyhow::Result<Shown> {
+        let form = self.agent.post(format!("{}{path}", self.base)).header("origin", &self.base);
+        let answer = form.header("cookie", self.cookie()).send_form(fields.iter().copied())?;
+        self.take_in(&answer)?;
+        Self::shown(answer)
     }
 
     fn shown(mut answer: ureq::http::Response<ureq::Body>) -> anyhow::Result<Shown> {
@@ -57,7 +94,7 @@ impl Person {
     /// # Errors
     /// When nobody answers.
     pub fn open(&self, path: &str) -> anyhow::Result<ureq::http::Response<ureq::Body>> {
-        let request = self.agent.get(format!("{}{path}", self.base)).header("cookie", &self.cookie);
+        let request = self.agent.get(format!("{}{path}", self.base)).header("cookie", self.cookie());
         request.call().with_context(|| format!("GET {path}"))
     }
 
@@ -98,12 +135,7 @@ impl Person {
     pub fn send(&mut self, path: &str, fields: &[(&str, &str)]) -> anyhow::Result<Shown> {
         let token = self.token()?;
         let fields: Vec<_> = fields.iter().copied().chain([("csrf", token.as_str())]).collect();
-        let form = self.agent.post(format!("{}{path}", self.base)).header("origin", &self.base);
-        let answer = form.header("cookie", &self.cookie).send_form(fields)?;
-        if let Some(cookie) = answer.headers().get("set-cookie") {
-            cookie.to_str()?.split(';').next().unwrap_or_default().clone_into(&mut self.cookie);
-        }
-        Self::shown(answer)
+        self.send_plainly(path, &fields)
     }
 
     /// Asks with any method; with the token in the body where there may be one.
@@ -114,7 +146,7 @@ impl Person {
         let request = ureq::http::Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.base))
-            .header("cookie", &self.cookie)
+            .header("cookie", self.cookie())
             .header("origin", &self.base)
             .header("content-type", "application/x-www-form-urlencoded");
         let body = if method == "GET" { String::new() } else { format!("csrf={token}") };

@@ -21,6 +21,7 @@ pub struct System {
     base: String,
     passwords: BTreeMap<String, String>,
     data: TempDir,
+    flags: Vec<String>,
 }
 
 impl System {
@@ -29,9 +30,17 @@ impl System {
     /// # Errors
     /// When it does not start.
     pub fn start(demo: bool) -> anyhow::Result<Self> {
+        Self::start_with(demo, Vec::new())
+    }
+
+    /// The same with more flags of `tais up`.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn start_with(demo: bool, flags: Vec<String>) -> anyhow::Result<Self> {
         let data = tempfile::Builder::new().prefix("tais-test-").tempdir()?;
-        let (child, base, passwords) = launch(data.path(), demo)?;
-        Ok(Self { child, base, passwords, data })
+        let (child, base, passwords) = launch(data.path(), demo, &flags)?;
+        Ok(Self { child, base, passwords, data, flags })
     }
 
     /// Stops it with the signal of Ctrl-C and starts it again on the same data.
@@ -40,7 +49,7 @@ impl System {
     /// When it does not stop, or does not start.
     pub fn restart(&mut self) -> anyhow::Result<()> {
         self.stop()?;
-        let (child, base, passwords) = launch(self.data.path(), false)?;
+        let (child, base, passwords) = launch(self.data.path(), false, &self.flags)?;
         (self.child, self.base, self.passwords) = (child, base, passwords);
         Ok(())
     }
@@ -126,9 +135,13 @@ impl Drop for System {
 
 type Started = (Child, String, BTreeMap<String, String>);
 
-fn launch(data: &Path, demo: bool) -> anyhow::Result<Started> {
+fn launch(data: &Path, demo: bool, flags: &[String]) -> anyhow::Result<Started> {
     let mut command = Command::new(executable()?);
-    command.arg("up").arg("--port").arg("0").arg("--data").arg(data).arg("--servers").arg(servers()?);
+    command.arg("up").args(flags);
+    if !flags.iter().any(|flag| flag == "--port") {
+        command.arg("--port").arg("0");
+    }
+    command.arg("--data").arg(data).arg("--servers").arg(servers()?);
     if !demo {
         command.arg("--no-demo");
     }

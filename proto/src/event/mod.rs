@@ -179,6 +179,8 @@ events! {
     Security SecuritySignedIn "tais.security.signed-in" 1;
     Security SecuritySignInFailed "tais.security.sign-in-failed" 1;
     Security SecurityDenied "tais.security.denied" 1;
+    Security SecurityIdentityTied "tais.security.identity-tied" 1;
+    Security SecurityIdentityUntied "tais.security.identity-untied" 1;
     Security SecurityExported "tais.security.exported" 1;
     Security SecurityVerified "tais.security.verified" 1;
     Registry RegistryGenesis "tais.registry.genesis" 1;

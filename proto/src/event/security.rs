@@ -46,6 +46,27 @@ pub struct SecurityDenied {
     pub count: u32,
 }
 
+/// Whoever signs in at the identity provider under some identifier is from now on this account. The
+/// identifier itself is not said: it is a person's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SecurityIdentityTied {
+    /// Who.
+    pub account: AccountId,
+    /// The identity provider's address, as it names itself.
+    pub issuer: String,
+}
+
+/// The same is over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SecurityIdentityUntied {
+    /// Who.
+    pub account: AccountId,
+    /// The identity provider's address, as it names itself.
+    pub issuer: String,
+}
+
 /// Something was taken out of the system.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -65,7 +65,9 @@ pub const fn permission(event_type: EventType) -> Permission {
         | E::RegistryItemRetired
         | E::RegistryKeyRotated
         | E::RegistryKeyRevoked
-        | E::RegistryRoleRevoked => (OFFICE, &[R::Administrator]),
+        | E::RegistryRoleRevoked
+        | E::SecurityIdentityTied
+        | E::SecurityIdentityUntied => (OFFICE, &[R::Administrator]),
         // The log itself registers the first keys and roles, beside the genesis.
         E::RegistryKeyRegistered | E::RegistryRoleGranted => {
             (&[Publisher::Office, Publisher::Log], &[R::Administrator])

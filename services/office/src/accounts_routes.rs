@@ -10,12 +10,12 @@ use tais_bus::OutboxError;
 use tais_proto::{AccountId, EventId, Pillar, Role};
 use tais_web::parts::{FieldError, error_title};
 use tais_web::program::sent_id;
-use tais_web::session::{AccountsError, ConfirmedForm, MakeError, SignedIn};
+use tais_web::session::{AccountsError, ConfirmedForm, Identity, MakeError, Notice, SignedIn, Tie, TieError};
 use tais_web::{Failure, Frame, NavItem, Page, Shell};
 
 use crate::Office;
 use crate::accounts::{Change, RoleChange, RoleError};
-use crate::pages::accounts::{AccountsPage, FirstPassword, Typed};
+use crate::pages::accounts::{AccountsPage, FirstPassword, Identities, Typed, TypedIdentity, Wrong};
 use crate::routes::render;
 
 pub fn router() -> Router<Office> {
@@ -25,6 +25,8 @@ pub fn router() -> Router<Office> {
         .route("/accounts/{id}/grant", post(grant))
         .route("/accounts/{id}/revocation", post(revoke))
         .route("/accounts/{id}/password", post(reset))
+        .route("/accounts/{id}/identity", post(tie))
+        .route("/accounts/{id}/identity/removal", post(untie))
 }
 
 fn failed(error: AccountsError) -> Failure {
@@ -46,7 +48,7 @@ async fn page(
     office: &Office,
     shell: &Shell,
     frame: &Frame,
-    (typed, errors): (Typed, Vec<FieldError>),
+    wrong: &Wrong,
     first: Option<FirstPassword>,
 ) -> Result<Page, Failure> {
     let t = frame.texts;
@@ -55,8 +57,10 @@ async fn page(
     let (_, registry) = office.roles.registry().await.map_err(|error| role_failure(frame, error))?;
     let open = office.roles.open().await;
     let open = open.map_err(|error| Failure::internal("reading the outbox", &error))?;
-    let wrong = !errors.is_empty();
-    let content = AccountsPage::new(frame, &people, &requests, &registry, &open, &typed, &errors, first)?;
+    let identities = identities(shell).await?;
+    let identities = identities.as_ref();
+    let content = AccountsPage::new(frame, &people, &requests, &registry, &open, identities, wrong, first)?;
+    let wrong = !wrong.errors.is_empty();
     let title = t.get("accounts-title");
     let title = if wrong { error_title(t, &title) } else { title };
     let mut page = Page::new(frame, title, render(&content)?).under(NavItem::Accounts);
@@ -66,12 +70,19 @@ async fn page(
     Ok(page)
 }
 
+/// Who signs in at the identity provider, where there is one.
+async fn identities(shell: &Shell) -> Result<Option<Identities>, Failure> {
+    let Some(provider) = &shell.provider else { return Ok(None) };
+    let subjects = shell.accounts.identities(provider.issuer()).await.map_err(failed)?;
+    Ok(Some(Identities { host: provider.host().to_owned(), subjects }))
+}
+
 async fn show(
     State(office): State<Office>,
     Extension(shell): Extension<Shell>,
     frame: Frame,
 ) -> Result<Page, Failure> {
-    page(&office, &shell, &frame, Default::default(), None).await
+    page(&office, &shell, &frame, &Wrong::default(), None).await
 }
 
 /// Makes an account. Its first password is on the answer and nowhere else, so the answer is a page and
@@ -87,13 +98,13 @@ async fn make(
     let by = (frame.person()?.account, (shell.clock)());
     let Some(role) = Role::from_code(&typed.role) else {
         let errors = wrong("role", "correspondent-wrong-choice");
-        return page(&office, &shell, &frame, (typed, errors), None).await;
+        return page(&office, &shell, &frame, &Wrong { typed, errors, identity: None }, None).await;
     };
     let pillar = Pillar::from_code(&typed.pillar);
     match shell.accounts.make(&typed.name, role, pillar, by).await {
         Ok((person, password)) => {
             let first = FirstPassword::new(t, &person.name, password);
-            page(&office, &shell, &frame, Default::default(), Some(first)).await
+            page(&office, &shell, &frame, &Wrong::default(), Some(first)).await
         }
         Err(error) => {
             let errors = match error {
@@ -102,7 +113,7 @@ async fn make(
                 MakeError::Pillar => wrong("pillar", "refusal-pillar-of-role"),
                 MakeError::Accounts(error) => return Err(failed(error)),
             };
-            page(&office, &shell, &frame, (typed, errors), None).await
+            page(&office, &shell, &frame, &Wrong { typed, errors, identity: None }, None).await
         }
     }
 }
@@ -186,5 +197,60 @@ async fn reset(
     let password = shell.accounts.reset_password(person.account).await.map_err(failed)?;
     // Who resets their own password is signed out by it, and is told the new one all the same.
     let first = FirstPassword::new(frame.texts, &person.name, password);
-    Ok(page(&office, &shell, &frame, Default::default(), Some(first)).await?.into_response())
+    Ok(page(&office, &shell, &frame, &Wrong::default(), Some(first)).await?.into_response())
+}
+
+#[derive(Deserialize)]
+struct Subject {
+    subject: String,
+}
+
+#[derive(Deserialize)]
+struct Nothing {}
+
+/// Says who somebody at the identity provider is. It stands in the security log.
+async fn tie(
+    State(office): State<Office>,
+    Extension(shell): Extension<Shell>,
+    Path(id): Path<String>,
+    frame: Frame,
+    ConfirmedForm(Subject { subject }): ConfirmedForm<Subject>,
+) -> Result<Response, Failure> {
+    let issuer = shell.provider.as_ref().ok_or(Failure::NotFound)?.issuer();
+    let person = person(&shell, &id).await?;
+    let by = frame.person()?.account;
+    let tied = match Identity::new(issuer, &subject) {
+        Ok(identity) => shell.accounts.tie(&identity, person.account, (by, (shell.clock)())).await,
+        Err(error) => Err(error),
+    };
+    let key = match tied {
+        Ok(()) => {
+            let tie = Tie { by, account: person.account, issuer: issuer.to_owned() };
+            shell.notices.tell(Notice::IdentityTied(tie));
+            return Ok(Redirect::to("/accounts").into_response());
+        }
+        Err(TieError::Subject) => "accounts-identity-wrong",
+        Err(TieError::Taken) => "accounts-identity-taken",
+        Err(TieError::Accounts(error)) => return Err(failed(error)),
+    };
+    let error = FieldError { field: format!("identity-{}", person.name), message: frame.texts.get(key) };
+    let identity = Some(TypedIdentity { account: person.account, subject });
+    let wrong = Wrong { identity, errors: vec![error], ..Wrong::default() };
+    Ok(page(&office, &shell, &frame, &wrong, None).await?.into_response())
+}
+
+/// Takes that back, and ends the sessions of the account.
+async fn untie(
+    Extension(shell): Extension<Shell>,
+    Path(id): Path<String>,
+    frame: Frame,
+    ConfirmedForm(Nothing {}): ConfirmedForm<Nothing>,
+) -> Result<Redirect, Failure> {
+    let issuer = shell.provider.as_ref().ok_or(Failure::NotFound)?.issuer();
+    let account = person(&shell, &id).await?.account;
+    if shell.accounts.untie(issuer, account).await.map_err(failed)? {
+        let tie = Tie { by: frame.person()?.account, account, issuer: issuer.to_owned() };
+        shell.notices.tell(Notice::IdentityUntied(tie));
+    }
+    Ok(Redirect::to("/accounts"))
 }

@@ -84,8 +84,9 @@ async fn pages(
     registry: Option<PostgresLog>,
     tasks: &mut Tasks,
 ) -> anyhow::Result<()> {
+    let provider = settings.provider()?;
     let accounts = Accounts::open(settings.data(), settings.https).await?;
-    let shell = wiring.shell(&accounts, false, settings.https, outbox, registry, tasks);
+    let shell = wiring.shell(&accounts, false, (settings.https, provider), outbox, registry, tasks);
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, settings.port()))).await?;
     let metrics = telemetry::metrics()?;
     let health = health_router(|| async { Vec::new() }, move || metrics.render());

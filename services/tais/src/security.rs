@@ -1,4 +1,4 @@
-//! The security log's writer: sign-ins, failures and denials, counted by minute so that nobody can
+//! The security log's writer: sign-ins, failures, denials and who is whom at the identity provider, counted by minute so that nobody can
 //! flood the record, saved into an outbox like anything else that is said.
 
 use std::collections::BTreeMap;
@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use tais_bus::{NewEvents, Outbox};
 use tais_log::system_clock;
-use tais_proto::event::security::{SecurityDenied, SecuritySignInFailed, SecuritySignedIn};
+use tais_proto::event::security::{
+    SecurityDenied, SecurityIdentityTied, SecurityIdentityUntied, SecuritySignInFailed, SecuritySignedIn,
+};
 use tais_proto::{AccountId, Event, EventId, StreamId, StreamKind, StreamRef, Timestamp};
-use tais_web::session::Notice;
+use tais_web::session::{Notice, Tie};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -47,6 +49,12 @@ fn event(notice: Notice, minute: Timestamp, count: u32) -> (AccountId, Event) {
         Notice::SignedIn(account) => (account, SecuritySignedIn { account, minute, count }.into()),
         // Whoever failed was not the account: nobody acts.
         Notice::SignInFailed(account) => (NOBODY, SecuritySignInFailed { account, minute, count }.into()),
+        Notice::IdentityTied(Tie { by, account, issuer }) => {
+            (by, SecurityIdentityTied { account, issuer }.into())
+        }
+        Notice::IdentityUntied(Tie { by, account, issuer }) => {
+            (by, SecurityIdentityUntied { account, issuer }.into())
+        }
         Notice::Denied { account, action } => {
             (account.unwrap_or(NOBODY), SecurityDenied { account, action, minute, count }.into())
         }

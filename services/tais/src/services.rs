@@ -19,7 +19,7 @@ use tais_proto::{Pillar, Publisher, Source, Timestamp};
 use tais_web::Shell;
 use tais_web::access::{self, Grants};
 use tais_web::documents::Documents;
-use tais_web::session::{Accounts, Notices};
+use tais_web::session::{Accounts, Notices, Provider};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -224,7 +224,7 @@ impl Wiring {
         &self,
         accounts: &Accounts,
         sample: bool,
-        secure: bool,
+        (secure, provider): (bool, Option<Provider>),
         outbox: Option<Outbox>,
         registry: Option<PostgresLog>,
         tasks: &mut Tasks,
@@ -237,7 +237,16 @@ impl Wiring {
         let (notices, heard) = Notices::channel();
         tasks.spawn(crate::security::run(heard, outbox, self.shutdown.clone()));
         let clock = || Timestamp::new(time::OffsetDateTime::now_utc());
-        Shell { accounts: accounts.clone(), notices, sample, secure, table: access::site, grants, clock }
+        Shell {
+            accounts: accounts.clone(),
+            notices,
+            sample,
+            secure,
+            provider,
+            table: access::site,
+            grants,
+            clock,
+        }
     }
 
     async fn publisher(&self, publisher: Publisher) -> anyhow::Result<NatsPublisher> {

@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use clap::Args;
 use serde::{Deserialize, Serialize};
 use tais_proto::reference::StateCode;
+use tais_web::session::{Provider, ProviderSettings};
 
 /// The port of the pages.
 pub const PORT: u16 = 8420;
@@ -36,6 +37,18 @@ pub struct Settings {
     /// passwords must be changed
     #[arg(long, env = "TAIS_HTTPS", global = true)]
     pub https: bool,
+    /// The address at which people reach the pages; the identity provider leads back there
+    #[arg(long, env = "TAIS_PUBLIC_URL", global = true, value_name = "URL")]
+    pub public_url: Option<String>,
+    /// The identity provider at which people sign in (OpenID Connect), as it names itself
+    #[arg(long, env = "TAIS_OIDC_ISSUER", global = true, value_name = "URL")]
+    pub oidc_issuer: Option<String>,
+    /// The name under which the identity provider knows these pages
+    #[arg(long, env = "TAIS_OIDC_CLIENT", global = true, value_name = "ID")]
+    pub oidc_client: Option<String>,
+    /// The file with the secret that the identity provider gave for it
+    #[arg(long, env = "TAIS_OIDC_SECRET_FILE", global = true, value_name = "FILE")]
+    pub oidc_secret_file: Option<PathBuf>,
     /// The log's name, given once at its beginning
     #[arg(long, env = "TAIS_ORIGIN", global = true, value_name = "NAME")]
     pub origin: Option<String>,
@@ -62,6 +75,10 @@ impl Settings {
         self.nats = self.nats.or(file.nats);
         self.state = self.state.or(file.state);
         self.origin = self.origin.or(file.origin);
+        self.public_url = self.public_url.or(file.public_url);
+        self.oidc_issuer = self.oidc_issuer.or(file.oidc_issuer);
+        self.oidc_client = self.oidc_client.or(file.oidc_client);
+        self.oidc_secret_file = self.oidc_secret_file.or(file.oidc_secret_file);
         self.https |= file.https;
         Ok(self)
     }
@@ -92,6 +109,35 @@ impl Settings {
         self.origin.clone().unwrap_or_else(|| "tais.example/tl".to_owned())
     }
 
+    /// The identity provider, if one is set; nothing is asked of it yet.
+    ///
+    /// # Errors
+    /// When only a part is set, an address is open to others on the way, or the secret cannot be read.
+    pub fn provider(&self) -> anyhow::Result<Option<Provider>> {
+        let parts = (&self.oidc_issuer, &self.oidc_client, &self.oidc_secret_file);
+        let (Some(issuer), Some(client), Some(file)) = parts else {
+            let none = matches!(parts, (None, None, None));
+            anyhow::ensure!(
+                none,
+                "--oidc-issuer, --oidc-client and --oidc-secret-file go together: give all three or none"
+            );
+            return Ok(None);
+        };
+        let public = self.public_url.as_deref().context(
+            "--public-url is needed with --oidc-issuer: the identity provider leads people back there",
+        )?;
+        let secret = std::fs::read_to_string(file).with_context(|| {
+            format!("reading the identity provider's secret in {} (--oidc-secret-file)", file.display())
+        })?;
+        let settings = ProviderSettings::new(issuer, client, &secret, public)
+            .context("the settings of the identity provider")?;
+        anyhow::ensure!(
+            self.https || !public.starts_with("https"),
+            "--https is needed with a --public-url that begins with https: the cookies travel by it"
+        );
+        Ok(Some(Provider::new(settings)))
+    }
+
     /// The settings as they are in force, secrets masked.
     ///
     /// # Errors
@@ -106,6 +152,10 @@ impl Settings {
             state: Some(self.state.clone().unwrap_or_else(|| "TL".to_owned())),
             origin: Some(self.origin()),
             https: self.https,
+            public_url: self.public_url.clone(),
+            oidc_issuer: self.oidc_issuer.clone(),
+            oidc_client: self.oidc_client.clone(),
+            oidc_secret_file: self.oidc_secret_file.clone(),
             config: None,
         };
         Ok(serde_json::to_string_pretty(&shown)?)
@@ -126,6 +176,35 @@ fn masked(url: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
+    fn an_identity_provider_is_set_wholly_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let secret = folder.path().join("secret");
+        std::fs::write(&secret, "s3cret\n").unwrap();
+        let whole = Settings {
+            https: true,
+            public_url: Some("https://tais.tl".into()),
+            oidc_issuer: Some("https://login.tl".into()),
+            oidc_client: Some("tais".into()),
+            oidc_secret_file: Some(secret),
+            ..Settings::default()
+        };
+        assert_eq!(whole.provider().unwrap().unwrap().host(), "login.tl");
+        assert!(Settings::default().provider().unwrap().is_none());
+        for part in [
+            Settings { oidc_issuer: None, ..whole.clone() },
+            Settings { oidc_client: None, ..whole.clone() },
+            Settings { oidc_secret_file: None, ..whole.clone() },
+            Settings { oidc_secret_file: Some(folder.path().join("none")), ..whole.clone() },
+            Settings { public_url: None, ..whole.clone() },
+            Settings { oidc_issuer: Some("http://login.tl".into()), ..whole.clone() },
+            Settings { https: false, ..whole.clone() },
+        ] {
+            assert!(part.provider().is_err(), "{part:?}");
+        }
+    }
 
     #[test]
     fn a_password_is_never_shown() {

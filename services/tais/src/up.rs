@@ -52,6 +52,8 @@ struct Servers {
 /// # Errors
 /// When something cannot start, or stops by itself.
 pub async fn up(settings: &Settings, mode: Mode) -> anyhow::Result<()> {
+    // What is set wrongly is told before anything starts.
+    settings.provider()?;
     let lock = DataLock::take(settings.data())?;
     let data = lock.dir().to_owned();
     let secrets = Secrets::open(&data)?;
@@ -174,8 +176,8 @@ async fn run(
         correspondents.push(correspondent);
     }
     let sample = is_sample(&log).await?;
-    let shell =
-        wiring.shell(accounts, sample, settings.https, Some(office_outbox.clone()), Some(log.clone()), tasks);
+    let (door, outbox) = ((settings.https, settings.provider()?), Some(office_outbox.clone()));
+    let shell = wiring.shell(accounts, sample, door, outbox, Some(log.clone()), tasks);
     let address = listener.local_addr()?;
     let health = health(&log)?;
     serve_pages(shell.wrap(faces).merge(health), listener, wiring.shutdown.clone(), tasks);

@@ -1,5 +1,7 @@
 //! What every page needs to know of its request, gathered once by the shell.
 
+use std::sync::Arc;
+
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
@@ -18,6 +20,10 @@ pub struct Frame {
     pub signed_in: Option<SignedIn>,
     /// Whether that person gave the password a short while ago; a program gives it each time.
     pub confirmed: bool,
+    /// Whether that person came from the identity provider, and confirms there.
+    pub at_provider: bool,
+    /// The identity provider's host, where people can sign in at one.
+    pub provider: Option<Arc<str>>,
     /// The token for this page's forms.
     pub csrf: Csrf,
     /// The address asked for.

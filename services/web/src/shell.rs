@@ -21,7 +21,7 @@ use crate::answer::{self, Failure};
 use crate::frame::Frame;
 use crate::language::{LANGUAGE_COOKIE, Language, Texts};
 use crate::local_path::LocalPath;
-use crate::session::{self, Accounts, Csrf, Kept, Known, Notice, Notices, Unknown};
+use crate::session::{self, Accounts, Csrf, Kept, Known, Notice, Notices, Provider, Unknown};
 use crate::{assets, headers};
 
 /// Where programs ask.
@@ -40,6 +40,8 @@ pub struct Shell {
     pub sample: bool,
     /// Whether the site is reached by https, so that cookies are sent by nothing else.
     pub secure: bool,
+    /// Where people sign in who do it elsewhere.
+    pub provider: Option<Provider>,
     /// Who may ask for what.
     pub table: access::Table,
     /// The roles that the log grants.
@@ -101,7 +103,7 @@ async fn enter(State(shell): State<Shell>, request: Request, next: Next) -> Resp
 /// Where somebody may go before a first password is changed.
 fn is_on_the_way(path: &str) -> bool {
     ["/password", "/sign-in", "/sign-out"].contains(&path)
-        || ["/assets/", "/language/", "/problems/"].iter().any(|open| path.starts_with(open))
+        || ["/assets/", "/language/", "/problems/", "/sign-in/"].iter().any(|open| path.starts_with(open))
         || path == "/service-worker.js"
 }
 
@@ -172,6 +174,8 @@ impl Shell {
             texts: Texts::new(language),
             signed_in: None,
             confirmed: false,
+            at_provider: false,
+            provider: self.provider.as_ref().map(|provider| provider.host().into()),
             csrf: Csrf::default(),
             here: here.unwrap_or_else(LocalPath::root),
             sample: self.sample,
@@ -187,6 +191,7 @@ impl Shell {
                 Ok(Some(session)) => {
                     must_change = session.must_change;
                     frame.confirmed = session.confirmed;
+                    frame.at_provider = session.at_provider;
                     frame.csrf = Csrf::new(session.form_token);
                     frame.signed_in = Some(session.person);
                 }

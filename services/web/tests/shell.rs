@@ -103,8 +103,16 @@ async fn site_with(clock: fn() -> Timestamp) -> Site {
         "/nobodys" => None,
         _ => Some(Audience::Anyone),
     };
-    let shell =
-        Shell { accounts, notices, sample: true, secure: true, table, grants: Grants::default(), clock };
+    let shell = Shell {
+        accounts,
+        notices,
+        sample: true,
+        secure: true,
+        table,
+        grants: Grants::default(),
+        provider: None,
+        clock,
+    };
     let who = |MaybeSignedIn(person)| async move { person_name(person) };
     let faces = pages::site()
         .route(

@@ -26,6 +26,35 @@ pub struct Typed {
     pub pillar: String,
 }
 
+/// The identifier that was typed to tie somebody at the identity provider to an account.
+#[derive(Clone, Debug)]
+pub struct TypedIdentity {
+    /// The account.
+    pub account: AccountId,
+    /// The identifier.
+    pub subject: String,
+}
+
+/// Who signs in at the identity provider, where there is one.
+#[derive(Clone, Debug)]
+pub struct Identities {
+    /// The provider's host.
+    pub host: String,
+    /// The identifiers by account.
+    pub subjects: HashMap<AccountId, String>,
+}
+
+/// What an administrator typed that was not taken.
+#[derive(Clone, Debug, Default)]
+pub struct Wrong {
+    /// To make an account.
+    pub typed: Typed,
+    /// To tie somebody to one.
+    pub identity: Option<TypedIdentity>,
+    /// Why not.
+    pub errors: Vec<FieldError>,
+}
+
 /// A password that is shown once.
 pub struct FirstPassword {
     /// Whose it is, and what to do with it.
@@ -58,6 +87,35 @@ struct Row {
     can_ask: bool,
     can_grant: bool,
     can_revoke: bool,
+    identity: Option<IdentityRow>,
+}
+
+/// What a row says of the identity provider.
+struct IdentityRow {
+    /// Who the account is there; empty for nobody yet.
+    words: String,
+    label: String,
+    untie: String,
+    id: String,
+    typed: String,
+    wrong: String,
+    open: bool,
+}
+
+fn identity_row(t: Texts, person: &SignedIn, identities: &Identities, wrong: &Wrong) -> IdentityRow {
+    let host = || ("host", Arg::from(&identities.host));
+    let words = |subject: &String| t.with("accounts-identity", &[host(), ("subject", Arg::from(subject))]);
+    let typed = wrong.identity.as_ref().filter(|typed| typed.account == person.account);
+    let id = format!("identity-{}", person.name);
+    IdentityRow {
+        words: identities.subjects.get(&person.account).map(words).unwrap_or_default(),
+        label: t.with("accounts-identity-field", &[host()]),
+        untie: t.with("accounts-identity-untie", &[host()]),
+        typed: typed.map(|typed| typed.subject.clone()).unwrap_or_default(),
+        wrong: field_error(&wrong.errors, &id),
+        open: typed.is_some(),
+        id,
+    }
 }
 
 /// The page.
@@ -89,11 +147,12 @@ impl AccountsPage {
         requests: &HashMap<AccountId, AccountId>,
         registry: &Registry,
         open: &[Item],
-        typed: &Typed,
-        errors: &[FieldError],
+        identities: Option<&Identities>,
+        wrong: &Wrong,
         first: Option<FirstPassword>,
     ) -> Result<Self, Failure> {
         let t = frame.texts;
+        let Wrong { typed, errors, .. } = wrong;
         let reader = frame.person()?.account;
         let names: HashMap<AccountId, &str> =
             people.iter().map(|person| (person.account, person.name.as_str())).collect();
@@ -103,7 +162,8 @@ impl AccountsPage {
                 open.iter().any(|item| item.is_pending() && is_about(&item.event, person.account));
             let grant = Grant { role: person.role, pillar: person.pillar };
             let granted = registry.grants_of(person.account).any(|held| *held == grant);
-            row(t, person, Standings { granted, on_its_way, asked_by, reader }, &names)
+            let identity = identities.map(|identities| identity_row(t, person, identities, wrong));
+            Row { identity, ..row(t, person, Standings { granted, on_its_way, asked_by, reader }, &names) }
         });
         let role = |role: &Role| Choice {
             code: role.code(),
@@ -173,5 +233,6 @@ fn row(t: Texts, person: &SignedIn, at: Standings, names: &HashMap<AccountId, &s
         can_ask: settled && at.asked_by.is_none(),
         can_grant: settled && at.asked_by.is_some() && !own_request && person.account != at.reader,
         can_revoke: at.granted && !at.on_its_way,
+        identity: None,
     }
 }

@@ -22,6 +22,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         notices,
         sample: true,
         secure: false,
+        provider: None,
         table: |_, _| Some(Audience::Anyone),
         grants: Grants::default(),
         clock,

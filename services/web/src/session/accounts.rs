@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::first::{self, FIRST_ACCOUNTS, First};
 use super::password::{self, PasswordProblem};
+use super::provider::{identities, waiting};
 use super::store::Sessions;
 use super::throttle::{self, Failures};
 use super::{SignedIn, random_text};
@@ -39,8 +40,12 @@ create table if not exists failure (name blob primary key, count integer not nul
 -- By the digest of the id in the cookie: what is read out of this file opens no session.
 create table if not exists session (
     id blob primary key, account blob not null references account, form_token text not null,
-    opened integer not null, seen integer not null, confirmed integer not null);
+    opened integer not null, seen integer not null, confirmed integer not null,
+    at_provider integer not null default 0);
 ";
+
+/// What files from before the identity provider lack.
+const AT_PROVIDER: &str = "alter table session add column at_provider integer not null default 0";
 
 /// The accounts, and the sessions of those who are signed in. Cheap to clone.
 #[derive(Clone)]
@@ -149,7 +154,7 @@ impl Accounts {
             .foreign_keys(true)
             .journal_mode(SqliteJournalMode::Wal);
         let pool = SqlitePoolOptions::new().max_connections(2).connect_with(options).await.map_err(failed)?;
-        sqlx::raw_sql(SCHEMA).execute(&pool).await.map_err(failed)?;
+        prepare(&pool).await.map_err(failed)?;
         let mut secret = [0; 32];
         rand::RngCore::fill_bytes(&mut rand::rngs::OsRng, &mut secret);
         let accounts = Self { pool, folder: folder.to_owned(), known: Arc::default(), secret };
@@ -215,7 +220,7 @@ impl Accounts {
         first::read(&self.folder)
     }
 
-    pub(super) const fn pool(&self) -> &SqlitePool {
+    pub(in crate::session) const fn pool(&self) -> &SqlitePool {
         &self.pool
     }
 
@@ -375,6 +380,19 @@ impl Accounts {
         known.entry(mark).or_insert_with(Instant::now);
         known.retain(|_, since| since.elapsed() < KNOWN_FOR);
     }
+}
+
+/// Makes the tables, and what older ones lack.
+async fn prepare(pool: &SqlitePool) -> Result<(), sqlx::Error> {
+    let mut transaction = pool.begin_with("begin immediate").await?;
+    for schema in [SCHEMA, identities::SCHEMA, waiting::SCHEMA] {
+        sqlx::raw_sql(schema).execute(&mut *transaction).await?;
+    }
+    let there = "select count(*) from pragma_table_info('session') where name = 'at_provider'";
+    if sqlx::query_scalar::<_, i64>(there).fetch_one(&mut *transaction).await? == 0 {
+        sqlx::raw_sql(AT_PROVIDER).execute(&mut *transaction).await?;
+    }
+    transaction.commit().await
 }
 
 pub(super) async fn insert(

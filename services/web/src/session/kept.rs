@@ -34,7 +34,7 @@ impl Kept {
     }
 
     /// As the value of one hidden field.
-    pub(super) fn packed(&self) -> String {
+    pub(crate) fn packed(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
 

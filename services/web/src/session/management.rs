@@ -155,6 +155,7 @@ async fn ask(
 mod tests {
     use super::{MakeError, is_name};
     use crate::session::Accounts;
+    use crate::session::store::Entered;
     use tais_proto::{Pillar, Role, Timestamp};
 
     #[test]
@@ -180,7 +181,7 @@ mod tests {
         let pillar = accounts.make("jose", Role::Correspondent, None, by).await;
         assert!(matches!(pillar, Err(MakeError::Pillar)));
 
-        let id = accounts.sessions().open(person.account, now).await.unwrap();
+        let id = accounts.sessions().open(person.account, Entered::ByPassword, now).await.unwrap();
         let fresh = accounts.reset_password(person.account).await.unwrap();
         assert!(accounts.sessions().find(&id, now).await.unwrap().is_none(), "its sessions ended");
         assert!(accounts.check("maria", &fresh, now).await.unwrap().must_change);

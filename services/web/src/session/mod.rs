@@ -12,6 +12,7 @@ mod notice;
 mod pages;
 mod password;
 mod password_page;
+mod provider;
 mod store;
 mod throttle;
 
@@ -23,8 +24,9 @@ pub use accounts::{Accounts, AccountsError, ChangeError, Known, Unknown};
 pub use guard::{CheckedForm, ConfirmedForm, Csrf, MaybeSignedIn};
 pub use kept::Kept;
 pub use management::MakeError;
-pub use notice::{Notice, Notices};
+pub use notice::{Notice, Notices, Tie};
 pub use password::PasswordProblem;
+pub use provider::{Identity, Provider, ProviderSettings, SettingsError, TieError};
 pub use store::{CONFIRMED_FOR, SESSION_IDLE, SESSION_LENGTH, Sessions};
 
 pub(crate) use guard::comes_from_our_own_page;

@@ -15,6 +15,10 @@ pub enum Notice {
     SignedIn(AccountId),
     /// A sign-in failed: under the name of an account, or of nobody.
     SignInFailed(Option<AccountId>),
+    /// An administrator said who somebody at the identity provider is.
+    IdentityTied(Tie),
+    /// An administrator took that back.
+    IdentityUntied(Tie),
     /// Something was denied.
     Denied {
         /// Who asked, if anybody was signed in.
@@ -22,6 +26,17 @@ pub enum Notice {
         /// The method and the address.
         action: String,
     },
+}
+
+/// Which account, at which provider, by whom.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Tie {
+    /// The administrator.
+    pub by: AccountId,
+    /// The account.
+    pub account: AccountId,
+    /// The provider's address, as it names itself.
+    pub issuer: String,
 }
 
 /// Where notices go. Cheap to clone.
@@ -37,7 +52,7 @@ impl Notices {
     }
 
     /// Hands one over. Also written to the journal, which is all there is when nobody takes it.
-    pub(crate) fn tell(&self, notice: Notice) {
+    pub fn tell(&self, notice: Notice) {
         tracing::info!(?notice, "for the security log");
         if let Err(error) = self.0.try_send(notice) {
             tracing::error!(%error, "the security log did not take a notice");

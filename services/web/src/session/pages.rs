@@ -1,6 +1,8 @@
 //! Signing in and out, and choosing the language: the shell's own pages; and the pages that keep a
 //! form while its person signs in or gives the password once more.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -14,7 +16,8 @@ use serde::Deserialize;
 use tais_proto::Role;
 
 use super::notice::Notice;
-use super::{CheckedForm, Csrf, Kept, Known, SignedIn, password_page};
+use super::store::Entered;
+use super::{CheckedForm, Csrf, Kept, Known, SignedIn, password_page, provider};
 use crate::answer::Failure;
 use crate::frame::Frame;
 use crate::language::{Arg, LANGUAGE_COOKIE, Language, Texts};
@@ -34,6 +37,8 @@ struct SignInPage<'a> {
     name: &'a str,
     next: &'a str,
     kept: &'a str,
+    wrong: bool,
+    at_provider: String,
 }
 
 #[derive(Template)]
@@ -54,6 +59,7 @@ struct ConfirmationPage<'a> {
     kept: &'a Kept,
     name: &'a str,
     wrong: String,
+    at_provider: String,
 }
 
 #[derive(Deserialize)]
@@ -76,13 +82,14 @@ struct SignInForm {
 #[derive(Deserialize)]
 struct Nothing {}
 
-/// `/sign-in`, `/sign-out`, `/password` and `/language/{tag}`.
+/// `/sign-in`, the way to the identity provider, `/sign-out`, `/password` and `/language/{tag}`.
 pub(crate) fn routes() -> Router<Shell> {
     Router::new()
         .route("/sign-in", get(show_sign_in).post(sign_in))
         .route("/sign-out", post(sign_out))
         .route("/password", get(password_page::show).post(password_page::change))
         .route("/language/{tag}", get(choose_language))
+        .merge(provider::routes())
 }
 
 async fn show_sign_in(frame: Frame, Query(Next { next }): Query<Next>) -> Result<Page, Failure> {
@@ -100,29 +107,49 @@ async fn sign_in(
     jar: CookieJar,
     Form(form): Form<SignInForm>,
 ) -> Result<Response, Failure> {
-    let now = (shell.clock)();
-    let Known { person, must_change } = match shell.known(&form.name, &form.password, now).await {
+    let Known { person, must_change } = match shell.known(&form.name, &form.password, (shell.clock)()).await {
         Ok(known) => known,
         Err(failure) => return refused(&frame, form, failure),
     };
+    let kept = Kept::unpacked(&form.kept).filter(|_| !must_change);
+    enter(&shell, &frame, jar, Entry { person, entered: Entered::ByPassword, next: &form.next, kept }).await
+}
+
+/// Somebody whom we know now.
+pub(super) struct Entry<'a> {
+    pub person: SignedIn,
+    pub entered: Entered,
+    /// Where they wanted to go.
+    pub next: &'a str,
+    /// What they had typed.
+    pub kept: Option<Kept>,
+}
+
+/// Opens a session and leads on.
+pub(super) async fn enter(
+    shell: &Shell,
+    frame: &Frame,
+    jar: CookieJar,
+    Entry { person, entered, next, kept }: Entry<'_>,
+) -> Result<Response, Failure> {
     // The id is new at every sign-in: one that was known before opens nothing.
+    let now = (shell.clock)();
     let sessions = shell.accounts.sessions();
     let failed = |error| Failure::internal("opening a session", &error);
     if let Some(old) = jar.get(shell.session_cookie()) {
         sessions.close(old.value()).await.map_err(failed)?;
     }
-    let id = sessions.open(person.account, now).await.map_err(failed)?;
+    let id = sessions.open(person.account, entered, now).await.map_err(failed)?;
     shell.notices.tell(Notice::SignedIn(person.account));
     let opened = sessions.find(&id, now).await.map_err(failed)?;
-    let jar = jar.add(session_cookie(&shell, id));
-    let kept = Kept::unpacked(&form.kept).filter(|_| !must_change);
+    let jar = jar.add(session_cookie(shell, id));
     match (kept, opened) {
         (Some(kept), Some(opened)) => {
             let csrf = Csrf::new(opened.form_token);
-            let frame = Frame { signed_in: Some(person), csrf, ..frame };
+            let frame = Frame { signed_in: Some(person), csrf, ..frame.clone() };
             Ok((jar, send_again_page(&frame, &kept, false)?).into_response())
         }
-        _ => Ok((jar, see_other(&first_page(&form.next, person.role))).into_response()),
+        _ => Ok((jar, see_other(&first_page(next, person.role))).into_response()),
     }
 }
 
@@ -218,14 +245,20 @@ pub(super) fn render(template: &impl Template) -> Result<String, Failure> {
 
 /// What the sign-in page shows.
 #[derive(Default)]
-struct Asked {
-    lead: String,
-    name: String,
-    next: String,
-    kept: String,
+pub(super) struct Asked {
+    pub lead: String,
+    pub name: String,
+    pub next: String,
+    pub kept: String,
 }
 
-fn sign_in_page(frame: &Frame, asked: &Asked, errors: &[FieldError]) -> Result<Page, Failure> {
+/// The words of the button that leads to the identity provider; empty where there is none.
+fn at_provider(frame: &Frame) -> String {
+    let words = |host: &Arc<str>| frame.texts.with("provider-sign-in", &[("host", Arg::from(&**host))]);
+    frame.provider.as_ref().map(words).unwrap_or_default()
+}
+
+pub(super) fn sign_in_page(frame: &Frame, asked: &Asked, errors: &[FieldError]) -> Result<Page, Failure> {
     let t = frame.texts;
     let next = next_or_root(&asked.next);
     let body = SignInPage {
@@ -235,6 +268,8 @@ fn sign_in_page(frame: &Frame, asked: &Asked, errors: &[FieldError]) -> Result<P
         name: &asked.name,
         next: next.as_str(),
         kept: &asked.kept,
+        wrong: errors.iter().any(|error| error.field == "name"),
+        at_provider: at_provider(frame),
     };
     let html = render(&body)?;
     let title = t.get("sign-in-title");
@@ -277,6 +312,8 @@ pub(crate) fn confirmation_page(frame: &Frame, kept: &Kept, wrong: bool) -> Resu
         kept,
         name: &frame.person()?.name,
         wrong: field_error(&errors, "confirmation"),
+        // Whoever came from there may not even know a password of ours.
+        at_provider: if frame.at_provider { at_provider(frame) } else { String::new() },
     };
     let title = t.get("confirmation-title");
     let title = if wrong { error_title(t, &title) } else { title };

@@ -11,6 +11,7 @@ use super::CheckedForm;
 use super::accounts::{ChangeError, Unknown};
 use super::notice::Notice;
 use super::pages::{Next, next_or_root, render, see_other, session_cookie};
+use super::store::Entered;
 use crate::answer::Failure;
 use crate::frame::Frame;
 use crate::language::{Arg, Texts};
@@ -84,7 +85,7 @@ pub(super) async fn change(
             return Err(Failure::internal("changing a password", &error));
         }
     };
-    let opened = shell.accounts.sessions().open(known.person.account, now).await;
+    let opened = shell.accounts.sessions().open(known.person.account, Entered::ByPassword, now).await;
     let id = opened.map_err(|error| Failure::internal("opening a session", &error))?;
     let jar = jar.add(session_cookie(&shell, id));
     Ok((jar, see_other(&next_or_root(&form.next))).into_response())

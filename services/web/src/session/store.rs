@@ -21,6 +21,18 @@ const SEEN_STEP: Duration = Duration::from_secs(60);
 /// More sessions of one account than one person has browsers; beyond it the oldest ends.
 const SESSIONS_MAX: i64 = 20;
 
+/// How somebody came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Entered {
+    /// With the account's own password, just now.
+    ByPassword,
+    /// At the identity provider, which may have known them already.
+    AtProvider {
+        /// When they gave their password there, where it says so.
+        authenticated: Option<Timestamp>,
+    },
+}
+
 /// One session.
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
@@ -29,7 +41,10 @@ pub(crate) struct Session {
     pub form_token: String,
     /// Whether its person gave the password a short while ago.
     pub confirmed: bool,
-    /// Whether the password must be changed before anything else.
+    /// Whether its person came from the identity provider, and confirms there.
+    pub at_provider: bool,
+    /// Whether the account's own password, with which the person came in, must be changed before
+    /// anything else.
     pub must_change: bool,
 }
 
@@ -48,8 +63,19 @@ impl Sessions {
     }
 
     /// Opens a session and gives its id, 32 random bytes as text, for the cookie.
-    pub(crate) async fn open(&self, account: AccountId, now: Timestamp) -> Result<String, sqlx::Error> {
+    pub(crate) async fn open(
+        &self,
+        account: AccountId,
+        entered: Entered,
+        now: Timestamp,
+    ) -> Result<String, sqlx::Error> {
         let id = random_text::<32>();
+        let (at_provider, confirmed) = match entered {
+            Entered::ByPassword => (false, now),
+            Entered::AtProvider { authenticated } => {
+                (true, authenticated.map_or(Timestamp::from_unix_micros(0), |at| at.min(now)))
+            }
+        };
         let mut transaction = self.0.begin_with("begin immediate").await?;
         sqlx::query("delete from session where opened <= ? or seen <= ?")
             .bind(before(now, SESSION_LENGTH))
@@ -65,13 +91,14 @@ impl Sessions {
         .execute(&mut *transaction)
         .await?;
         let micros = now.unix_micros();
-        sqlx::query("insert into session values (?, ?, ?, ?, ?, ?)")
+        sqlx::query("insert into session values (?, ?, ?, ?, ?, ?, ?)")
             .bind(key(&id))
             .bind(account.0)
             .bind(random_text::<32>())
             .bind(micros)
             .bind(micros)
-            .bind(micros)
+            .bind(confirmed.unix_micros())
+            .bind(at_provider)
             .execute(&mut *transaction)
             .await?;
         transaction.commit().await?;
@@ -81,7 +108,8 @@ impl Sessions {
     /// The session of an id, if it is open, neither idle nor old; it counts as used now.
     pub(crate) async fn find(&self, id: &str, now: Timestamp) -> Result<Option<Session>, sqlx::Error> {
         let row = sqlx::query(
-            "select account.id as account_id, name, role, pillar, must_change, form_token, seen, confirmed
+            "select account.id as account_id, name, role, pillar, must_change, form_token, seen, confirmed,
+                 at_provider
              from session join account on account.id = session.account
              where session.id = ? and opened > ? and seen > ?",
         )
@@ -95,11 +123,13 @@ impl Sessions {
             let used = sqlx::query("update session set seen = ? where id = ?");
             used.bind(now.unix_micros()).bind(key(id)).execute(&self.0).await?;
         }
+        let at_provider: bool = row.try_get("at_provider")?;
         Ok(Some(Session {
             person: person_of(&row)?,
             form_token: row.try_get("form_token")?,
             confirmed: row.try_get::<i64, _>("confirmed")? > before(now, CONFIRMED_FOR),
-            must_change: row.try_get("must_change")?,
+            must_change: row.try_get::<bool, _>("must_change")? && !at_provider,
+            at_provider,
         }))
     }
 
