@@ -30,11 +30,28 @@ async fn violations(window: &Client, axe: &str) -> Vec<Value> {
     window.execute_async(RUN, Vec::new()).await.unwrap().as_array().unwrap().clone()
 }
 
+/// A system with an identity provider, which nobody asks anything here.
+fn with_provider(demo: bool) -> System {
+    let secret = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(secret.path(), "secret").unwrap();
+    let flags = [
+        ("--public-url", "http://127.0.0.1"),
+        ("--oidc-issuer", "http://127.0.0.1:1"),
+        ("--oidc-client", "tais"),
+        ("--oidc-secret-file", secret.path().to_str().unwrap()),
+    ];
+    System::start_with(
+        demo,
+        flags.iter().flat_map(|(flag, value)| [*flag, value].map(str::to_owned)).collect(),
+    )
+    .unwrap()
+}
+
 async fn sign_in(window: &Client, system: &System, name: &str) {
     window.goto(&format!("{}/language/en?next=/sign-in", system.base())).await.unwrap();
     fill(window, "name", name).await;
     fill(window, "password", system.password(name)).await;
-    find(window, "main form button").await.click().await.unwrap();
+    find(window, "form[action='/sign-in'] button").await.click().await.unwrap();
     until(window, "body", |body| body.contains("Sign out")).await;
 }
 
@@ -114,7 +131,7 @@ fn pages(system: &System, id: &str, import: &str, position: u64) -> Vec<(&'stati
 fn no_page_keeps_anybody_out() {
     run(async |browser| {
         let axe = axe();
-        let system = System::start(true).unwrap();
+        let system = with_provider(true);
         let (id, position) = prepare(&system);
         let import = import(&system);
         let (mut looked, mut wrong) = (0, Vec::new());
@@ -145,13 +162,17 @@ fn no_page_keeps_anybody_out() {
 fn no_state_of_a_form_keeps_anybody_out() {
     run(async |browser| {
         let axe = axe();
-        let system = System::start(false).unwrap();
+        let system = with_provider(false);
         let window = browser.window(390, true).await;
         for lang in ["en", "pt", "tet"] {
+            let back = "/sign-in/provider/return";
+            window.goto(&format!("{}/language/{lang}?next={back}", system.base())).await.unwrap();
+            find(&window, ".notice").await;
+            assert_eq!(violations(&window, &axe).await, Vec::<Value>::new(), "{back} in {lang}");
             window.goto(&format!("{}/language/{lang}?next=/sign-in", system.base())).await.unwrap();
             fill(&window, "name", "apsc").await;
             fill(&window, "password", "wrong").await;
-            find(&window, "main form button").await.click().await.unwrap();
+            find(&window, "form[action='/sign-in'] button").await.click().await.unwrap();
             find(&window, ".errors").await;
             assert_eq!(violations(&window, &axe).await, Vec::<Value>::new(), "sign-in in {lang}");
         }

@@ -1062,6 +1062,7 @@ documents-missing = Choose a file first.
 
 # Signing in at an identity provider
 provider-sign-in = Sign in at { $host }
+provider-or = Or with a name and password of these pages
 provider-leaving-title = Sign in at { $host }
 provider-leaving = You are led to { $host } and come back here afterwards. If nothing happens, go on yourself.
 provider-go-on = Go on to { $host }

@@ -1060,6 +1060,7 @@ documents-missing = Escolha primeiro um ficheiro.
 
 # Signing in at an identity provider
 provider-sign-in = Entrar em { $host }
+provider-or = Ou com nome e palavra-passe destas páginas
 provider-leaving-title = Entrar em { $host }
 provider-leaving = Vai ser levado a { $host } e depois volta aqui. Se nada acontecer, siga em frente.
 provider-go-on = Seguir para { $host }

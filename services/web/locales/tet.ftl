@@ -1028,6 +1028,7 @@ documents-missing = Hili uluk arkivu ida.
 
 # Signing in at an identity provider
 provider-sign-in = Tama iha { $host }
+provider-or = Ka ho naran no liafuan-xave pájina sira-ne'e nian
 provider-leaving-title = Tama iha { $host }
 provider-leaving = Ami lori ita ba { $host }, no depois ita fila mai iha ne'e. Se la akontese buat ida, kontinua rasik.
 provider-go-on = Kontinua ba { $host }

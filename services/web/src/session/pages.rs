@@ -37,7 +37,7 @@ struct SignInPage<'a> {
     name: &'a str,
     next: &'a str,
     kept: &'a str,
-    wrong: bool,
+    trouble: &'a str,
     at_provider: String,
 }
 
@@ -250,6 +250,8 @@ pub(super) struct Asked {
     pub name: String,
     pub next: String,
     pub kept: String,
+    /// Why nobody was signed in, where no field is to blame.
+    pub trouble: String,
 }
 
 /// The words of the button that leads to the identity provider; empty where there is none.
@@ -268,7 +270,7 @@ pub(super) fn sign_in_page(frame: &Frame, asked: &Asked, errors: &[FieldError]) 
         name: &asked.name,
         next: next.as_str(),
         kept: &asked.kept,
-        wrong: errors.iter().any(|error| error.field == "name"),
+        trouble: &asked.trouble,
         at_provider: at_provider(frame),
     };
     let html = render(&body)?;

@@ -21,7 +21,6 @@ use crate::answer::Failure;
 use crate::frame::Frame;
 use crate::language::Arg;
 use crate::page::Page;
-use crate::parts::FieldError;
 use crate::session::notice::Notice;
 use crate::session::pages::{Asked, Entry, enter, next_or_root, render, sign_in_page};
 use crate::session::store::Entered;
@@ -80,7 +79,7 @@ async fn leave(
         Ok(way) => way,
         Err(error) => {
             let asked = Asked { next: form.next, kept: form.kept, ..Asked::default() };
-            return Ok(told(&frame, provider, &error, &asked)?.into_response());
+            return Ok(told(&frame, provider, &error, asked)?.into_response());
         }
     };
     let waiting = Waiting {
@@ -121,7 +120,8 @@ async fn come_back(
     let waiting = WaitingRoom(shell.accounts.pool()).leave(&back.state, browser, now).await;
     let waiting = waiting.map_err(|error| Failure::internal("ending a sign-in", &error))?;
     let Some(waiting) = waiting else {
-        return Ok(no(&frame, "provider-unknown-way", &[], &Asked::default())?.into_response());
+        let page = no(&frame, "provider-unknown-way", &[], Asked::default());
+        return Ok(page?.into_response());
     };
     let asked = Asked {
         next: waiting.next.as_str().to_owned(),
@@ -131,7 +131,7 @@ async fn come_back(
     let host = ("host", Arg::from(provider.host()));
     if !back.error.is_empty() || back.code.is_empty() {
         tracing::info!(error = back.error, "a sign-in at the identity provider was not finished");
-        return Ok(no(&frame, "provider-cancelled", &[host], &asked)?.into_response());
+        return Ok(no(&frame, "provider-cancelled", &[host], asked)?.into_response());
     }
     let vouched = match back.iss.filter(|issuer| issuer != provider.issuer()) {
         Some(issuer) => Err(ProviderError::Untrusted(format!("it came from {issuer}"))),
@@ -145,7 +145,7 @@ async fn come_back(
         Ok(vouched) => vouched,
         Err(error) => {
             shell.notices.tell(Notice::SignInFailed(waiting.account));
-            return Ok(told(&frame, &provider, &error, &asked)?.into_response());
+            return Ok(told(&frame, &provider, &error, asked)?.into_response());
         }
     };
     let known = Identity { issuer: provider.issuer().to_owned(), subject };
@@ -153,20 +153,20 @@ async fn come_back(
     let Some(person) = person.map_err(|error| Failure::internal("reading the accounts", &error))? else {
         shell.notices.tell(Notice::SignInFailed(None));
         let subject = ("subject", Arg::from(&known.subject));
-        let mut page = no(&frame, "provider-unknown-person", &[host, subject], &asked)?;
+        let mut page = no(&frame, "provider-unknown-person", &[host, subject], asked)?;
         page.status = StatusCode::FORBIDDEN;
         return Ok(page.into_response());
     };
     if waiting.account.is_some_and(|account: AccountId| account != person.account) {
         shell.notices.tell(Notice::SignInFailed(waiting.account));
-        return Ok(no(&frame, "provider-somebody-else", &[host], &asked)?.into_response());
+        return Ok(no(&frame, "provider-somebody-else", &[host], asked)?.into_response());
     }
     let entered = Entered::AtProvider { authenticated };
     enter(&shell, &frame, jar, Entry { person, entered, next: &asked.next, kept: waiting.kept }).await
 }
 
 /// A failure at the provider: in words on the page, the rest in the journal.
-fn told(frame: &Frame, provider: &Provider, error: &ProviderError, asked: &Asked) -> Result<Page, Failure> {
+fn told(frame: &Frame, provider: &Provider, error: &ProviderError, asked: Asked) -> Result<Page, Failure> {
     tracing::warn!(%error, issuer = provider.issuer(), "nobody was signed in at the identity provider");
     let (key, status) = match error {
         ProviderError::Away(_) => ("provider-away", StatusCode::SERVICE_UNAVAILABLE),
@@ -181,9 +181,11 @@ fn told(frame: &Frame, provider: &Provider, error: &ProviderError, asked: &Asked
 }
 
 /// The sign-in page with why nobody is signed in, and with what is kept.
-fn no(frame: &Frame, key: &str, args: &[(&str, Arg)], asked: &Asked) -> Result<Page, Failure> {
-    let message = frame.texts.with(key, args);
-    sign_in_page(frame, asked, &[FieldError { field: "provider".to_owned(), message }])
+fn no(frame: &Frame, key: &str, args: &[(&str, Arg)], asked: Asked) -> Result<Page, Failure> {
+    let trouble = frame.texts.with(key, args);
+    let mut page = sign_in_page(frame, &Asked { trouble, ..asked }, &[])?;
+    page.status = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(page)
 }
 
 const fn cookie_name(shell: &Shell) -> &'static str {
