@@ -72,12 +72,14 @@ pub enum Delivery {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "notice", rename_all = "kebab-case", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Notice {
-    /// It was recorded before; its receipt can be asked for.
+    /// It is recorded, now or before. Its leaf hash follows from the bytes that were sent.
     Recorded {
         /// The event.
         event_id: EventId,
         /// Its place.
         position: Position,
+        /// When.
+        recorded_at: Timestamp,
     },
     /// It was set aside.
     Quarantined {
@@ -263,8 +265,12 @@ mod tests {
         let event_id = EventId(Uuid::from_u128(1));
         let notices = [
             (
-                Notice::Recorded { event_id, position: Position(7) },
-                r#"{"notice":"recorded","eventId":"00000000-0000-0000-0000-000000000001","position":"7"}"#,
+                Notice::Recorded {
+                    event_id,
+                    position: Position(7),
+                    recorded_at: Timestamp::from_unix_micros(1_790_000_000_000_000),
+                },
+                r#"{"notice":"recorded","eventId":"00000000-0000-0000-0000-000000000001","position":"7","recordedAt":"2026-09-21T14:13:20Z"}"#,
             ),
             (
                 Notice::Quarantined { sha256: "ab".into(), code: "c".into(), reason: "r".into() },

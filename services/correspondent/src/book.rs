@@ -175,28 +175,31 @@ impl Book {
 }
 
 impl Reader for Book {
-    async fn take(&self, entry: &RecordedEntry) -> Result<Taken, OutboxError> {
-        if entry.pillar != Some(self.pillar) {
-            return Ok(Taken::Yes);
-        }
-        let envelope = match Envelope::parse(&entry.signed.bytes) {
-            Ok(envelope) => envelope,
-            Err(error) => {
-                // Newer than this software: it stays in the record and is read after an update.
-                tracing::warn!(position = %entry.position, %error, "an entry cannot be read by this version");
-                return Ok(Taken::Yes);
+    async fn take(&self, entries: &[RecordedEntry]) -> Result<Taken, OutboxError> {
+        let mut all = Taken::Yes;
+        let mut tx = self.pool.begin().await?;
+        for entry in entries.iter().filter(|entry| entry.pillar == Some(self.pillar)) {
+            let envelope = match Envelope::parse(&entry.signed.bytes) {
+                Ok(envelope) => envelope,
+                Err(error) => {
+                    // Newer than this software: it stays in the record and is read after an update.
+                    tracing::warn!(position = %entry.position, %error, "an entry cannot be read by this version");
+                    continue;
+                }
+            };
+            if self.fold(&envelope, entry.position, entry.recorded_at)? == Taken::Gap {
+                all = Taken::Gap;
+                continue;
             }
-        };
-        let taken = self.fold(&envelope, entry.position, entry.recorded_at)?;
-        if taken == Taken::Yes {
             sqlx::query("insert or ignore into entry values (?, ?, ?)")
                 .bind(i64::try_from(entry.position.0).unwrap_or(i64::MAX))
                 .bind(entry.recorded_at.unix_micros())
                 .bind(&entry.signed.bytes)
-                .execute(&self.pool)
+                .execute(&mut *tx)
                 .await?;
         }
-        Ok(taken)
+        tx.commit().await?;
+        Ok(all)
     }
 
     /// A book that was deleted is asked for again from the beginning.

@@ -157,10 +157,9 @@ impl<L: Log> Planner<'_, L> {
         signed: &Signed,
         receipt: &Receipt,
     ) -> Result<(), RecorderError> {
-        let recorded = self.log.read_one(receipt.position).await?;
-        if recorded.is_some_and(|entry| entry.signed == *signed) {
-            let notice = Notice::Recorded { event_id: envelope.id, position: receipt.position };
-            plan.notices.push((envelope.source.publisher, notice));
+        let known = self.log.read_one(receipt.position).await?;
+        if known.is_some_and(|entry| entry.signed == *signed) {
+            plan.notices.push((envelope.source.publisher, recorded(receipt)));
         } else {
             tracing::warn!(event_id = %envelope.id, position = %receipt.position, "an event id came again with other bytes");
             plan.quarantine(message, "id-reused", ID_REUSED);
@@ -279,5 +278,14 @@ impl Plan {
             let notice = Notice::Quarantined { sha256, code: code.to_owned(), reason: reason.to_owned() };
             self.notices.push((publisher, notice));
         }
+    }
+}
+
+/// What a publisher is told of its receipt.
+pub fn recorded(receipt: &Receipt) -> Notice {
+    Notice::Recorded {
+        event_id: receipt.event_id,
+        position: receipt.position,
+        recorded_at: receipt.recorded_at,
     }
 }

@@ -8,11 +8,11 @@ use backon::BackoffBuilder as _;
 use tais_bus::{Notice, RecorderBus, Submitted};
 use tais_log::{Log, Outcome};
 use tais_proto::reference::{Reference, StateCode};
-use tais_proto::{EventId, SigningKey, Timestamp};
+use tais_proto::{EventId, Publisher, SigningKey, Timestamp};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::plan::{Message, Plan, Planner};
+use crate::plan::{Message, Plan, Planner, recorded};
 use crate::verify::Arrived;
 use crate::view::View;
 use crate::{RecorderError, relay, replay};
@@ -193,10 +193,11 @@ impl<L: Log, B: RecorderBus> Recording<'_, L, B> {
         };
         *self.view = Some(view);
         self.bus.ack(submitted[..planned].iter().map(|message| message.token.clone()).collect()).await?;
-        self.recorded.notify_one();
-        for (publisher, notice) in &plan.notices {
+        // Whoever waits for a receipt hears of it at once; RECORDED brings the rest to everybody.
+        for (publisher, notice) in receipts(&plan, &outcomes).iter().chain(&plan.notices) {
             self.bus.notify(*publisher, notice).await?;
         }
+        self.recorded.notify_one();
         count(&plan, head);
         Ok(planned)
     }
@@ -239,6 +240,17 @@ fn settle(
         }
     }
     Ok(last)
+}
+
+/// The receipts of what was appended, for those who sent it.
+fn receipts(plan: &Plan, outcomes: &[Outcome]) -> Vec<(Publisher, Notice)> {
+    let sent = plan.entries.iter().zip(outcomes).filter_map(|(entry, outcome)| match outcome {
+        Outcome::Recorded(receipt) | Outcome::AlreadyRecorded(receipt) => {
+            Some((entry.envelope.source.publisher, recorded(receipt)))
+        }
+        _ => None,
+    });
+    sent.filter(|(publisher, _)| Publisher::ON_THE_BUS.contains(publisher)).collect()
 }
 
 fn count(plan: &Plan, last: u64) {

@@ -1,64 +1,120 @@
 //! Taking in what comes back, and asking for what was missed.
 
-use tais_proto::{Envelope, Event};
+use futures_util::FutureExt as _;
+use tais_proto::{Envelope, Event, leaf_hash};
+use tokio::task::coop::unconstrained;
 
 use super::run::Run;
+use super::store::Receipt;
 use super::{OutboxError, Reader, Taken};
 use crate::message::{Delivery, Notice, RecordedEntry};
 use crate::{BusError, PublisherBus};
 
+/// The most that is taken in at once.
+const BATCH_MAX: usize = 256;
+
 impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
     pub async fn follow(&self) -> Result<(), OutboxError> {
         loop {
-            match self.bus.next_delivery().await {
-                Ok(Delivery::Recorded(entry, token)) => {
-                    if self.take(&entry).await? == Taken::Gap {
+            let mut entries = Vec::new();
+            let mut tokens = Vec::new();
+            let mut next = Some(self.bus.next_delivery().await);
+            // What is already here is taken together; more is not waited for.
+            while let Some(delivery) = next {
+                match delivery {
+                    Ok(Delivery::Recorded(entry, token)) => {
+                        entries.push(*entry);
+                        tokens.push(token);
+                    }
+                    Ok(Delivery::Notice(notice)) => self.heard(notice).await?,
+                    Ok(Delivery::Reconnected) => {
+                        self.outbox.store.make_due().await?;
+                        self.outbox.wake.notify_one();
                         self.missed.notify_one();
                     }
-                    if let Err(error) = self.bus.acknowledge(token).await {
-                        tracing::debug!(
+                    Err(error) => {
+                        tracing::warn!(
                             error = &error as &dyn std::error::Error,
-                            "it will be delivered again"
+                            "a delivery could not be read"
                         );
+                        // Whatever it was, the record has it whole.
+                        self.missed.notify_one();
+                        tokio::time::sleep(self.outbox.pace.trouble).await;
+                        break;
                     }
                 }
-                Ok(Delivery::Notice(Notice::Recorded { .. })) => self.missed.notify_one(),
-                Ok(Delivery::Notice(Notice::Quarantined { sha256, code, reason })) => {
-                    if self.outbox.store.failed(&sha256, &code, &reason, None).await? {
-                        self.outbox.changed();
-                    }
-                }
-                Ok(Delivery::Reconnected) => {
-                    self.outbox.store.make_due().await?;
-                    self.outbox.wake.notify_one();
-                    self.missed.notify_one();
-                }
-                Err(error) => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "a delivery could not be read");
-                    // Whatever it was, the record has it whole.
-                    self.missed.notify_one();
-                    tokio::time::sleep(self.outbox.pace.trouble).await;
+                let more = entries.len() < BATCH_MAX;
+                next = if more { unconstrained(self.bus.next_delivery()).now_or_never() } else { None };
+            }
+            if self.take(&entries).await? == Taken::Gap {
+                self.missed.notify_one();
+            }
+            for token in tokens {
+                if let Err(error) = self.bus.acknowledge(token).await {
+                    tracing::debug!(error = &error as &dyn std::error::Error, "it will be delivered again");
                 }
             }
         }
     }
 
-    /// Takes an entry in: our receipts and refusals first, then the reader's fold.
-    async fn take(&self, entry: &RecordedEntry) -> Result<Taken, OutboxError> {
+    async fn heard(&self, notice: Notice) -> Result<(), OutboxError> {
         let store = &self.outbox.store;
-        // An entry newer than this software is the reader's to judge; it is none of ours.
-        if let Ok(envelope) = Envelope::parse(&entry.signed.bytes) {
-            let receipt = (entry.position, entry.recorded_at, entry.leaf_hash);
-            let mut ours = store.recorded(envelope.id, &entry.signed, receipt).await?;
-            if let Event::RefusalRefused(refused) = &envelope.event {
-                let place = Some(entry.position);
-                ours |= store.failed(&refused.sha256, &refused.rule, &refused.reason, place).await?;
+        let changed = match notice {
+            Notice::Recorded { event_id, position, recorded_at } => {
+                match store.sent_bytes(event_id).await? {
+                    Some(signed) => {
+                        let leaf_hash = leaf_hash(&signed, position, recorded_at);
+                        let receipt = Receipt { event_id, signed, position, recorded_at, leaf_hash };
+                        store.recorded(&[receipt]).await?
+                    }
+                    // Nothing of this kind was sent: the record is asked what that may be.
+                    None => {
+                        self.missed.notify_one();
+                        false
+                    }
+                }
             }
-            if ours {
-                self.outbox.changed();
+            Notice::Quarantined { sha256, code, reason } => {
+                store.failed(&sha256, &code, &reason, None).await?
+            }
+        };
+        if changed {
+            self.outbox.changed();
+        }
+        Ok(())
+    }
+
+    /// Takes entries in: our receipts and refusals first, then the reader's fold.
+    async fn take(&self, entries: &[RecordedEntry]) -> Result<Taken, OutboxError> {
+        if entries.is_empty() {
+            return Ok(Taken::Yes);
+        }
+        let store = &self.outbox.store;
+        let mut receipts = Vec::with_capacity(entries.len());
+        let mut refusals = Vec::new();
+        for entry in entries {
+            // An entry newer than this software is the reader's to judge; it is none of ours.
+            let Ok(envelope) = Envelope::parse(&entry.signed.bytes) else { continue };
+            receipts.push(Receipt {
+                event_id: envelope.id,
+                signed: entry.signed.clone(),
+                position: entry.position,
+                recorded_at: entry.recorded_at,
+                leaf_hash: entry.leaf_hash,
+            });
+            if let Event::RefusalRefused(refused) = envelope.event {
+                refusals.push((refused, entry.position));
             }
         }
-        self.reader.take(entry).await
+        let mut ours = store.recorded(&receipts).await?;
+        for (refused, position) in refusals {
+            let place = Some(position);
+            ours |= store.failed(&refused.sha256, &refused.rule, &refused.reason, place).await?;
+        }
+        if ours {
+            self.outbox.changed();
+        }
+        self.reader.take(entries).await
     }
 
     /// Asks the recorder for what was missed: at first, when something hints at it, and now and then.
@@ -98,10 +154,8 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
                 Ok(page) => page,
                 Err(error) => return Ok(Err(error)),
             };
-            for entry in &page.entries {
-                if self.take(entry).await? == Taken::Gap {
-                    taken = Taken::Gap;
-                }
+            if self.take(&page.entries).await? == Taken::Gap {
+                taken = Taken::Gap;
             }
             self.outbox.store.set_seen_to(page.scanned_to).await?;
             self.outbox.changes.send_modify(|count| *count += 1);

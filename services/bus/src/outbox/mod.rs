@@ -36,19 +36,19 @@ use store::Store;
 /// The clock, as a parameter.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
-/// What a reader made of an entry.
+/// What a reader made of entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Taken {
-    /// It is taken in, now or before.
+    /// They are taken in, now or before.
     Yes,
-    /// Something before it is missing: ask for a replay.
+    /// Something before one of them is missing: ask for a replay.
     Gap,
 }
 
 /// Who folds what comes back. Entries may come more than once, and out of order.
 pub trait Reader: Send + Sync {
-    /// Takes an entry in, durably if that matters.
-    fn take(&self, entry: &RecordedEntry) -> impl Future<Output = Result<Taken, OutboxError>> + Send;
+    /// Takes entries in, durably if that matters: all of them, or as far as nothing is missing.
+    fn take(&self, entries: &[RecordedEntry]) -> impl Future<Output = Result<Taken, OutboxError>> + Send;
 
     /// Whether it must be given everything from the start, because it lost what it had. Asked once
     /// a run.
@@ -62,7 +62,7 @@ pub trait Reader: Send + Sync {
 pub struct NoReader;
 
 impl Reader for NoReader {
-    async fn take(&self, _entry: &RecordedEntry) -> Result<Taken, OutboxError> {
+    async fn take(&self, _entries: &[RecordedEntry]) -> Result<Taken, OutboxError> {
         Ok(Taken::Yes)
     }
 }

@@ -6,11 +6,12 @@ use futures_util::StreamExt as _;
 use tais_proto::Timestamp;
 
 use super::run::Run;
+use super::store::Sent;
 use super::{Item, ItemState, OutboxError, Reader};
 use crate::PublisherBus;
 
 /// The most events in flight over all streams.
-const IN_FLIGHT_MAX: usize = 64;
+const IN_FLIGHT_MAX: usize = 256;
 /// The shortest rest, so that a clock that stands still does not make the sender spin.
 const REST_MIN: Duration = Duration::from_millis(5);
 
@@ -47,25 +48,23 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
     }
 
     async fn send_all(&self, items: Vec<Item>) -> Result<(), OutboxError> {
-        let mut sent = futures_util::stream::iter(items)
-            .map(|item| async move { self.send_one(&item).await })
-            .buffer_unordered(IN_FLIGHT_MAX);
-        while let Some(result) = sent.next().await {
-            result?;
+        if items.is_empty() {
+            return Ok(());
         }
-        Ok(())
-    }
-
-    async fn send_one(&self, item: &Item) -> Result<(), OutboxError> {
         let outbox = self.outbox;
-        let signed = outbox.store.sign(item, &outbox.source, &outbox.key).await?;
-        // From here on the item may be in the record: its bytes never change again.
-        let message_id = format!("{}.{}", item.event_id, item.attempts);
-        let result = self.bus.submit(item.stream.id, &signed, &message_id).await;
-        if let Err(error) = &result {
-            tracing::debug!(event_id = %item.event_id, error = error as &dyn std::error::Error, "not handed over yet; it waits in the outbox");
-        }
-        self.look_again_later(item, result.is_ok()).await?;
+        let signed = outbox.store.sign(&items, &outbox.source, &outbox.key).await?;
+        // From here on the items may be in the record: their bytes never change again.
+        let sending = items.into_iter().zip(signed).map(|(item, signed)| async move {
+            let message_id = format!("{}.{}", item.event_id, item.attempts);
+            let result = self.bus.submit(item.stream.id, &signed, &message_id).await;
+            if let Err(error) = &result {
+                tracing::debug!(event_id = %item.event_id, error = error as &dyn std::error::Error, "not handed over yet; it waits in the outbox");
+            }
+            self.look_again(&item, result.is_ok())
+        });
+        let sent: Vec<Sent> =
+            futures_util::stream::iter(sending).buffer_unordered(IN_FLIGHT_MAX).collect().await;
+        outbox.store.sent(&sent).await?;
         outbox.changes.send_modify(|count| *count += 1);
         Ok(())
     }
@@ -78,10 +77,8 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
                 error = &error as &dyn std::error::Error,
                 "the recorder does not answer; waiting"
             );
-            for item in items {
-                self.look_again_later(&item, true).await?;
-            }
-            return Ok(());
+            let later: Vec<Sent> = items.iter().map(|item| self.look_again(item, true)).collect();
+            return self.outbox.store.sent(&later).await;
         }
         let mut unrecorded = Vec::with_capacity(items.len());
         for item in items {
@@ -90,11 +87,12 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
         self.send_all(unrecorded).await
     }
 
-    async fn look_again_later(&self, item: &Item, received: bool) -> Result<(), OutboxError> {
+    /// When an item that was sent is looked at again.
+    fn look_again(&self, item: &Item, received: bool) -> Sent {
         let wait = self.outbox.pace.wait_after(item.attempts);
         let micros = i64::try_from(wait.as_micros()).unwrap_or(i64::MAX);
-        let at = Timestamp::from_unix_micros(self.now().unix_micros().saturating_add(micros));
-        self.outbox.store.sent(item.seq, received, at).await
+        let next_at = Timestamp::from_unix_micros(self.now().unix_micros().saturating_add(micros));
+        Sent { seq: item.seq, received, next_at }
     }
 
     fn now(&self) -> Timestamp {

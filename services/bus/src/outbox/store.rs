@@ -50,6 +50,22 @@ insert or ignore into place values (1, 0);
 /// What waits for a person: what was refused or set aside, and what is held behind it.
 const STOPPED: &str = "(state in ('refused', 'quarantined', 'held') and closed = 0)";
 
+/// An item that was handed over, or not, and when it is looked at again.
+pub(super) struct Sent {
+    pub seq: i64,
+    pub received: bool,
+    pub next_at: Timestamp,
+}
+
+/// Where an event stands in the record.
+pub(super) struct Receipt {
+    pub event_id: EventId,
+    pub signed: Signed,
+    pub position: Position,
+    pub recorded_at: Timestamp,
+    pub leaf_hash: LeafHash,
+}
+
 #[derive(Clone)]
 pub(super) struct Store(SqlitePool);
 
@@ -163,94 +179,95 @@ impl Store {
         Ok(())
     }
 
-    /// Gives an item its place in the key's sequence and its signature, once; counts the attempt.
-    pub async fn sign(&self, item: &Item, source: &Source, key: &SigningKey) -> Result<Signed, OutboxError> {
+    /// Gives items their place in the key's sequence and their signature, once; counts the attempt.
+    pub async fn sign(
+        &self,
+        items: &[Item],
+        source: &Source,
+        key: &SigningKey,
+    ) -> Result<Vec<Signed>, OutboxError> {
         let mut tx = self.0.begin().await?;
-        let stored = sqlx::query("select envelope, signature from item where seq = ?")
-            .bind(item.seq)
+        let last: Option<i64> = sqlx::query_scalar("select max(key_seq) from item where key_id = ?")
+            .bind(key.key_id().as_str())
             .fetch_one(&mut *tx)
             .await?;
-        let envelope: Option<Vec<u8>> = stored.try_get("envelope")?;
-        let signed = match envelope {
-            Some(bytes) => Signed { bytes, signature: array(stored.try_get("signature")?)? },
-            None => {
-                let key_id = key.key_id();
-                let last: Option<i64> = sqlx::query_scalar("select max(key_seq) from item where key_id = ?")
-                    .bind(key_id.as_str())
-                    .fetch_one(&mut *tx)
-                    .await?;
-                let key_seq = u32::try_from(last.unwrap_or(0) + 1).unwrap_or(u32::MAX);
-                let signed = key.sign(envelope_of(item, source, key_id, key_seq)?);
-                sqlx::query(
-                    "update item set key_id = ?, key_seq = ?, envelope = ?, signature = ?, sha256 = ? where seq = ?",
-                )
-                .bind(key.key_id().as_str().to_owned())
-                .bind(i64::from(key_seq))
-                .bind(&signed.bytes)
-                .bind(signed.signature.to_vec())
-                .bind(signed.sha256())
+        let mut last = last.unwrap_or(0);
+        let mut all = Vec::with_capacity(items.len());
+        for item in items {
+            let signed = match sent_bytes(&mut tx, item.event_id).await? {
+                Some(signed) => signed,
+                None => {
+                    last += 1;
+                    sign_one(&mut tx, item, source, (key, last)).await?
+                }
+            };
+            sqlx::query("update item set attempts = attempts + 1 where seq = ?")
                 .bind(item.seq)
                 .execute(&mut *tx)
                 .await?;
-                signed
-            }
-        };
-        sqlx::query("update item set attempts = attempts + 1 where seq = ?")
-            .bind(item.seq)
-            .execute(&mut *tx)
-            .await?;
+            all.push(signed);
+        }
         tx.commit().await?;
-        Ok(signed)
+        Ok(all)
     }
 
-    /// Notes that an item was sent, and when to look again.
-    pub async fn sent(&self, seq: i64, received: bool, next_at: Timestamp) -> Result<(), OutboxError> {
-        sqlx::query(
-            "update item set next_at = ?, state = case when ? then 'received' else state end
-              where seq = ? and state in ('saved', 'received')",
-        )
-        .bind(next_at.unix_micros())
-        .bind(received)
-        .bind(seq)
-        .execute(&self.0)
-        .await?;
-        Ok(())
-    }
-
-    /// Keeps a receipt, if these are exactly the bytes that were sent. What had been set aside and
-    /// is recorded after all, because a copy of it came when its key was known, stops nothing any
-    /// more: what was held behind it goes on.
-    pub async fn recorded(
-        &self,
-        event: EventId,
-        signed: &Signed,
-        (position, recorded_at, leaf_hash): (Position, Timestamp, LeafHash),
-    ) -> Result<bool, OutboxError> {
+    /// Notes that items were sent, and when to look again.
+    pub async fn sent(&self, sent: &[Sent]) -> Result<(), OutboxError> {
         let mut tx = self.0.begin().await?;
-        let row = sqlx::query(
-            "update item set state = 'recorded', position = ?, recorded_at = ?, leaf_hash = ?,
-                             code = null, reason = null
-              where event_id = ? and envelope = ? and signature = ? and state <> 'recorded' returning stream",
-        )
-        .bind(i64::try_from(position.0).unwrap_or(i64::MAX))
-        .bind(recorded_at.unix_micros())
-        .bind(leaf_hash.0.to_vec())
-        .bind(event.0)
-        .bind(&signed.bytes)
-        .bind(signed.signature.to_vec())
-        .fetch_optional(&mut *tx)
-        .await?;
-        if let Some(row) = &row {
+        for Sent { seq, received, next_at } in sent {
             sqlx::query(
-                "update item set state = 'saved', code = null where stream = ?1 and state = 'held' and not exists (
-                     select 1 from item where stream = ?1 and state in ('refused', 'quarantined') and closed = 0)",
+                "update item set next_at = ?, state = case when ? then 'received' else state end
+                  where seq = ? and state in ('saved', 'received')",
             )
-            .bind(row.try_get::<Uuid, _>("stream")?)
+            .bind(next_at.unix_micros())
+            .bind(received)
+            .bind(seq)
             .execute(&mut *tx)
             .await?;
         }
         tx.commit().await?;
-        Ok(row.is_some())
+        Ok(())
+    }
+
+    /// What was signed to be sent under an event's id, if anything was.
+    pub async fn sent_bytes(&self, event: EventId) -> Result<Option<Signed>, OutboxError> {
+        sent_bytes(&mut *self.0.acquire().await?, event).await
+    }
+
+    /// Keeps receipts of ours, if they are of exactly the bytes that were sent. What had been set aside
+    /// and is recorded after all, because a copy of it came when its key was known, stops nothing any
+    /// more: what was held behind it goes on. Gives whether anything changed.
+    pub async fn recorded(&self, receipts: &[Receipt]) -> Result<bool, OutboxError> {
+        let mut tx = self.0.begin().await?;
+        let mut changed = false;
+        for receipt in receipts {
+            let row = sqlx::query(
+                "update item set state = 'recorded', position = ?, recorded_at = ?, leaf_hash = ?,
+                                 code = null, reason = null
+                  where event_id = ? and envelope = ? and signature = ? and state <> 'recorded'
+                  returning stream",
+            )
+            .bind(i64::try_from(receipt.position.0).unwrap_or(i64::MAX))
+            .bind(receipt.recorded_at.unix_micros())
+            .bind(receipt.leaf_hash.0.to_vec())
+            .bind(receipt.event_id.0)
+            .bind(&receipt.signed.bytes)
+            .bind(receipt.signed.signature.to_vec())
+            .fetch_optional(&mut *tx)
+            .await?;
+            if let Some(row) = &row {
+                changed = true;
+                sqlx::query(
+                    "update item set state = 'saved', code = null where stream = ?1 and state = 'held' and not exists (
+                         select 1 from item where stream = ?1 and state in ('refused', 'quarantined') and closed = 0)",
+                )
+                .bind(row.try_get::<Uuid, _>("stream")?)
+                .execute(&mut *tx)
+                .await?;
+            }
+        }
+        tx.commit().await?;
+        Ok(changed)
     }
 
     /// Ends an item that was refused (`position` is where the record says so) or set aside, and holds
@@ -319,6 +336,43 @@ impl Store {
             .await?;
         Ok(())
     }
+}
+
+/// What was signed to be sent under an event's id, if anything was.
+async fn sent_bytes(
+    connection: &mut sqlx::SqliteConnection,
+    event: EventId,
+) -> Result<Option<Signed>, OutboxError> {
+    let row = sqlx::query("select envelope, signature from item where event_id = ? and envelope is not null")
+        .bind(event.0)
+        .fetch_optional(connection)
+        .await?;
+    row.map(|row| {
+        Ok(Signed { bytes: row.try_get("envelope")?, signature: array(row.try_get("signature")?)? })
+    })
+    .transpose()
+}
+
+async fn sign_one(
+    connection: &mut sqlx::SqliteConnection,
+    item: &Item,
+    source: &Source,
+    (key, key_seq): (&SigningKey, i64),
+) -> Result<Signed, OutboxError> {
+    let place = u32::try_from(key_seq).unwrap_or(u32::MAX);
+    let signed = key.sign(envelope_of(item, source, key.key_id(), place)?);
+    sqlx::query(
+        "update item set key_id = ?, key_seq = ?, envelope = ?, signature = ?, sha256 = ? where seq = ?",
+    )
+    .bind(key.key_id().as_str().to_owned())
+    .bind(key_seq)
+    .bind(&signed.bytes)
+    .bind(signed.signature.to_vec())
+    .bind(signed.sha256())
+    .bind(item.seq)
+    .execute(connection)
+    .await?;
+    Ok(signed)
 }
 
 async fn is_stopped(connection: &mut sqlx::SqliteConnection, stream: Uuid) -> Result<bool, OutboxError> {

@@ -62,7 +62,8 @@ pub async fn a_notice_reaches_its_publisher_alone<B: Bus>(bus: B) {
         bus.publisher(Publisher::Office).await,
     ];
     let recorder = bus.recorder().await;
-    let recorded = Notice::Recorded { event_id: event_id(), position: Position(3) };
+    let recorded =
+        Notice::Recorded { event_id: event_id(), position: Position(3), recorded_at: crate::events::now() };
     let quarantined = Notice::Quarantined {
         sha256: "ab".repeat(32),
         code: "unknown-key".into(),

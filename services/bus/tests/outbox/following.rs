@@ -22,15 +22,19 @@ pub struct Versions {
 }
 
 impl Reader for Versions {
-    async fn take(&self, entry: &RecordedEntry) -> Result<Taken, OutboxError> {
-        let envelope = Envelope::parse(&entry.signed.bytes).unwrap();
-        let mut streams = self.streams.lock().unwrap();
-        let version = streams.entry(envelope.stream.id).or_default();
-        if envelope.stream_version > *version + 1 {
-            return Ok(Taken::Gap);
+    async fn take(&self, entries: &[RecordedEntry]) -> Result<Taken, OutboxError> {
+        let mut taken = Taken::Yes;
+        for entry in entries {
+            let envelope = Envelope::parse(&entry.signed.bytes).unwrap();
+            let mut streams = self.streams.lock().unwrap();
+            let version = streams.entry(envelope.stream.id).or_default();
+            if envelope.stream_version > *version + 1 {
+                taken = Taken::Gap;
+            } else {
+                *version = envelope.stream_version.max(*version);
+            }
         }
-        *version = envelope.stream_version.max(*version);
-        Ok(Taken::Yes)
+        Ok(taken)
     }
 
     async fn is_empty(&self) -> Result<bool, OutboxError> {
@@ -119,7 +123,7 @@ async fn how_far_was_asked_is_kept_through_a_restart() {
 struct Failing;
 
 impl Reader for Failing {
-    async fn take(&self, _: &RecordedEntry) -> Result<Taken, OutboxError> {
+    async fn take(&self, _: &[RecordedEntry]) -> Result<Taken, OutboxError> {
         Err(OutboxError::Reader("the disk is full".into()))
     }
 }

@@ -128,7 +128,11 @@ impl Record {
             if known.signed != signed {
                 self.wrongs.push(format!("event {} came again with other bytes", envelope.id));
             }
-            return Some(Notice::Recorded { event_id: envelope.id, position: known.position });
+            return Some(Notice::Recorded {
+                event_id: envelope.id,
+                position: known.position,
+                recorded_at: known.recorded_at,
+            });
         }
         if self.set_aside.contains(&text) {
             self.set_aside_at.insert(envelope.key_seq);

@@ -1,0 +1,149 @@
+//! The intake, as ratios: from "saved" to the receipt, and a spreadsheet of ten thousand rows.
+//!
+//! `TAIS_SERVERS=$(deploy/local servers) cargo bench -p tais-tests --bench intake -- [--quick] [--save FILE]`
+//!
+//! It starts the program beside it as a recorder: build that first, `cargo build --release -p tais --bins`.
+#![allow(clippy::unwrap_used, missing_docs, reason = "a bench may end by panicking")]
+#![expect(clippy::print_stdout, reason = "its table")]
+#![expect(clippy::cast_precision_loss, reason = "counts and times")]
+
+mod common;
+
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use common::{Measure, World, percentile, report};
+use tais_bus::PublisherBus as _;
+use tais_correspondent::intake::Submission;
+use tais_correspondent::report::Report;
+use tais_log::{Log as _, system_clock};
+use tais_proto::{EventId, Lang, Pillar, Publisher, Role};
+use tais_tests::typed;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// One update alone, from "saved" to its receipt.
+async fn receipts(world: &World, rounds: usize) -> Vec<Duration> {
+    let recorder = world.cluster.service("recorder").unwrap();
+    let correspondent = world.cluster.correspondent(Pillar::Apsc).await.unwrap();
+    let bus = world.cluster.publisher(Publisher::Apsc, &world.cluster.nats.url()).await.unwrap();
+    let (running, shutdown) = (correspondent.clone(), CancellationToken::new());
+    let stop = shutdown.clone();
+    tokio::spawn(async move { running.run(bus, stop).await.unwrap() });
+    let actor = world.cluster.account(Role::Correspondent, Some(Pillar::Apsc)).unwrap();
+    let outbox = correspondent.intake().outbox();
+    let mut changes = outbox.changes();
+    let mut times = Vec::new();
+    // The first ones wait for the service to be up.
+    for round in 0..rounds + 20 {
+        let submission = Submission { id: EventId(Uuid::now_v7()), actor, time: system_clock()() };
+        let details = typed("apsc", "Mediators’ training").unwrap();
+        let start = Instant::now();
+        correspondent.intake().report(submission, Report::new(details, None, false)).await.unwrap();
+        while !outbox.open_items().await.unwrap().is_empty() {
+            changes.changed().await.unwrap();
+        }
+        if round >= 20 {
+            times.push(start.elapsed());
+        }
+    }
+    shutdown.cancel();
+    drop(recorder);
+    times
+}
+
+/// What cannot be saved: one publish that the broker has on disk, and one commit.
+async fn bare(world: &mut World, rounds: usize) -> Vec<Duration> {
+    let bus = world.cluster.publisher(Publisher::Aec, &world.cluster.nats.url()).await.unwrap();
+    let events = world.events(u32::try_from(rounds).unwrap());
+    sqlx::raw_sql("create table if not exists bench.one (id bigint generated always as identity primary key, bytes bytea)")
+            .execute(&world.operator)
+            .await
+            .unwrap();
+    let mut times = Vec::new();
+    for (stream, signed) in events {
+        let start = Instant::now();
+        bus.submit(stream, &signed, &Uuid::now_v7().to_string()).await.unwrap();
+        sqlx::query("insert into bench.one (bytes) values ($1)")
+            .bind(&signed.bytes)
+            .execute(&world.operator)
+            .await
+            .unwrap();
+        times.push(start.elapsed());
+    }
+    times
+}
+
+/// A file of so many trainings, each with a count of its own.
+fn spreadsheet(rows: u32) -> Vec<u8> {
+    let mut text = String::from("reference,kind,title_en,start_date,total,women,men\n");
+    for row in 0..rows {
+        let (women, men) = (row % 40 + 1, row % 23 + 1);
+        writeln!(
+            text,
+            "B-{row},training,Women mediators: course {row},2026-0{}-{:02},{},{women},{men}",
+            row % 9 + 1,
+            row % 28 + 1,
+            women + men
+        )
+        .unwrap();
+    }
+    text.into_bytes()
+}
+
+/// A spreadsheet: how long until its preview is there, and how many events a second until all of it is
+/// recorded.
+async fn import(world: &World, rows: u32) -> (Duration, f64) {
+    let recorder = world.cluster.service("recorder").unwrap();
+    let correspondent = world.cluster.correspondent(Pillar::Ascc).await.unwrap();
+    let bus = world.cluster.publisher(Publisher::Ascc, &world.cluster.nats.url()).await.unwrap();
+    let (running, shutdown) = (correspondent.clone(), CancellationToken::new());
+    let stop = shutdown.clone();
+    tokio::spawn(async move { running.run(bus, stop).await.unwrap() });
+    let actor = world.cluster.account(Role::Correspondent, Some(Pillar::Ascc)).unwrap();
+    let imports = correspondent.imports();
+    let start = Instant::now();
+    let opened = imports.take(actor, "bench.csv", spreadsheet(rows), Lang::EN).await.unwrap();
+    let preview = imports.preview(&opened, actor).await.unwrap();
+    let previewed = start.elapsed();
+    assert_eq!(preview.takeable().count(), rows as usize, "{:?}", preview.lines.first());
+    let chosen: Vec<(u64, u32)> = preview.takeable().map(|line| (line.line, 0)).collect();
+    let before = world.log.head().await.unwrap().size;
+    let start = Instant::now();
+    imports.commit(opened.upload.id, actor, "", &chosen).await.unwrap();
+    let events = u64::from(rows) * 3;
+    while world.log.head().await.unwrap().size < before + events {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let rate = events as f64 / start.elapsed().as_secs_f64();
+    shutdown.cancel();
+    drop(recorder);
+    (previewed, rate)
+}
+
+#[tokio::main]
+async fn main() {
+    let quick = std::env::args().any(|argument| argument == "--quick");
+    let (rounds, updates, rows) = if quick { (2, 50, 200) } else { (5, 200, 10_000) };
+    let mut world = World::new().await;
+    let mut p50 = Measure::new("one update, saved to receipt, p50, against one publish and one commit", "ms");
+    let mut p99 = Measure::new("the same, p99", "ms");
+    let mut recorded =
+        Measure::new("a spreadsheet, chosen to recorded, against the recorder's own batches", "events/s");
+    let mut preview = Measure::new("its preview, against two seconds", "ms");
+    for _ in 0..rounds {
+        let (ours, bare) = (receipts(&world, updates).await, bare(&mut world, updates).await);
+        p50.ours.push(percentile(&ours, 50));
+        p50.reference.push(percentile(&bare, 50));
+        p99.ours.push(percentile(&ours, 99));
+        p99.reference.push(percentile(&bare, 99));
+    }
+    // A second import of the same file would change nothing: once, on a log that is no longer empty.
+    recorded.reference.push(world.record(rows.min(5_000)).await);
+    let (previewed, rate) = import(&world, rows).await;
+    recorded.ours.push(rate);
+    preview.ours.push(previewed.as_secs_f64() * 1_000.0);
+    preview.reference.push(2_000.0);
+    let what = format!("{rounds} rounds of {updates} updates, {rows} rows");
+    report(&world, &what, &[p50, p99, preview, recorded]).await;
+}
