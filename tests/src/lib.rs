@@ -20,7 +20,7 @@ pub use cluster::{Cluster, Service, kill, state};
 pub use http::{Answer, Client};
 pub use issuer::{Issuer, Manner};
 pub use person::{Person, Shown};
-pub use proxy::Proxy;
+pub use proxy::{Proxy, Slow};
 pub use sample::{details, participation, typed, typed_participation};
 pub use system::System;
 

@@ -55,6 +55,12 @@ impl Person {
         Ok(())
     }
 
+    /// The cookies that the pages gave, by name.
+    #[must_use]
+    pub const fn cookies(&self) -> &BTreeMap<String, String> {
+        &self.cookies
+    }
+
     fn cookie(&self) -> String {
         self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
     }

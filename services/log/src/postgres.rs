@@ -187,10 +187,15 @@ impl Log for PostgresLog {
     }
 
     async fn set_relay_place(&self, place: Position) -> Result<(), LogError> {
-        sqlx::query("update log.relay set place = $1 where log = 1")
-            .bind(bigint(place))
-            .execute(&self.pool)
-            .await?;
+        // Not waited for until it is on disk: what is relayed twice is taken once, and the disk is
+        // needed for receipts.
+        sqlx::query(
+            "with lazily as (select set_config('synchronous_commit', 'off', true))
+             update log.relay set place = $1 from lazily where log = 1",
+        )
+        .bind(bigint(place))
+        .execute(&self.pool)
+        .await?;
         Ok(())
     }
 

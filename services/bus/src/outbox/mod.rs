@@ -8,7 +8,7 @@
 //! ```
 //!
 //! One event of a stream is in flight; the next goes after the receipt. An event gets its place in
-//! the key's sequence and its signature when it is first sent, not when it is saved: what is held
+//! the key's sequence and its signature when it is the next of its stream, not before: what is held
 //! and abandoned then leaves no gap that would look like a withheld event.
 
 mod error;
@@ -114,7 +114,7 @@ impl Outbox {
     /// # Errors
     /// When an id was used for something else, the stream is held, or the disk does not take it.
     pub async fn save(&self, events: &NewEvents) -> Result<Vec<Item>, OutboxError> {
-        let items = self.store.save(events).await?;
+        let items = self.store.save(events, &self.source, &self.key).await?;
         self.changed();
         Ok(items)
     }

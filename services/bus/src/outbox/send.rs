@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use tais_proto::Timestamp;
+use uuid::Uuid;
 
 use super::run::Run;
 use super::store::Sent;
@@ -55,7 +56,8 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
         let signed = outbox.store.sign(&items, &outbox.source, &outbox.key).await?;
         // From here on the items may be in the record: their bytes never change again.
         let sending = items.into_iter().zip(signed).map(|(item, signed)| async move {
-            let message_id = format!("{}.{}", item.event_id, item.attempts);
+            // New each time: the broker drops a message whose id it knows, even one that it lost.
+            let message_id = Uuid::now_v7().to_string();
             let result = self.bus.submit(item.stream.id, &signed, &message_id).await;
             if let Err(error) = &result {
                 tracing::debug!(event_id = %item.event_id, error = error as &dyn std::error::Error, "not handed over yet; it waits in the outbox");

@@ -66,8 +66,17 @@ pub(super) struct Receipt {
     pub leaf_hash: LeafHash,
 }
 
+/// Two connections write: each takes the file before it reads what it decides on.
+const BEGIN: &str = "begin immediate";
+
 #[derive(Clone)]
-pub(super) struct Store(SqlitePool);
+pub(super) struct Store {
+    /// Every commit of it waits for the disk.
+    writer: SqlitePool,
+    /// For what a power cut may take along: whether something was sent, and when to look again. The
+    /// receipt, which counts, does not stand in line behind it.
+    notes: SqlitePool,
+}
 
 impl Store {
     pub async fn open(path: &Path) -> Result<Self, OutboxError> {
@@ -77,14 +86,22 @@ impl Store {
             .journal_mode(SqliteJournalMode::Wal)
             // "Saved" means on disk: every commit waits for it.
             .synchronous(SqliteSynchronous::Full);
-        // One connection: writers take turns, and nobody meets a busy database.
-        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
-        sqlx::raw_sql(SCHEMA).execute(&pool).await?;
-        Ok(Self(pool))
+        let one = || SqlitePoolOptions::new().max_connections(1);
+        let writer = one().connect_with(options.clone()).await?;
+        sqlx::raw_sql(SCHEMA).execute(&writer).await?;
+        let notes = one().connect_with(options.synchronous(SqliteSynchronous::Normal)).await?;
+        Ok(Self { writer, notes })
     }
 
-    pub async fn save(&self, new: &NewEvents) -> Result<Vec<Item>, OutboxError> {
-        let mut tx = self.0.begin().await?;
+    /// What is the next of its stream is signed at once, so that sending it waits for no other commit.
+    pub async fn save(
+        &self,
+        new: &NewEvents,
+        source: &Source,
+        key: &SigningKey,
+    ) -> Result<Vec<Item>, OutboxError> {
+        let mut tx = self.writer.begin_with(BEGIN).await?;
+        let mut is_next = !is_waited_for(&mut tx, new.stream.id.0).await?;
         let held = is_stopped(&mut tx, new.stream.id.0).await?;
         let mut items = Vec::with_capacity(new.events.len());
         for (version, (event_id, event)) in (new.base_version + 1..).zip(&new.events) {
@@ -100,19 +117,25 @@ impl Store {
             }
             insert(&mut tx, new, version, *event_id, event).await?;
             let saved = find(&mut tx, *event_id).await?;
-            items.push(saved.ok_or_else(|| OutboxError::Unreadable(event_id.to_string()))?);
+            let saved = saved.ok_or_else(|| OutboxError::Unreadable(event_id.to_string()))?;
+            if is_next {
+                let place = last_key_seq(&mut tx, key).await? + 1;
+                sign_one(&mut tx, &saved, source, (key, place)).await?;
+                is_next = false;
+            }
+            items.push(saved);
         }
         tx.commit().await?;
         Ok(items)
     }
 
     pub async fn item(&self, event: EventId) -> Result<Option<Item>, OutboxError> {
-        find(&mut *self.0.acquire().await?, event).await
+        find(&mut *self.writer.acquire().await?, event).await
     }
 
     pub async fn items_of(&self, stream: StreamId) -> Result<Vec<Item>, OutboxError> {
         let statement = format!("select {COLUMNS} from item where stream = ? order by seq");
-        let rows = sqlx::query(AssertSqlSafe(statement)).bind(stream.0).fetch_all(&self.0).await?;
+        let rows = sqlx::query(AssertSqlSafe(statement)).bind(stream.0).fetch_all(&self.writer).await?;
         rows.iter().map(item).collect()
     }
 
@@ -120,14 +143,14 @@ impl Store {
         let statement = format!(
             "select {COLUMNS} from item where state in ('saved', 'received') or {STOPPED} order by seq"
         );
-        let rows = sqlx::query(AssertSqlSafe(statement)).fetch_all(&self.0).await?;
+        let rows = sqlx::query(AssertSqlSafe(statement)).fetch_all(&self.writer).await?;
         rows.iter().map(item).collect()
     }
 
     /// How many items are in each state.
     pub async fn counts(&self) -> Result<Counts, OutboxError> {
         let rows = sqlx::query("select state, count(*) as items from item group by state")
-            .fetch_all(&self.0)
+            .fetch_all(&self.writer)
             .await?;
         let mut counts = Counts::default();
         for row in rows {
@@ -141,7 +164,7 @@ impl Store {
     /// The streams that wait for a person, oldest first.
     pub async fn stopped_streams(&self) -> Result<Vec<StreamId>, OutboxError> {
         let statement = format!("select stream from item where {STOPPED} group by stream order by min(seq)");
-        let rows = sqlx::query(AssertSqlSafe(statement)).fetch_all(&self.0).await?;
+        let rows = sqlx::query(AssertSqlSafe(statement)).fetch_all(&self.writer).await?;
         rows.iter().map(|row| Ok(StreamId(row.try_get("stream")?))).collect()
     }
 
@@ -155,7 +178,7 @@ impl Store {
         let rows = sqlx::query(AssertSqlSafe(statement))
             .bind(now.unix_micros())
             .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-            .fetch_all(&self.0)
+            .fetch_all(&self.writer)
             .await?;
         rows.iter().map(item).collect()
     }
@@ -166,7 +189,7 @@ impl Store {
             "select min(next_at) from item where seq in (
                  select min(seq) from item where state in ('saved', 'received') group by stream)",
         )
-        .fetch_one(&self.0)
+        .fetch_one(&self.writer)
         .await?;
         Ok(at.map(Timestamp::from_unix_micros))
     }
@@ -174,24 +197,20 @@ impl Store {
     /// Makes everything due now: the connection is back.
     pub async fn make_due(&self) -> Result<(), OutboxError> {
         sqlx::query("update item set next_at = 0 where state in ('saved', 'received')")
-            .execute(&self.0)
+            .execute(&self.writer)
             .await?;
         Ok(())
     }
 
-    /// Gives items their place in the key's sequence and their signature, once; counts the attempt.
+    /// Gives items their place in the key's sequence and their signature, unless they have them.
     pub async fn sign(
         &self,
         items: &[Item],
         source: &Source,
         key: &SigningKey,
     ) -> Result<Vec<Signed>, OutboxError> {
-        let mut tx = self.0.begin().await?;
-        let last: Option<i64> = sqlx::query_scalar("select max(key_seq) from item where key_id = ?")
-            .bind(key.key_id().as_str())
-            .fetch_one(&mut *tx)
-            .await?;
-        let mut last = last.unwrap_or(0);
+        let mut tx = self.writer.begin_with(BEGIN).await?;
+        let mut last = last_key_seq(&mut tx, key).await?;
         let mut all = Vec::with_capacity(items.len());
         for item in items {
             let signed = match sent_bytes(&mut tx, item.event_id).await? {
@@ -201,10 +220,6 @@ impl Store {
                     sign_one(&mut tx, item, source, (key, last)).await?
                 }
             };
-            sqlx::query("update item set attempts = attempts + 1 where seq = ?")
-                .bind(item.seq)
-                .execute(&mut *tx)
-                .await?;
             all.push(signed);
         }
         tx.commit().await?;
@@ -213,10 +228,11 @@ impl Store {
 
     /// Notes that items were sent, and when to look again.
     pub async fn sent(&self, sent: &[Sent]) -> Result<(), OutboxError> {
-        let mut tx = self.0.begin().await?;
+        let mut tx = self.notes.begin_with(BEGIN).await?;
         for Sent { seq, received, next_at } in sent {
             sqlx::query(
-                "update item set next_at = ?, state = case when ? then 'received' else state end
+                "update item set attempts = attempts + 1, next_at = ?,
+                                 state = case when ? then 'received' else state end
                   where seq = ? and state in ('saved', 'received')",
             )
             .bind(next_at.unix_micros())
@@ -231,14 +247,14 @@ impl Store {
 
     /// What was signed to be sent under an event's id, if anything was.
     pub async fn sent_bytes(&self, event: EventId) -> Result<Option<Signed>, OutboxError> {
-        sent_bytes(&mut *self.0.acquire().await?, event).await
+        sent_bytes(&mut *self.writer.acquire().await?, event).await
     }
 
     /// Keeps receipts of ours, if they are of exactly the bytes that were sent. What had been set aside
     /// and is recorded after all, because a copy of it came when its key was known, stops nothing any
     /// more: what was held behind it goes on. Gives whether anything changed.
     pub async fn recorded(&self, receipts: &[Receipt]) -> Result<bool, OutboxError> {
-        let mut tx = self.0.begin().await?;
+        let mut tx = self.writer.begin_with(BEGIN).await?;
         let mut changed = false;
         for receipt in receipts {
             let row = sqlx::query(
@@ -279,7 +295,7 @@ impl Store {
         reason: &str,
         position: Option<Position>,
     ) -> Result<bool, OutboxError> {
-        let mut tx = self.0.begin().await?;
+        let mut tx = self.writer.begin_with(BEGIN).await?;
         // A refusal in the record outweighs a notice of quarantine that came before it.
         let row = sqlx::query(
             "update item set state = ?, code = ?, reason = ?, position = ?
@@ -306,7 +322,7 @@ impl Store {
     }
 
     pub async fn resolve(&self, stream: StreamId) -> Result<(), OutboxError> {
-        let mut tx = self.0.begin().await?;
+        let mut tx = self.writer.begin_with(BEGIN).await?;
         sqlx::query("update item set state = 'abandoned' where stream = ? and state = 'held'")
             .bind(stream.0)
             .execute(&mut *tx)
@@ -320,19 +336,19 @@ impl Store {
     }
 
     pub async fn seen_to(&self) -> Result<Position, OutboxError> {
-        let seen: i64 = sqlx::query_scalar("select seen_to from place").fetch_one(&self.0).await?;
+        let seen: i64 = sqlx::query_scalar("select seen_to from place").fetch_one(&self.writer).await?;
         Ok(Position(u64::try_from(seen).unwrap_or(0)))
     }
 
     pub async fn ask_from_the_start(&self) -> Result<(), OutboxError> {
-        sqlx::query("update place set seen_to = 0").execute(&self.0).await?;
+        sqlx::query("update place set seen_to = 0").execute(&self.writer).await?;
         Ok(())
     }
 
     pub async fn set_seen_to(&self, position: Position) -> Result<(), OutboxError> {
         sqlx::query("update place set seen_to = max(seen_to, ?)")
             .bind(i64::try_from(position.0).unwrap_or(i64::MAX))
-            .execute(&self.0)
+            .execute(&self.writer)
             .await?;
         Ok(())
     }
@@ -373,6 +389,22 @@ async fn sign_one(
     .execute(connection)
     .await?;
     Ok(signed)
+}
+
+async fn last_key_seq(connection: &mut sqlx::SqliteConnection, key: &SigningKey) -> Result<i64, OutboxError> {
+    let last: Option<i64> = sqlx::query_scalar("select max(key_seq) from item where key_id = ?")
+        .bind(key.key_id().as_str().to_owned())
+        .fetch_one(connection)
+        .await?;
+    Ok(last.unwrap_or(0))
+}
+
+/// Whether something of a stream is still on its way, or stopped, so that what is saved now waits.
+async fn is_waited_for(connection: &mut sqlx::SqliteConnection, stream: Uuid) -> Result<bool, OutboxError> {
+    let statement = format!(
+        "select exists (select 1 from item where stream = ? and (state in ('saved', 'received') or {STOPPED}))"
+    );
+    Ok(sqlx::query_scalar(AssertSqlSafe(statement)).bind(stream).fetch_one(connection).await?)
 }
 
 async fn is_stopped(connection: &mut sqlx::SqliteConnection, stream: Uuid) -> Result<bool, OutboxError> {
