@@ -15,7 +15,6 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use common::{Measure, World, percentile, report};
-use fantoccini::cookies::Cookie;
 use tais_bus::PublisherBus as _;
 use tais_correspondent::intake::Submission;
 use tais_correspondent::report::Report;
@@ -138,9 +137,8 @@ fn form_page(rounds: usize) -> Vec<f64> {
             // Somewhere on the site without its files, so that the cookie can be set before the visit.
             phone.goto(&format!("http://127.0.0.1:{slow}/service-worker.js")).await.unwrap();
             for (name, value) in &session {
-                let mut cookie = Cookie::new(name.clone(), value.clone());
-                cookie.set_domain("127.0.0.1");
-                phone.add_cookie(cookie).await.unwrap();
+                let set = format!("document.cookie = '{name}={value}; path=/'");
+                phone.execute(&set, Vec::new()).await.unwrap();
             }
             let start = Instant::now();
             phone.goto(&format!("http://127.0.0.1:{slow}/apsc/new")).await.unwrap();
