@@ -135,6 +135,14 @@ impl Outbox {
         self.store.items_of(stream).await
     }
 
+    /// Every event that was ever saved here, with its stream: for who looks up many at once.
+    ///
+    /// # Errors
+    /// When the disk does not answer.
+    pub async fn all_saved(&self) -> Result<Vec<(tais_proto::EventId, StreamId)>, OutboxError> {
+        self.store.all_saved().await
+    }
+
     /// What is not recorded: saved, received, refused, quarantined or held; in order.
     ///
     /// # Errors

@@ -139,6 +139,13 @@ impl Store {
         rows.iter().map(item).collect()
     }
 
+    pub async fn all_saved(&self) -> Result<Vec<(EventId, StreamId)>, OutboxError> {
+        let rows = sqlx::query("select event_id, stream from item").fetch_all(&self.writer).await?;
+        rows.iter()
+            .map(|row| Ok((EventId(row.try_get("event_id")?), StreamId(row.try_get("stream")?))))
+            .collect()
+    }
+
     pub async fn open_items(&self) -> Result<Vec<Item>, OutboxError> {
         let statement = format!(
             "select {COLUMNS} from item where state in ('saved', 'received') or {STOPPED} order by seq"
