@@ -53,8 +53,6 @@ pub struct Book {
 const SCHEMA: &str = "
 create table if not exists entry (
     position integer primary key, recorded_at integer not null, envelope blob not null);
--- What was asked under a submission's id, so that the same is answered the same and other is refused.
-create table if not exists submission (id blob primary key, sha256 text not null, stream blob not null);
 ";
 
 impl Book {
@@ -108,37 +106,6 @@ impl Book {
         };
         let records = streams.iter().filter(|(_, stream)| is_record(stream));
         records.map(|(id, stream)| (*id, stream.clone())).collect()
-    }
-
-    /// What was asked under a submission's id, as a digest, and of which stream.
-    ///
-    /// # Errors
-    /// When the disk does not answer.
-    pub async fn submission(&self, id: EventId) -> Result<Option<(String, StreamId)>, OutboxError> {
-        let row = sqlx::query("select sha256, stream from submission where id = ?")
-            .bind(id.0)
-            .fetch_optional(&self.pool)
-            .await?;
-        row.map(|row| Ok((row.try_get("sha256")?, StreamId(row.try_get("stream")?)))).transpose()
-    }
-
-    /// Notes what is asked under a submission's id, in place of what was asked before and refused.
-    ///
-    /// # Errors
-    /// When the disk does not take it.
-    pub async fn note_submission(
-        &self,
-        id: EventId,
-        sha256: &str,
-        stream: StreamId,
-    ) -> Result<(), OutboxError> {
-        sqlx::query("insert or replace into submission values (?, ?, ?)")
-            .bind(id.0)
-            .bind(sha256)
-            .bind(stream.0)
-            .execute(&self.pool)
-            .await?;
-        Ok(())
     }
 
     /// Folds one more event, if it is the next of its stream.

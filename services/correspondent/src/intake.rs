@@ -57,6 +57,23 @@ pub struct View {
     pub open: Vec<Item>,
 }
 
+/// What becomes of what was asked.
+enum Prepared {
+    /// It was saved before.
+    Saved(Vec<Item>),
+    /// It is to be saved.
+    New(Vec<NewEvents>),
+}
+
+impl Prepared {
+    fn new(&self) -> &[NewEvents] {
+        match self {
+            Self::Saved(_) => &[],
+            Self::New(new) => new,
+        }
+    }
+}
+
 /// The intake of one pillar.
 #[derive(Clone)]
 pub struct Intake {
@@ -161,33 +178,71 @@ impl Intake {
         id: StreamId,
         asked: Asked,
     ) -> Result<Vec<Item>, IntakeError> {
-        let digest = asked.digest(submission, id);
-        let Asked { commands, commitments, seen } = asked;
         let _turn = self.turn.lock().await;
-        let mut items = self.items_of(submission.id).await?;
-        if items.is_empty() {
-            let standing = self.standing(id).await?;
-            if let Some(given) = seen.filter(|seen| *seen != standing.1) {
-                return Err(Refusal::of(Rule::RevisionChanged { current: standing.1, given }).into());
-            }
-            let new = self.decide(standing, submission, id, commands)?;
-            check_commitments(self.pillar, &commitments, submission.actor, &self.reference)?;
-            // Noted only now: what was refused said nothing, and is sent again mended under the same id.
-            self.book.note_submission(submission.id, &digest, id).await?;
-            items = self.outbox.save(&new).await?;
-        } else {
-            let before = self.book.submission(submission.id).await?;
-            if !before.is_some_and(|(before, stream)| before == digest && stream == id) {
-                return Err(IntakeError::IdReused(submission.id));
-            }
+        match self.prepare(submission, id, asked).await? {
+            Prepared::Saved(items) => Ok(items),
+            Prepared::New(new) => Ok(self.outbox.save_all(&new).await?.into_iter().flatten().collect()),
         }
-        // Each is a stream of its own. Where saving was cut off between them, asking again makes it good.
-        let saved = items.iter().filter(|item| item.stream.kind == StreamKind::Commitment).count();
-        for made in commitments.into_iter().skip(saved) {
-            let new = commitment(submission, items.len(), made);
-            items.extend(self.outbox.save(&new).await?);
+    }
+
+    /// Several at once, each of an activity of its own: in one commit, unless one of them cannot be
+    /// saved. The outer error is the disk's; then nothing is known of any.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub(crate) async fn act_on_each(
+        &self,
+        all: Vec<(Submission, StreamId, Asked)>,
+    ) -> Result<Vec<Result<(), IntakeError>>, IntakeError> {
+        let _turn = self.turn.lock().await;
+        let mut prepared = Vec::with_capacity(all.len());
+        for (submission, id, asked) in all {
+            prepared.push(self.prepare(submission, id, asked).await);
         }
-        Ok(items)
+        let new: Vec<NewEvents> = prepared.iter().flatten().flat_map(Prepared::new).cloned().collect();
+        let together = match self.outbox.save_all(&new).await {
+            Ok(_) => true,
+            Err(OutboxError::IdReused(_) | OutboxError::StreamHeld(_)) => false,
+            Err(error) => return Err(error.into()),
+        };
+        let mut done = Vec::with_capacity(prepared.len());
+        for prepared in prepared {
+            done.push(match prepared {
+                Ok(prepared) if !together => {
+                    self.outbox.save_all(prepared.new()).await.map(drop).map_err(Into::into)
+                }
+                prepared => prepared.map(drop),
+            });
+        }
+        Ok(done)
+    }
+
+    /// What is to be saved for what was asked, or what was saved for it before.
+    async fn prepare(
+        &self,
+        submission: Submission,
+        id: StreamId,
+        asked: Asked,
+    ) -> Result<Prepared, IntakeError> {
+        let digest = asked.digest(submission, id);
+        let items = self.items_of(submission.id).await?;
+        if let Some(first) = items.first() {
+            let is_same = first.asked.as_ref().is_none_or(|before| *before == digest);
+            let same = is_same && first.stream.id == id;
+            return if same { Ok(Prepared::Saved(items)) } else { Err(IntakeError::IdReused(submission.id)) };
+        }
+        let Asked { commands, commitments, seen } = asked;
+        let standing = self.standing(id).await?;
+        if let Some(given) = seen.filter(|seen| *seen != standing.1) {
+            return Err(Refusal::of(Rule::RevisionChanged { current: standing.1, given }).into());
+        }
+        let decided = self.decide(standing, submission, id, commands)?;
+        check_commitments(self.pillar, &commitments, submission.actor, &self.reference)?;
+        let events = decided.events.len();
+        let mut new = vec![NewEvents { asked: Some(digest), ..decided }];
+        // Each is a stream of its own.
+        new.extend((events..).zip(commitments).map(|(n, made)| commitment(submission, n, made)));
+        Ok(Prepared::New(new))
     }
 
     /// What these commands mean for an activity as it stands. An import's preview asks this too, so that
@@ -220,6 +275,7 @@ impl Intake {
             correlation: submission.id.0,
             causation: None,
             time: submission.time,
+            asked: None,
             events,
         })
     }

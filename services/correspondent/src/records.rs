@@ -108,6 +108,7 @@ impl Intake {
             correlation: submission.id.0,
             causation: None,
             time: submission.time,
+            asked: None,
             events: vec![(submission.id, event)],
         };
         let items = self.outbox().save(&new).await?;

@@ -93,6 +93,7 @@ pub(crate) fn commitment(submission: Submission, n: usize, made: CommitmentMade)
         correlation: submission.id.0,
         causation: Some(submission.id),
         time: submission.time,
+        asked: None,
         events: vec![(id, made.into())],
     }
 }

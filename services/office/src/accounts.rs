@@ -135,6 +135,7 @@ impl Roles {
             correlation: change.id.0,
             causation: None,
             time: (self.clock)(),
+            asked: None,
             events: vec![(change.id, event)],
         };
         let items = self.outbox.save(&new).await?;

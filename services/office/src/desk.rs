@@ -149,6 +149,7 @@ impl Desk {
             correlation: id.0,
             causation: None,
             time: (self.clock)(),
+            asked: None,
             events: vec![(id, event)],
         };
         let items = self.outbox.save(&new).await?;

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::RecorderError;
 use crate::genesis::sign;
-use crate::verify::{Arrived, Claim, Verified, verify};
+use crate::verify::{Arrived, Claim, Unverified, Verified, verify};
 use crate::view::View;
 
 /// What one batch comes to.
@@ -50,8 +50,27 @@ pub struct Planner<'a, L> {
     pub state: &'a StateCode,
     /// The clock, read once a batch.
     pub now: Timestamp,
+    /// What the log said of the same batch before.
+    pub before: &'a Before,
+}
+
+/// How much of the log is read before a batch is planned.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Care {
+    /// Nothing for what says to be new: the append finds out, and to ask first costs a lone update more
+    /// than its commit. Such a plan refuses nobody.
+    Hopeful,
+    /// All that it could depend on.
+    Sure,
+}
+
+/// What is known of a batch that was planned and did not stand.
+#[derive(Debug, Default)]
+pub struct Before {
+    /// Whether there was such a plan.
+    pub failed: bool,
     /// Events whose place in their key's sequence another event has taken.
-    pub barred: &'a HashSet<EventId>,
+    pub barred: HashSet<EventId>,
 }
 
 /// A message of the batch and where it came from.
@@ -70,13 +89,28 @@ impl<L: Log> Planner<'_, L> {
     /// # Errors
     /// When the log cannot be read.
     pub async fn plan(&mut self, messages: &[Message<'_>]) -> Result<(Plan, usize), RecorderError> {
+        if !self.before.failed
+            && let Some(planned) = self.attempt(messages, Care::Hopeful).await?
+        {
+            return Ok(planned);
+        }
+        let planned = self.attempt(messages, Care::Sure).await?;
+        Ok(planned.unwrap_or_default())
+    }
+
+    /// `None` when a hopeful plan would have to refuse something.
+    async fn attempt(
+        &mut self,
+        messages: &[Message<'_>],
+        care: Care,
+    ) -> Result<Option<(Plan, usize)>, RecorderError> {
         let verified: Vec<_> =
             messages.iter().map(|message| verify(&message.arrived, &self.view.registry)).collect();
-        let known = self.known(verified.iter().flatten()).await?;
+        let known = self.known(&verified, care).await?;
         let mut plan = Plan::default();
         for (index, (message, verified)) in messages.iter().zip(verified).enumerate() {
             if plan.registry_changes {
-                return Ok((plan, index));
+                return Ok(Some((plan, index)));
             }
             match verified {
                 Err(unverified) => plan.quarantine(message, unverified.code, &unverified.reason),
@@ -86,66 +120,82 @@ impl<L: Log> Planner<'_, L> {
                         self.refuse(&mut plan, claim, &signed, code, &reason).await?;
                     }
                 }
-                Ok(Verified::Event(envelope, signed)) => {
-                    self.event(&mut plan, &known, message, *envelope, signed).await?;
-                }
+                Ok(Verified::Event(envelope, signed)) => match known.get(&envelope.id) {
+                    Some(receipt) => self.repeated(&mut plan, message, &envelope, &signed, receipt).await?,
+                    None => match self.event(&mut plan, message, *envelope, signed, care).await? {
+                        Some(refused) if care == Care::Hopeful => {
+                            tracing::debug!(%refused, "planning the batch again, with what the log says");
+                            return Ok(None);
+                        }
+                        _ => {}
+                    },
+                },
             }
         }
-        Ok((plan, messages.len()))
+        Ok(Some((plan, messages.len())))
     }
 
-    /// Which events of the batch the log already has.
+    /// Which events of the batch the log already has. The registry is folded beside the streams: what
+    /// repeats in it must be known before it is admitted.
     async fn known(
         &self,
-        verified: impl Iterator<Item = &Verified>,
+        verified: &[Result<Verified, Unverified>],
+        care: Care,
     ) -> Result<HashMap<EventId, Receipt>, RecorderError> {
         let ids: Vec<EventId> = verified
+            .iter()
+            .flatten()
             .filter_map(|verified| match verified {
-                Verified::Event(envelope, _) => Some(envelope.id),
-                Verified::Unreadable { .. } => None,
+                Verified::Event(envelope, _)
+                    if care == Care::Sure || envelope.stream.kind == StreamKind::Registry =>
+                {
+                    Some(envelope.id)
+                }
+                _ => None,
             })
             .collect();
         let receipts = if ids.is_empty() { Vec::new() } else { self.log.find(&ids).await? };
         Ok(receipts.into_iter().map(|receipt| (receipt.event_id, receipt)).collect())
     }
 
+    /// Admits an event into the plan, or gives why it is refused; who is sure has put that into the plan.
     async fn event(
         &mut self,
         plan: &mut Plan,
-        known: &HashMap<EventId, Receipt>,
         message: &Message<'_>,
         envelope: Envelope,
         signed: Signed,
-    ) -> Result<(), RecorderError> {
-        if let Some(receipt) = known.get(&envelope.id) {
-            return self.repeated(plan, message, &envelope, &signed, receipt).await;
-        }
-        if self.barred.contains(&envelope.id) {
+        care: Care,
+    ) -> Result<Option<Refusal>, RecorderError> {
+        if self.before.barred.contains(&envelope.id) {
             plan.quarantine(message, "key-sequence-reused", KEY_SEQUENCE_REUSED);
-            return Ok(());
+            return Ok(None);
         }
         let twin = plan.entries.iter().find(|entry| entry.envelope.id == envelope.id);
         if let Some(twin) = twin {
             if twin.signed != signed {
                 plan.quarantine(message, "id-reused", ID_REUSED);
             }
-            return Ok(());
+            return Ok(None);
         }
         let id = envelope.stream.id;
         let before = match plan.streams.get(&id) {
             Some(state) => state.clone(),
+            // The first of its stream, as it says.
+            None if envelope.stream_version == 1 && care == Care::Hopeful => self.view.cached(id),
             None => self.view.stream(self.log, id).await?,
         };
-        match admit(before.as_ref(), &envelope, &self.view.registry, self.reference) {
-            Ok(()) => {
-                let registry = envelope.stream.kind == StreamKind::Registry;
-                plan.registry_changes |= registry;
-                let pillar = if registry { None } else { plan.advance(before, &envelope)? };
-                plan.entries.push(NewEntry { signed, envelope, pillar });
-                Ok(())
+        if let Err(refusal) = admit(before.as_ref(), &envelope, &self.view.registry, self.reference) {
+            if care == Care::Sure {
+                self.refuse_event(plan, message, &envelope, &signed, &refusal).await?;
             }
-            Err(refusal) => self.refuse_event(plan, message, &envelope, &signed, &refusal).await,
+            return Ok(Some(refusal));
         }
+        let registry = envelope.stream.kind == StreamKind::Registry;
+        plan.registry_changes |= registry;
+        let pillar = if registry { None } else { plan.advance(before, &envelope)? };
+        plan.entries.push(NewEntry { signed, envelope, pillar });
+        Ok(None)
     }
 
     /// The log has an event with this id: the same bytes get the same receipt, other bytes an alarm.

@@ -8,11 +8,11 @@ use backon::BackoffBuilder as _;
 use tais_bus::{Notice, RecorderBus, Submitted};
 use tais_log::{Log, Outcome};
 use tais_proto::reference::{Reference, StateCode};
-use tais_proto::{EventId, Publisher, SigningKey, Timestamp};
+use tais_proto::{EventId, Publisher, SigningKey, StreamKind, Timestamp};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::plan::{Message, Plan, Planner, recorded};
+use crate::plan::{Before, Message, Plan, Planner, recorded};
 use crate::verify::Arrived;
 use crate::view::View;
 use crate::{RecorderError, relay, replay};
@@ -153,21 +153,17 @@ impl<L: Log, B: RecorderBus> Recording<'_, L, B> {
     async fn step(&mut self, wait: Duration) -> Result<usize, RecorderError> {
         let submitted = self.bus.pull(BATCH_MAX, wait).await?;
         let mut messages: &[Submitted] = &submitted;
-        let mut barred = HashSet::new();
+        let mut before = Before::default();
         while !messages.is_empty() {
-            let done = self.record(messages, &mut barred).await?;
+            let done = self.record(messages, &mut before).await?;
             messages = &messages[done..];
         }
         Ok(submitted.len())
     }
 
     /// Records as much of the batch as one transaction can; returns how many messages are settled.
-    /// `barred` collects events whose place in their key's sequence is taken, which only the log knows.
-    async fn record(
-        &mut self,
-        submitted: &[Submitted],
-        barred: &mut HashSet<EventId>,
-    ) -> Result<usize, RecorderError> {
+    /// `before` collects what only the log knows, when a plan did not stand.
+    async fn record(&mut self, submitted: &[Submitted], before: &mut Before) -> Result<usize, RecorderError> {
         let messages: Vec<Message<'_>> = submitted.iter().map(message).collect();
         let mut view = match self.view.take() {
             Some(view) => view,
@@ -180,14 +176,15 @@ impl<L: Log, B: RecorderBus> Recording<'_, L, B> {
             key: &self.config.key,
             state: &self.config.state,
             now: (self.config.clock)(),
-            barred,
+            before,
         };
         let (plan, planned) = planner.plan(&messages).await?;
         let outcomes = self.log.append(&plan.entries, &plan.quarantine).await?;
         // From here on the batch is in the record; a crash only means that it is delivered again.
-        let Some(head) = settle(&mut view, &plan, &outcomes, barred)? else {
+        let Some(head) = settle(&mut view, &plan, &outcomes, &mut before.barred)? else {
             // Another recorder came between, or a key's sequence number was used twice: read the log
             // again and plan the same batch anew. What was appended is found there by its id.
+            before.failed = true;
             tracing::warn!("the log does not stand as this recorder saw it; planning the batch again");
             return Ok(0);
         };
@@ -226,12 +223,16 @@ fn settle(
     let mut last = Some(0);
     for (entry, outcome) in plan.entries.iter().zip(outcomes) {
         match outcome {
-            Outcome::Recorded(receipt) | Outcome::AlreadyRecorded(receipt) => {
+            Outcome::Recorded(receipt) => {
                 if let Some(position) = &mut last {
                     view.apply(&entry.envelope, receipt.position)?;
                     *position = receipt.position.0.max(*position);
                 }
             }
+            // Another recorder took it into the registry, which is read anew.
+            Outcome::AlreadyRecorded(_) if entry.envelope.stream.kind == StreamKind::Registry => last = None,
+            // It was sent again; what else of its stream is in the log was not looked at.
+            Outcome::AlreadyRecorded(_) => view.forget(entry.envelope.stream.id),
             Outcome::KeySequenceReused => {
                 barred.insert(entry.envelope.id);
                 last = None;

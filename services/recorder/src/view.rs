@@ -49,6 +49,16 @@ impl View {
         Ok(Self { registry, log_key_seq, streams })
     }
 
+    /// What a stream is, as far as that is known without reading the log.
+    pub fn cached(&mut self, id: StreamId) -> Option<StreamState> {
+        self.streams.get(&id).cloned().flatten()
+    }
+
+    /// Forgets what a stream was: more of it is in the log than was thought.
+    pub fn forget(&mut self, id: StreamId) {
+        self.streams.pop(&id);
+    }
+
     /// What a stream is; read and folded from the log where it is not cached.
     ///
     /// # Errors
@@ -83,10 +93,13 @@ impl View {
                 .apply(position, envelope)
                 .map_err(|source| RecorderError::Broken { position: position.0, source });
         }
-        if let Some(state) = self.streams.pop(&envelope.stream.id) {
-            let state = evolve(state, envelope, position)?;
-            self.streams.put(envelope.stream.id, Some(state));
-        }
+        let before = match self.streams.pop(&envelope.stream.id) {
+            Some(before) => before,
+            // Nothing came before it.
+            None if envelope.stream_version == 1 => None,
+            None => return Ok(()),
+        };
+        self.streams.put(envelope.stream.id, Some(evolve(before, envelope, position)?));
         Ok(())
     }
 }

@@ -34,6 +34,20 @@ fn state() -> StateCode {
     "TL".parse().unwrap()
 }
 
+fn log_key() -> SigningKey {
+    SigningKey::from_seed(&[99; 32])
+}
+
+fn recorder(log: &MemoryLog, bus: &MemoryBus) -> Recorder<MemoryLog, MemoryBus> {
+    let config = Config {
+        state: state(),
+        key: log_key(),
+        reference: Arc::new(Reference::load_embedded().unwrap()),
+        clock: system_clock(),
+    };
+    Recorder::new(config, log.clone(), bus.clone())
+}
+
 impl World {
     async fn new() -> Self {
         let keys: Vec<_> = (1_u8..)
@@ -46,7 +60,6 @@ impl World {
             (AccountId(Uuid::now_v7()), Role::Director, None),
         ];
         let (log, bus) = (MemoryLog::new(system_clock()), MemoryBus::new(state()));
-        let log_key = SigningKey::from_seed(&[99; 32]);
         let beginning = Beginning {
             origin: "tais.test/tl".into(),
             state: state(),
@@ -55,14 +68,8 @@ impl World {
             keys: keys.iter().map(|(publisher, key)| (*publisher, key.public_key())).collect(),
             roles: people.clone(),
         };
-        begin(&log, &log_key, &beginning, system_clock()()).await.unwrap();
-        let config = Config {
-            state: state(),
-            key: log_key,
-            reference: Arc::new(Reference::load_embedded().unwrap()),
-            clock: system_clock(),
-        };
-        let recorder = Recorder::new(config, log.clone(), bus.clone());
+        begin(&log, &log_key(), &beginning, system_clock()()).await.unwrap();
+        let recorder = recorder(&log, &bus);
         Self { log, bus, recorder, keys, people, sequence: 0 }
     }
 
@@ -98,6 +105,11 @@ impl World {
             key_seq: self.sequence,
             event,
         }
+    }
+
+    /// One that has just started, and knows nothing of the record yet.
+    fn new_recorder(&self) -> Recorder<MemoryLog, MemoryBus> {
+        recorder(&self.log, &self.bus)
     }
 
     fn report(&mut self, stream: StreamId) -> Envelope {
@@ -323,24 +335,63 @@ async fn a_failing_log_loses_nothing_and_doubles_nothing() {
 #[tokio::test]
 async fn two_recorders_write_one_log() {
     let mut world = World::new().await;
-    let config = Config {
-        state: state(),
-        key: SigningKey::from_seed(&[99; 32]),
-        reference: Arc::new(Reference::load_embedded().unwrap()),
-        clock: system_clock(),
-    };
-    let mut other = Recorder::new(config, world.log.clone(), world.bus.clone());
     let id = stream();
     let report = world.report(id);
     world.submit(Publisher::Apsc, id, report.to_bytes().unwrap()).await;
     world.step().await;
     let second = world.envelope(Publisher::Apsc, id, 2, ActivitySubmitted { revision: 1, note: None }.into());
     world.submit(Publisher::Apsc, id, second.to_bytes().unwrap()).await;
-    other.step(NO_WAIT).await.unwrap();
+    let first = std::mem::replace(&mut world.recorder, world.new_recorder());
+    world.step().await;
+    world.recorder = first;
     // The first recorder's view of the stream is old; the log tells it, and it plans anew.
     let late = world.envelope(Publisher::Apsc, id, 2, ActivitySubmitted { revision: 1, note: None }.into());
     world.submit(Publisher::Apsc, id, late.to_bytes().unwrap()).await;
     world.step().await;
     assert_eq!(world.entries(StreamKind::Activity).await.len(), 2);
     assert_eq!(world.refusals().await[0].rule, "version-conflict");
+}
+
+/// A recorder that starts reads no stream that calls itself new. Where one is not new after all, nothing
+/// is refused for it, and what comes with it is judged on what the log says.
+#[tokio::test]
+async fn a_stream_that_only_looks_new_is_read_before_anything_is_refused() {
+    let mut world = World::new().await;
+    let id = stream();
+    let report = world.report(id);
+    let submit = |version| (version, Event::from(ActivitySubmitted { revision: 1, note: None }));
+    let first = world.submit(Publisher::Apsc, id, report.to_bytes().unwrap()).await;
+    let (version, event) = submit(2);
+    let second = world.envelope(Publisher::Apsc, id, version, event);
+    world.submit(Publisher::Apsc, id, second.to_bytes().unwrap()).await;
+    world.step().await;
+
+    world.recorder = world.new_recorder();
+    // The first again, as after a redelivery, and what really follows.
+    world.resubmit(Publisher::Apsc, id, &first).await;
+    let validated = Event::from(ActivityValidated { revision: 1, note: None });
+    let third = world.envelope(Publisher::Office, id, 3, validated);
+    world.submit(Publisher::Office, id, third.to_bytes().unwrap()).await;
+    world.step().await;
+    let recorded = world.entries(StreamKind::Activity).await;
+    assert_eq!(
+        recorded.iter().map(|envelope| envelope.id).collect::<Vec<_>>(),
+        [report.id, second.id, third.id]
+    );
+    assert!(world.refusals().await.is_empty());
+    assert!(world.quarantined().await.is_empty());
+
+    world.recorder = world.new_recorder();
+    // Alone, it leaves nothing behind that a later event would be judged by.
+    world.resubmit(Publisher::Apsc, id, &first).await;
+    world.step().await;
+    let conflicting = world.report(id);
+    world.submit(Publisher::Apsc, id, conflicting.to_bytes().unwrap()).await;
+    let again = world.envelope(Publisher::Apsc, id, 4, reported("PILLAR_APSC"));
+    world.submit(Publisher::Apsc, id, again.to_bytes().unwrap()).await;
+    world.step().await;
+    assert_eq!(world.entries(StreamKind::Activity).await.len(), 3);
+    let rules: Vec<String> = world.refusals().await.into_iter().map(|refused| refused.rule).collect();
+    assert_eq!(rules.len(), 2, "{rules:?}");
+    assert_eq!(rules[0], "version-conflict");
 }

@@ -118,6 +118,7 @@ impl Writer {
                 correlation: id.0,
                 causation: None,
                 time: system_clock()(),
+                asked: None,
                 events: vec![(id, event)],
             };
             match outbox.save(&new).await {

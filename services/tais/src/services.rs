@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::Router;
-use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection as _, PgPool};
 use tais_audit::Audit;
 use tais_bus::{NatsPublisher, NatsRecorder, Outbox, User};
 use tais_correspondent::Correspondent;
@@ -30,6 +30,8 @@ use crate::secrets::Secrets;
 const CONNECTIONS_MAX: u32 = 8;
 /// How long a request waits for a connection.
 const ACQUIRE_WAIT: Duration = Duration::from_secs(5);
+/// How long a connection of the database is trusted to be there after it answered.
+const ANSWERED_LATELY: Duration = Duration::from_secs(1);
 
 /// How a service reaches the database.
 #[derive(Clone, Debug)]
@@ -79,6 +81,16 @@ impl Wiring {
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS_MAX)
             .acquire_timeout(ACQUIRE_WAIT)
+            // One that answered a moment ago is not asked first whether it still does.
+            .test_before_acquire(false)
+            .before_acquire(|connection, known| {
+                Box::pin(async move {
+                    if known.idle_for > ANSWERED_LATELY {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .connect_with(options.application_name(user))
             .await
             .with_context(|| format!("connecting to the database as {user}"))?;

@@ -1,37 +1,43 @@
 //! Taking in what comes back, and asking for what was missed.
 
 use futures_util::FutureExt as _;
-use tais_proto::{Envelope, Event, leaf_hash};
+use tais_proto::{Envelope, Event, EventId, Position, Timestamp, leaf_hash};
 use tokio::task::coop::unconstrained;
 
 use super::run::Run;
 use super::store::Receipt;
 use super::{OutboxError, Reader, Taken};
-use crate::message::{Delivery, Notice, RecordedEntry};
+use crate::message::{AckToken, Delivery, Notice, RecordedEntry};
 use crate::{BusError, PublisherBus};
 
 /// The most that is taken in at once.
 const BATCH_MAX: usize = 256;
 
+/// Where the recorder says that an event stands.
+#[derive(Clone, Copy)]
+struct Heard {
+    event_id: EventId,
+    position: Position,
+    recorded_at: Timestamp,
+}
+
+/// What came back and is taken in together.
+#[derive(Default)]
+struct Came {
+    entries: Vec<RecordedEntry>,
+    tokens: Vec<AckToken>,
+    heard: Vec<Heard>,
+}
+
 impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
     pub async fn follow(&self) -> Result<(), OutboxError> {
         loop {
-            let mut entries = Vec::new();
-            let mut tokens = Vec::new();
+            let mut came = Came::default();
             let mut next = Some(self.bus.next_delivery().await);
             // What is already here is taken together; more is not waited for.
             while let Some(delivery) = next {
                 match delivery {
-                    Ok(Delivery::Recorded(entry, token)) => {
-                        entries.push(*entry);
-                        tokens.push(token);
-                    }
-                    Ok(Delivery::Notice(notice)) => self.heard(notice).await?,
-                    Ok(Delivery::Reconnected) => {
-                        self.outbox.store.make_due().await?;
-                        self.outbox.wake.notify_one();
-                        self.missed.notify_one();
-                    }
+                    Ok(delivery) => self.sort(delivery, &mut came).await?,
                     Err(error) => {
                         tracing::warn!(
                             error = &error as &dyn std::error::Error,
@@ -43,13 +49,14 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
                         break;
                     }
                 }
-                let more = entries.len() < BATCH_MAX;
+                let more = came.entries.len() + came.heard.len() < BATCH_MAX;
                 next = if more { unconstrained(self.bus.next_delivery()).now_or_never() } else { None };
             }
-            if self.take(&entries).await? == Taken::Gap {
+            self.hear(&came.heard).await?;
+            if self.take(&came.entries).await? == Taken::Gap {
                 self.missed.notify_one();
             }
-            for token in tokens {
+            for token in came.tokens {
                 if let Err(error) = self.bus.acknowledge(token).await {
                     tracing::debug!(error = &error as &dyn std::error::Error, "it will be delivered again");
                 }
@@ -57,28 +64,46 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
         }
     }
 
-    async fn heard(&self, notice: Notice) -> Result<(), OutboxError> {
-        let store = &self.outbox.store;
-        let changed = match notice {
-            Notice::Recorded { event_id, position, recorded_at } => {
-                match store.sent_bytes(event_id).await? {
-                    Some(signed) => {
-                        let leaf_hash = leaf_hash(&signed, position, recorded_at);
-                        let receipt = Receipt { event_id, signed, position, recorded_at, leaf_hash };
-                        store.recorded(&[receipt]).await?
-                    }
-                    // Nothing of this kind was sent: the record is asked what that may be.
-                    None => {
-                        self.missed.notify_one();
-                        false
-                    }
+    async fn sort(&self, delivery: Delivery, came: &mut Came) -> Result<(), OutboxError> {
+        match delivery {
+            Delivery::Recorded(entry, token) => {
+                came.entries.push(*entry);
+                came.tokens.push(token);
+            }
+            Delivery::Notice(Notice::Recorded { event_id, position, recorded_at }) => {
+                came.heard.push(Heard { event_id, position, recorded_at });
+            }
+            Delivery::Notice(Notice::Quarantined { sha256, code, reason }) => {
+                if self.outbox.store.failed(&sha256, &code, &reason, None).await? {
+                    self.outbox.changed();
                 }
             }
-            Notice::Quarantined { sha256, code, reason } => {
-                store.failed(&sha256, &code, &reason, None).await?
+            Delivery::Reconnected => {
+                self.outbox.store.make_due().await?;
+                self.outbox.wake.notify_one();
+                self.missed.notify_one();
             }
-        };
-        if changed {
+        }
+        Ok(())
+    }
+
+    /// Keeps the receipts that the recorder told of.
+    async fn hear(&self, heard: &[Heard]) -> Result<(), OutboxError> {
+        if heard.is_empty() {
+            return Ok(());
+        }
+        let mut receipts = Vec::with_capacity(heard.len());
+        for Heard { event_id, position, recorded_at } in heard.iter().copied() {
+            match self.outbox.store.sent_bytes(event_id).await? {
+                Some(signed) => {
+                    let leaf_hash = leaf_hash(&signed, position, recorded_at);
+                    receipts.push(Receipt { event_id, signed, position, recorded_at, leaf_hash });
+                }
+                // Nothing of this kind was sent: the record is asked what that may be.
+                None => self.missed.notify_one(),
+            }
+        }
+        if self.outbox.store.recorded(&receipts).await? {
             self.outbox.changed();
         }
         Ok(())

@@ -18,6 +18,8 @@ pub struct NewEvents {
     pub causation: Option<EventId>,
     /// When it happened, as the person says.
     pub time: Timestamp,
+    /// What a person asked for, as a digest, where the same id must not be used to ask for something else.
+    pub asked: Option<String>,
     /// The events with their ids, in order.
     pub events: Vec<(EventId, Event)>,
 }
@@ -135,6 +137,8 @@ pub struct Item {
     pub state: ItemState,
     /// How often it was sent.
     pub attempts: u32,
+    /// What was asked for when it was saved, as a digest.
+    pub asked: Option<String>,
 }
 
 impl Item {

@@ -17,6 +17,7 @@ mod item;
 mod pace;
 mod row;
 mod run;
+mod save;
 mod send;
 mod store;
 
@@ -31,6 +32,7 @@ use crate::message::RecordedEntry;
 pub use error::OutboxError;
 pub use item::{Counts, Item, ItemState, NewEvents};
 pub use pace::Pace;
+use save::Signer;
 use store::Store;
 
 /// The clock, as a parameter.
@@ -114,9 +116,22 @@ impl Outbox {
     /// # Errors
     /// When an id was used for something else, the stream is held, or the disk does not take it.
     pub async fn save(&self, events: &NewEvents) -> Result<Vec<Item>, OutboxError> {
-        let items = self.store.save(events, &self.source, &self.key).await?;
+        let saved = self.save_all(std::slice::from_ref(events)).await?;
+        Ok(saved.into_iter().flatten().collect())
+    }
+
+    /// Saves events of several streams, all of them or none; gives the items of each.
+    ///
+    /// # Errors
+    /// As [`Outbox::save`], when any of them cannot be saved.
+    pub async fn save_all(&self, all: &[NewEvents]) -> Result<Vec<Vec<Item>>, OutboxError> {
+        let saved = self.store.save(all, self.signer()).await?;
         self.changed();
-        Ok(items)
+        Ok(saved)
+    }
+
+    const fn signer(&self) -> Signer<'_> {
+        Signer { source: &self.source, key: &self.key }
     }
 
     /// One item.

@@ -3,16 +3,16 @@
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row as _};
 use tais_proto::{
-    AccountId, Envelope, Event, EventId, EventType, KeyId, LeafHash, Position, Source, StreamId, StreamKind,
-    StreamRef, Timestamp,
+    AccountId, Envelope, Event, EventId, EventType, KeyId, LeafHash, Position, Signed, Source, StreamId,
+    StreamKind, StreamRef, Timestamp,
 };
 use uuid::Uuid;
 
 use super::OutboxError;
-use super::item::{Item, ItemState, NewEvents};
+use super::item::{Item, ItemState};
 
 pub(super) const COLUMNS: &str = "seq, event_id, stream_kind, stream, version, actor, correlation, causation, time, type, \
-    data, state, attempts, position, recorded_at, leaf_hash, code, reason";
+    data, state, attempts, asked, position, recorded_at, leaf_hash, code, reason";
 
 pub(super) async fn find(
     connection: &mut sqlx::SqliteConnection,
@@ -23,31 +23,43 @@ pub(super) async fn find(
     row.as_ref().map(item).transpose()
 }
 
+/// Writes an item as it is saved, with what is sent of it where that is known; gives its place.
 pub(super) async fn insert(
     connection: &mut sqlx::SqliteConnection,
-    new: &NewEvents,
-    version: u32,
-    event_id: EventId,
-    event: &Event,
-) -> Result<(), OutboxError> {
-    let data = event.to_json().map_err(|error| OutboxError::Unreadable(error.to_string()))?;
-    sqlx::query(
-        "insert into item (event_id, stream_kind, stream, version, actor, correlation, causation, time, type, data)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    item: &Item,
+    sent: Option<&(KeyId, i64, Signed)>,
+) -> Result<i64, OutboxError> {
+    let data = item.event.to_json().map_err(|error| OutboxError::Unreadable(error.to_string()))?;
+    let row = sqlx::query(
+        "insert into item (event_id, stream_kind, stream, version, actor, correlation, causation, time, type,
+                           data, asked, key_id, key_seq, envelope, signature, sha256)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning seq",
     )
-    .bind(event_id.0)
-    .bind(new.stream.kind.code())
-    .bind(new.stream.id.0)
-    .bind(version)
-    .bind(new.actor.0)
-    .bind(new.correlation)
-    .bind(new.causation.map(|id| id.0))
-    .bind(new.time.unix_micros())
-    .bind(event.event_type().as_str())
+    .bind(item.event_id.0)
+    .bind(item.stream.kind.code())
+    .bind(item.stream.id.0)
+    .bind(item.version)
+    .bind(item.actor.0)
+    .bind(item.correlation)
+    .bind(item.causation.map(|id| id.0))
+    .bind(item.time.unix_micros())
+    .bind(item.event.event_type().as_str())
     .bind(data)
-    .execute(connection)
+    .bind(item.asked.as_deref())
+    .bind(sent.map(|(key_id, _, _)| key_id.as_str()))
+    .bind(sent.map(|(_, key_seq, _)| *key_seq))
+    .bind(sent.map(|(_, _, signed)| signed.bytes.as_slice()))
+    .bind(sent.map(|(_, _, signed)| signed.signature.to_vec()))
+    .bind(sent.map(|(_, _, signed)| signed.sha256()))
+    .fetch_one(connection)
     .await?;
-    Ok(())
+    Ok(row.try_get("seq")?)
+}
+
+/// What was signed to be sent, if anything was.
+pub(super) fn signed(row: &SqliteRow) -> Result<Option<Signed>, OutboxError> {
+    let Some(bytes) = row.try_get("envelope")? else { return Ok(None) };
+    Ok(Some(Signed { bytes, signature: array(row.try_get("signature")?)? }))
 }
 
 pub(super) fn envelope_of(
@@ -100,6 +112,7 @@ pub(super) fn item(row: &SqliteRow) -> Result<Item, OutboxError> {
         event,
         state: state(row)?,
         attempts: row.try_get("attempts")?,
+        asked: row.try_get("asked")?,
     })
 }
 

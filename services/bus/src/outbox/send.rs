@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use tais_proto::Timestamp;
+use tais_proto::{Signed, Timestamp};
 use uuid::Uuid;
 
 use super::run::Run;
@@ -16,6 +16,9 @@ const IN_FLIGHT_MAX: usize = 256;
 /// The shortest rest, so that a clock that stands still does not make the sender spin.
 const REST_MIN: Duration = Duration::from_millis(5);
 
+/// What is due, and what was signed of it.
+type Due = (Item, Option<Signed>);
+
 impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
     pub async fn send(&self) -> Result<(), OutboxError> {
         loop {
@@ -24,10 +27,10 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
                 self.rest().await?;
                 continue;
             }
-            let (received, saved): (Vec<Item>, Vec<Item>) =
-                due.into_iter().partition(|item| item.state == ItemState::Received);
+            let (received, saved): (Vec<Due>, Vec<Due>) =
+                due.into_iter().partition(|(item, _)| item.state == ItemState::Received);
             // It was sent before, nobody knows how that ended: its receipt may have been missed.
-            if saved.iter().any(|item| item.attempts > 0) {
+            if saved.iter().any(|(item, _)| item.attempts > 0) {
                 self.missed.notify_one();
             }
             self.send_all(saved).await?;
@@ -48,14 +51,14 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
         Ok(())
     }
 
-    async fn send_all(&self, items: Vec<Item>) -> Result<(), OutboxError> {
-        if items.is_empty() {
+    async fn send_all(&self, due: Vec<Due>) -> Result<(), OutboxError> {
+        if due.is_empty() {
             return Ok(());
         }
         let outbox = self.outbox;
-        let signed = outbox.store.sign(&items, &outbox.source, &outbox.key).await?;
+        let signed = outbox.store.sign(due, outbox.signer()).await?;
         // From here on the items may be in the record: their bytes never change again.
-        let sending = items.into_iter().zip(signed).map(|(item, signed)| async move {
+        let sending = signed.into_iter().map(|(item, signed)| async move {
             // New each time: the broker drops a message whose id it knows, even one that it lost.
             let message_id = Uuid::now_v7().to_string();
             let result = self.bus.submit(item.stream.id, &signed, &message_id).await;
@@ -73,18 +76,19 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
 
     /// What the broker has on disk is sent again only when the recorder says that it is not recorded:
     /// while the recorder is away, every copy would wait there beside the first.
-    async fn send_again(&self, items: Vec<Item>) -> Result<(), OutboxError> {
+    async fn send_again(&self, due: Vec<Due>) -> Result<(), OutboxError> {
         if let Err(error) = self.ask_once().await? {
             tracing::debug!(
                 error = &error as &dyn std::error::Error,
                 "the recorder does not answer; waiting"
             );
-            let later: Vec<Sent> = items.iter().map(|item| self.look_again(item, true)).collect();
+            let later: Vec<Sent> = due.iter().map(|(item, _)| self.look_again(item, true)).collect();
             return self.outbox.store.sent(&later).await;
         }
-        let mut unrecorded = Vec::with_capacity(items.len());
-        for item in items {
-            unrecorded.extend(self.outbox.store.item(item.event_id).await?.filter(Item::is_pending));
+        let mut unrecorded = Vec::with_capacity(due.len());
+        for (item, signed) in due {
+            let now = self.outbox.store.item(item.event_id).await?.filter(Item::is_pending);
+            unrecorded.extend(now.map(|now| (now, signed)));
         }
         self.send_all(unrecorded).await
     }

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, Row as _, SqlitePool};
-use tais_proto::{EventId, LeafHash, Position, Signed, SigningKey, Source, StreamId, Timestamp};
+use tais_proto::{EventId, LeafHash, Position, Signed, StreamId, Timestamp};
 use uuid::Uuid;
 
 use super::OutboxError;
-use super::item::{Counts, Item, NewEvents};
-use super::row::{COLUMNS, array, envelope_of, find, insert, item};
+use super::item::{Counts, Item};
+use super::row::{COLUMNS, find, item, signed};
 
 const SCHEMA: &str = "
 create table if not exists item (
@@ -38,17 +38,21 @@ create table if not exists item (
     leaf_hash blob,
     code text,
     reason text,
+    -- what a person asked for, as a digest
+    asked text,
     -- a person has read why it was refused or set aside, and decided
     closed integer not null default 0,
     unique (key_id, key_seq));
 create index if not exists item_open on item (state, stream, seq) where state in ('saved', 'received');
 create index if not exists item_stream on item (stream, seq);
+create index if not exists item_on_its_way on item (seq) where state in ('saved', 'received');
+create index if not exists item_sent on item (next_at) where state in ('saved', 'received') and attempts > 0;
 create table if not exists place (one integer primary key check (one = 1), seen_to integer not null);
 insert or ignore into place values (1, 0);
 ";
 
 /// What waits for a person: what was refused or set aside, and what is held behind it.
-const STOPPED: &str = "(state in ('refused', 'quarantined', 'held') and closed = 0)";
+pub(super) const STOPPED: &str = "(state in ('refused', 'quarantined', 'held') and closed = 0)";
 
 /// An item that was handed over, or not, and when it is looked at again.
 pub(super) struct Sent {
@@ -67,12 +71,12 @@ pub(super) struct Receipt {
 }
 
 /// Two connections write: each takes the file before it reads what it decides on.
-const BEGIN: &str = "begin immediate";
+pub(super) const BEGIN: &str = "begin immediate";
 
 #[derive(Clone)]
 pub(super) struct Store {
     /// Every commit of it waits for the disk.
-    writer: SqlitePool,
+    pub(super) writer: SqlitePool,
     /// For what a power cut may take along: whether something was sent, and when to look again. The
     /// receipt, which counts, does not stand in line behind it.
     notes: SqlitePool,
@@ -89,44 +93,9 @@ impl Store {
         let one = || SqlitePoolOptions::new().max_connections(1);
         let writer = one().connect_with(options.clone()).await?;
         sqlx::raw_sql(SCHEMA).execute(&writer).await?;
+        since_asked(&writer).await?;
         let notes = one().connect_with(options.synchronous(SqliteSynchronous::Normal)).await?;
         Ok(Self { writer, notes })
-    }
-
-    /// What is the next of its stream is signed at once, so that sending it waits for no other commit.
-    pub async fn save(
-        &self,
-        new: &NewEvents,
-        source: &Source,
-        key: &SigningKey,
-    ) -> Result<Vec<Item>, OutboxError> {
-        let mut tx = self.writer.begin_with(BEGIN).await?;
-        let mut is_next = !is_waited_for(&mut tx, new.stream.id.0).await?;
-        let held = is_stopped(&mut tx, new.stream.id.0).await?;
-        let mut items = Vec::with_capacity(new.events.len());
-        for (version, (event_id, event)) in (new.base_version + 1..).zip(&new.events) {
-            if let Some(existing) = find(&mut tx, *event_id).await? {
-                if existing.stream != new.stream || existing.event != *event {
-                    return Err(OutboxError::IdReused(Box::new(existing)));
-                }
-                items.push(existing);
-                continue;
-            }
-            if held {
-                return Err(OutboxError::StreamHeld(new.stream.id));
-            }
-            insert(&mut tx, new, version, *event_id, event).await?;
-            let saved = find(&mut tx, *event_id).await?;
-            let saved = saved.ok_or_else(|| OutboxError::Unreadable(event_id.to_string()))?;
-            if is_next {
-                let place = last_key_seq(&mut tx, key).await? + 1;
-                sign_one(&mut tx, &saved, source, (key, place)).await?;
-                is_next = false;
-            }
-            items.push(saved);
-        }
-        tx.commit().await?;
-        Ok(items)
     }
 
     pub async fn item(&self, event: EventId) -> Result<Option<Item>, OutboxError> {
@@ -175,11 +144,17 @@ impl Store {
         rows.iter().map(|row| Ok(StreamId(row.try_get("stream")?))).collect()
     }
 
-    /// The first open item of each stream that is due, oldest first.
-    pub async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Item>, OutboxError> {
+    /// The first open item of each stream that is due, oldest first, and what was signed of it.
+    pub async fn due(
+        &self,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<(Item, Option<Signed>)>, OutboxError> {
         let statement = format!(
-            "select {COLUMNS} from item where next_at <= ? and seq in (
-                 select min(seq) from item where state in ('saved', 'received') group by stream)
+            "select {COLUMNS}, envelope, signature from item
+              where state in ('saved', 'received') and next_at <= ? and not exists (
+                  select 1 from item as before where before.stream = item.stream and before.seq < item.seq
+                     and before.state in ('saved', 'received'))
               order by seq limit ?"
         );
         let rows = sqlx::query(AssertSqlSafe(statement))
@@ -187,14 +162,13 @@ impl Store {
             .bind(i64::try_from(limit).unwrap_or(i64::MAX))
             .fetch_all(&self.writer)
             .await?;
-        rows.iter().map(item).collect()
+        rows.iter().map(|row| Ok((item(row)?, signed(row)?))).collect()
     }
 
-    /// When the next first-of-its-stream item is due.
+    /// When something that was sent is looked at next; what was never sent is due or waits its turn.
     pub async fn next_due(&self) -> Result<Option<Timestamp>, OutboxError> {
         let at: Option<i64> = sqlx::query_scalar(
-            "select min(next_at) from item where seq in (
-                 select min(seq) from item where state in ('saved', 'received') group by stream)",
+            "select min(next_at) from item where state in ('saved', 'received') and attempts > 0",
         )
         .fetch_one(&self.writer)
         .await?;
@@ -207,30 +181,6 @@ impl Store {
             .execute(&self.writer)
             .await?;
         Ok(())
-    }
-
-    /// Gives items their place in the key's sequence and their signature, unless they have them.
-    pub async fn sign(
-        &self,
-        items: &[Item],
-        source: &Source,
-        key: &SigningKey,
-    ) -> Result<Vec<Signed>, OutboxError> {
-        let mut tx = self.writer.begin_with(BEGIN).await?;
-        let mut last = last_key_seq(&mut tx, key).await?;
-        let mut all = Vec::with_capacity(items.len());
-        for item in items {
-            let signed = match sent_bytes(&mut tx, item.event_id).await? {
-                Some(signed) => signed,
-                None => {
-                    last += 1;
-                    sign_one(&mut tx, item, source, (key, last)).await?
-                }
-            };
-            all.push(signed);
-        }
-        tx.commit().await?;
-        Ok(all)
     }
 
     /// Notes that items were sent, and when to look again.
@@ -361,6 +311,15 @@ impl Store {
     }
 }
 
+/// Outboxes that were made before what was asked was kept beside what was said.
+async fn since_asked(writer: &SqlitePool) -> Result<(), OutboxError> {
+    let known = "select 1 from pragma_table_info('item') where name = 'asked'";
+    if sqlx::query(known).fetch_optional(writer).await?.is_none() {
+        sqlx::raw_sql("alter table item add column asked text").execute(writer).await?;
+    }
+    Ok(())
+}
+
 /// What was signed to be sent under an event's id, if anything was.
 async fn sent_bytes(
     connection: &mut sqlx::SqliteConnection,
@@ -370,51 +329,5 @@ async fn sent_bytes(
         .bind(event.0)
         .fetch_optional(connection)
         .await?;
-    row.map(|row| {
-        Ok(Signed { bytes: row.try_get("envelope")?, signature: array(row.try_get("signature")?)? })
-    })
-    .transpose()
-}
-
-async fn sign_one(
-    connection: &mut sqlx::SqliteConnection,
-    item: &Item,
-    source: &Source,
-    (key, key_seq): (&SigningKey, i64),
-) -> Result<Signed, OutboxError> {
-    let place = u32::try_from(key_seq).unwrap_or(u32::MAX);
-    let signed = key.sign(envelope_of(item, source, key.key_id(), place)?);
-    sqlx::query(
-        "update item set key_id = ?, key_seq = ?, envelope = ?, signature = ?, sha256 = ? where seq = ?",
-    )
-    .bind(key.key_id().as_str().to_owned())
-    .bind(key_seq)
-    .bind(&signed.bytes)
-    .bind(signed.signature.to_vec())
-    .bind(signed.sha256())
-    .bind(item.seq)
-    .execute(connection)
-    .await?;
-    Ok(signed)
-}
-
-async fn last_key_seq(connection: &mut sqlx::SqliteConnection, key: &SigningKey) -> Result<i64, OutboxError> {
-    let last: Option<i64> = sqlx::query_scalar("select max(key_seq) from item where key_id = ?")
-        .bind(key.key_id().as_str().to_owned())
-        .fetch_one(connection)
-        .await?;
-    Ok(last.unwrap_or(0))
-}
-
-/// Whether something of a stream is still on its way, or stopped, so that what is saved now waits.
-async fn is_waited_for(connection: &mut sqlx::SqliteConnection, stream: Uuid) -> Result<bool, OutboxError> {
-    let statement = format!(
-        "select exists (select 1 from item where stream = ? and (state in ('saved', 'received') or {STOPPED}))"
-    );
-    Ok(sqlx::query_scalar(AssertSqlSafe(statement)).bind(stream).fetch_one(connection).await?)
-}
-
-async fn is_stopped(connection: &mut sqlx::SqliteConnection, stream: Uuid) -> Result<bool, OutboxError> {
-    let statement = format!("select exists (select 1 from item where stream = ? and {STOPPED})");
-    Ok(sqlx::query_scalar(AssertSqlSafe(statement)).bind(stream).fetch_one(connection).await?)
+    row.as_ref().map_or(Ok(None), signed)
 }

@@ -62,6 +62,7 @@ pub fn new_events(stream: StreamId, base_version: u32, texts: &[&str]) -> NewEve
         correlation: Uuid::now_v7(),
         causation: None,
         time: "2026-11-23T23:30:00.123456Z".parse().unwrap(),
+        asked: None,
         events: texts.iter().map(|text| (event_id(), says(text))).collect(),
     }
 }

@@ -1,23 +1,26 @@
 //! The commit: every chosen row goes through the intake under an id of its own that follows from it.
-//! It runs behind the pages, row by row, and can be begun again wherever it was interrupted.
+//! It runs behind the pages, some rows at a time, and can be begun again wherever it was interrupted.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tais_bus::{ItemState, OutboxError};
-use tais_proto::{AccountId, Lang, Timestamp};
+use tais_proto::{AccountId, Lang, StreamId, Timestamp};
 use uuid::Uuid;
 
-use super::assess::{Assessor, Outcome};
+use super::assess::{Assessor, Outcome, Step};
 use super::mapping::{Mapping, fingerprint};
 use super::preview::{self, Preview};
 use super::said::Said;
-use super::store::{Choice, Fate, ImportStore, StoreError, Upload};
+use super::store::{Choice, Fate, ImportStore, Noted, StoreError, Upload};
 use super::table::{self, FileError, Table};
 use crate::Clock;
 use crate::intake::{Intake, IntakeError};
 use crate::report::Asked;
+
+/// The most rows that are said in one commit. Somebody who saves an update meanwhile waits for one of them.
+const TOGETHER_MAX: usize = 64;
 
 /// Why an import does not go on.
 #[derive(Debug, thiserror::Error)]
@@ -191,38 +194,47 @@ impl Imports {
         let assessor = Assessor::new(&self.intake, &upload.mapping, actor, self.now()).await?;
         let reason = upload.reason.clone().unwrap_or_default();
         let choices = self.store.choices(id).await?;
+        let mut together = Together::default();
         for choice in choices.iter().filter(|choice| choice.fate == Fate::Waiting) {
-            let (fate, said) = match said.get(&choice.line) {
-                Some(said) => self.say(&assessor, said, &reason, choice.version).await?,
-                None => (Fate::Wrong, None),
+            let step = match said.get(&choice.line) {
+                Some(said) => step(&assessor, said, &reason, choice.version).await?,
+                None => Err(Fate::Wrong),
             };
-            self.store.note(id, choice.line, fate, said).await?;
+            match step {
+                Ok(step) => {
+                    // What is decided of an activity builds on what was saved of it before.
+                    if together.steps.len() == TOGETHER_MAX || !together.streams.insert(step.stream) {
+                        self.say(id, &assessor, std::mem::take(&mut together)).await?;
+                        together.streams.insert(step.stream);
+                    }
+                    together.steps.push((choice.clone(), step));
+                }
+                Err(fate) => together.fates.push((choice.line, fate, None)),
+            }
         }
-        Ok(())
+        self.say(id, &assessor, together).await
     }
 
-    async fn say(
-        &self,
-        assessor: &Assessor<'_>,
-        said: &Said,
-        reason: &str,
-        seen: u32,
-    ) -> Result<(Fate, Saying), ImportError> {
-        let (outcome, step) = assessor.assess(said, Some(reason)).await?;
-        let step = match (outcome, step) {
-            (Outcome::Unchanged(_), _) => return Ok((Fate::Unchanged, None)),
-            (outcome, Some(step)) if outcome.version() == seen => step,
-            (Outcome::New | Outcome::Changed { .. }, _) => return Ok((Fate::Stale, None)),
-            (Outcome::Wrong(_), _) => return Ok((Fate::Wrong, None)),
-        };
-        let submission = assessor.submission(step.id);
-        let asked = Asked { commands: step.commands, seen: Some(seen), ..Asked::default() };
-        match self.intake.act_on(submission, step.stream, asked).await {
-            Ok(_) => Ok((Fate::Saved, Some((step.id, step.stream)))),
-            Err(IntakeError::Refused(_) | IntakeError::IdReused(_)) => Ok((Fate::Stale, None)),
-            Err(IntakeError::Outbox(OutboxError::StreamHeld(_))) => Ok((Fate::Wrong, None)),
-            Err(error) => Err(error.into()),
+    /// Says what was gathered, and notes what became of it.
+    async fn say(&self, id: Uuid, assessor: &Assessor<'_>, together: Together) -> Result<(), ImportError> {
+        let Together { steps, mut fates, .. } = together;
+        let mut rows = Vec::with_capacity(steps.len());
+        let mut all = Vec::with_capacity(steps.len());
+        for (choice, Step { id, stream, commands }) in steps {
+            rows.push((choice.line, (id, stream)));
+            let asked = Asked { commands, seen: Some(choice.version), ..Asked::default() };
+            all.push((assessor.submission(id), stream, asked));
         }
+        for ((line, said), done) in rows.into_iter().zip(self.intake.act_on_each(all).await?) {
+            fates.push(match done {
+                Ok(()) => (line, Fate::Saved, Some(said)),
+                Err(IntakeError::Refused(_) | IntakeError::IdReused(_)) => (line, Fate::Stale, None),
+                Err(IntakeError::Outbox(OutboxError::IdReused(_))) => (line, Fate::Stale, None),
+                Err(IntakeError::Outbox(OutboxError::StreamHeld(_))) => (line, Fate::Wrong, None),
+                Err(error) => return Err(error.into()),
+            });
+        }
+        Ok(self.store.note(id, &fates).await?)
     }
 
     /// How far it is. What was seen to be recorded is not asked for again.
@@ -233,6 +245,7 @@ impl Imports {
         let is_running = self.running.lock().unwrap_or_else(PoisonError::into_inner).contains(&id);
         let mut progress =
             Progress { choices: self.store.choices(id).await?, is_running, ..Progress::default() };
+        let mut recorded = Vec::new();
         for choice in &mut progress.choices {
             let code = match (choice.fate, choice.said) {
                 (Fate::Saved, Some((submission, _))) => {
@@ -240,7 +253,7 @@ impl Imports {
                     let code = slowest(items.iter().map(|item| &item.state));
                     if code == Fate::Recorded.code() {
                         choice.fate = Fate::Recorded;
-                        self.store.note(id, choice.line, Fate::Recorded, choice.said).await?;
+                        recorded.push((choice.line, Fate::Recorded, choice.said));
                     }
                     code
                 }
@@ -248,12 +261,35 @@ impl Imports {
             };
             *progress.counts.entry(code).or_default() += 1;
         }
+        self.store.note(id, &recorded).await?;
         Ok(progress)
     }
 }
 
-/// What was said, and of which activity.
-type Saying = Option<(tais_proto::EventId, tais_proto::StreamId)>;
+/// Rows that are said in one commit.
+#[derive(Default)]
+struct Together {
+    steps: Vec<(Choice, Step)>,
+    streams: HashSet<StreamId>,
+    /// Of rows that there is nothing to say for.
+    fates: Vec<Noted>,
+}
+
+/// What is to be said for a row that stands as the person saw it, or why nothing is.
+async fn step(
+    assessor: &Assessor<'_>,
+    said: &Said,
+    reason: &str,
+    seen: u32,
+) -> Result<Result<Step, Fate>, ImportError> {
+    let (outcome, step) = assessor.assess(said, Some(reason)).await?;
+    Ok(match (outcome, step) {
+        (Outcome::Unchanged(_), _) => Err(Fate::Unchanged),
+        (outcome, Some(step)) if outcome.version() == seen => Ok(step),
+        (Outcome::New | Outcome::Changed { .. }, _) => Err(Fate::Stale),
+        (Outcome::Wrong(_), _) => Err(Fate::Wrong),
+    })
+}
 
 /// The state of the part that is least far.
 fn slowest<'a>(states: impl Iterator<Item = &'a ItemState>) -> &'static str {

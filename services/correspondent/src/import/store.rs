@@ -62,6 +62,9 @@ pub struct Choice {
     pub said: Option<(EventId, StreamId)>,
 }
 
+/// A line, where it is, and what was said of which activity.
+pub type Noted = (u64, Fate, Option<(EventId, StreamId)>);
+
 /// Where a chosen row is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
@@ -306,25 +309,25 @@ impl ImportStore {
         Ok(rows.iter().map(choice).collect::<Result<_, _>>()?)
     }
 
-    /// Notes where a chosen row is.
+    /// Notes where chosen rows are, all or nothing.
     ///
     /// # Errors
     /// When the disk does not take it.
-    pub async fn note(
-        &self,
-        id: Uuid,
-        line: u64,
-        fate: Fate,
-        said: Option<(EventId, StreamId)>,
-    ) -> Result<(), StoreError> {
-        sqlx::query("update choice set fate = ?, submission = ?, stream = ? where upload = ? and line = ?")
+    pub async fn note(&self, id: Uuid, rows: &[Noted]) -> Result<(), StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        for (line, fate, said) in rows {
+            sqlx::query(
+                "update choice set fate = ?, submission = ?, stream = ? where upload = ? and line = ?",
+            )
             .bind(fate.code())
             .bind(said.map(|(submission, _)| submission.0))
             .bind(said.map(|(_, stream)| stream.0))
             .bind(id)
-            .bind(i64::try_from(line).unwrap_or(i64::MAX))
-            .execute(&self.pool)
+            .bind(i64::try_from(*line).unwrap_or(i64::MAX))
+            .execute(&mut *transaction)
             .await?;
+        }
+        transaction.commit().await?;
         Ok(())
     }
 }
@@ -412,8 +415,7 @@ mod tests {
         store.put(&kept, AccountId(Uuid::now_v7()), at(1)).await.unwrap();
         store.choose(kept.id, "", &[(2, 0), (3, 0)]).await.unwrap();
         let said = (EventId(Uuid::now_v7()), StreamId(Uuid::now_v7()));
-        store.note(kept.id, 2, Fate::Saved, Some(said)).await.unwrap();
-        store.note(kept.id, 3, Fate::Stale, None).await.unwrap();
+        store.note(kept.id, &[(2, Fate::Saved, Some(said)), (3, Fate::Stale, None)]).await.unwrap();
         store.choose(kept.id, "why", &[(2, 7), (3, 7)]).await.unwrap();
         let choices = store.choices(kept.id).await.unwrap();
         let told: Vec<_> = choices.iter().map(|choice| (choice.version, choice.fate, choice.said)).collect();

@@ -89,6 +89,7 @@ async fn save(office: &Outbox, actor: AccountId, id: uuid::Uuid, events: Vec<Eve
         correlation: id,
         causation: None,
         time: system_clock()(),
+        asked: None,
         events: ids.zip(events).collect(),
     };
     office.save(&new).await.context("the sample's Forum")?;

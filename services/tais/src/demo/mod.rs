@@ -194,6 +194,7 @@ fn decided(id: StreamId, activity: &Activity, actor: AccountId, events: Vec<tais
         correlation: id.0,
         causation: None,
         time: system_clock()(),
+        asked: None,
         events,
     }
 }

@@ -49,6 +49,7 @@ pub async fn say(
             correlation: id.0,
             causation: None,
             time: system_clock()(),
+            asked: None,
             events: first.chain(others).zip(events).collect::<Vec<(EventId, Event)>>(),
         };
         office.save(&new).await.with_context(|| format!("the sample's {name}"))?;
