@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
-use sqlx::{Row as _, SqlitePool};
+use sqlx::{QueryBuilder, Row as _, SqlitePool};
 use tais_bus::{OutboxError, Reader, RecordedEntry, Taken};
 use tais_domain::admission::StreamState;
 use tais_proto::{
@@ -49,6 +49,9 @@ pub struct Book {
     pool: SqlitePool,
     streams: Arc<RwLock<BTreeMap<StreamId, Stream>>>,
 }
+
+/// The most rows of one statement.
+const ROWS_AT_ONCE: usize = 1_000;
 
 const SCHEMA: &str = "
 create table if not exists entry (
@@ -144,7 +147,7 @@ impl Book {
 impl Reader for Book {
     async fn take(&self, entries: &[RecordedEntry]) -> Result<Taken, OutboxError> {
         let mut all = Taken::Yes;
-        let mut tx = self.pool.begin().await?;
+        let mut folded = Vec::with_capacity(entries.len());
         for entry in entries.iter().filter(|entry| entry.pillar == Some(self.pillar)) {
             let envelope = match Envelope::parse(&entry.signed.bytes) {
                 Ok(envelope) => envelope,
@@ -154,16 +157,20 @@ impl Reader for Book {
                     continue;
                 }
             };
-            if self.fold(&envelope, entry.position, entry.recorded_at)? == Taken::Gap {
-                all = Taken::Gap;
-                continue;
+            match self.fold(&envelope, entry.position, entry.recorded_at)? {
+                Taken::Gap => all = Taken::Gap,
+                Taken::Yes => folded.push(entry),
             }
-            sqlx::query("insert or ignore into entry values (?, ?, ?)")
-                .bind(i64::try_from(entry.position.0).unwrap_or(i64::MAX))
-                .bind(entry.recorded_at.unix_micros())
-                .bind(&entry.signed.bytes)
-                .execute(&mut *tx)
-                .await?;
+        }
+        let mut tx = self.pool.begin().await?;
+        for entries in folded.chunks(ROWS_AT_ONCE) {
+            let mut insert = QueryBuilder::new("insert or ignore into entry ");
+            insert.push_values(entries, |mut row, entry| {
+                row.push_bind(i64::try_from(entry.position.0).unwrap_or(i64::MAX))
+                    .push_bind(entry.recorded_at.unix_micros())
+                    .push_bind(&entry.signed.bytes);
+            });
+            insert.build().execute(&mut *tx).await?;
         }
         tx.commit().await?;
         Ok(all)

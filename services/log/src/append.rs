@@ -15,6 +15,19 @@ pub(crate) struct Known {
     pub key_seqs: HashSet<(KeyId, u32)>,
 }
 
+impl Known {
+    /// What the log holds if the batch is right about it: nothing of what it brings, and of each stream
+    /// all that comes before.
+    pub fn as_the_batch_says(batch: &[NewEntry]) -> Self {
+        let mut known = Self::default();
+        for NewEntry { envelope, .. } in batch {
+            let before = envelope.stream_version.saturating_sub(1);
+            known.versions.entry(envelope.stream.id).or_insert(before);
+        }
+        known
+    }
+}
+
 /// A batch in order.
 #[derive(Debug)]
 pub(crate) struct Sequenced {

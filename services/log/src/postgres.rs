@@ -4,6 +4,7 @@ mod append;
 mod follow;
 mod page;
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnection, PgRow};
@@ -12,13 +13,13 @@ use tais_proto::{EventId, KeyId, LeafHash, Position, StreamId, Timestamp};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::append::sequence;
+use crate::append::{Known, Sequenced, sequence};
 use crate::entry::{Entry, Filter, Head, NewEntry, Outcome, Page, Quarantined, Receipt, StoredQuarantined};
 use crate::frontier::Frontier;
 use crate::read::{COLUMNS, bigint, entry, position};
 use crate::{Clock, Log, LogError};
 
-use append::{commit_error, insert, known, lock_head};
+use append::{commit_error, insert, is_conflict, known, lock_head};
 pub use follow::PostgresFollower;
 
 /// How often the active recorder looks whether its place is still its own.
@@ -33,13 +34,15 @@ const LEASE_KEY: i64 = 0x7461_6973;
 pub struct PostgresLog {
     pool: PgPool,
     clock: Clock,
+    /// Where the last append of this process left the head; the next one tries there first.
+    left: Arc<Mutex<Option<HeadRow>>>,
 }
 
 impl PostgresLog {
     /// A log on this pool, whose role decides what it may do.
     #[must_use]
     pub fn new(pool: PgPool, clock: Clock) -> Self {
-        Self { pool, clock }
+        Self { pool, clock, left: Arc::default() }
     }
 
     /// The pool.
@@ -47,20 +50,68 @@ impl PostgresLog {
     pub const fn pool(&self) -> &PgPool {
         &self.pool
     }
+
+    /// Appends in one statement where the head is still where the last append left it and all of the
+    /// batch is as it says. `None` when it is not, or nobody knows: nothing was written then.
+    async fn append_at_once(
+        &self,
+        batch: &[NewEntry],
+        quarantine: &[Quarantined],
+    ) -> Result<Option<Vec<Outcome>>, LogError> {
+        // Taken and only put back when all is known: whatever else happens, the head is read again.
+        let Some(head) = self.left().take() else { return Ok(None) };
+        let mut connection = self.pool.acquire().await?;
+        let (sequenced, now) = head.sequence(batch, Known::as_the_batch_says(batch), (self.clock)());
+        let from = head.frontier.size();
+        match insert(&mut connection, batch, &sequenced, quarantine, now, from).await {
+            Ok(true) => {
+                self.leave(head.after(&sequenced, now));
+                Ok(Some(sequenced.outcomes))
+            }
+            Ok(false) => Ok(None),
+            Err(error) if is_conflict(&error) => Ok(None),
+            // It commits by itself: whoever does not hear of its end does not know it.
+            Err(error) => Err(commit_error(error)),
+        }
+    }
+
+    fn left(&self) -> MutexGuard<'_, Option<HeadRow>> {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn leave(&self, head: HeadRow) {
+        *self.left() = Some(head);
+    }
 }
 
-struct LockedHead {
+/// The head row.
+#[derive(Clone, Debug)]
+struct HeadRow {
     frontier: Frontier,
     last_recorded_at: Option<Timestamp>,
 }
 
-fn head(row: &PgRow) -> Result<LockedHead, LogError> {
+impl HeadRow {
+    /// The batch after it.
+    fn sequence(&self, batch: &[NewEntry], known: Known, clock: Timestamp) -> (Sequenced, Timestamp) {
+        let now = self.last_recorded_at.map_or(clock, |last| last.max(clock));
+        (sequence(batch, known, self.frontier.clone(), now), now)
+    }
+
+    /// Where it is once that is appended.
+    fn after(self, sequenced: &Sequenced, now: Timestamp) -> Self {
+        let last_recorded_at = if sequenced.entries.is_empty() { self.last_recorded_at } else { Some(now) };
+        Self { frontier: sequenced.frontier.clone(), last_recorded_at }
+    }
+}
+
+fn head(row: &PgRow) -> Result<HeadRow, LogError> {
     let size = position(row.try_get("next_position")?).0;
     let hashes: Vec<Vec<u8>> = row.try_get("frontier")?;
     let frontier = Frontier::from_parts(size, &hashes)
         .map_err(|error| LogError::Altered { position: size, problem: error.to_string() })?;
     let last: Option<OffsetDateTime> = row.try_get("last_recorded_at")?;
-    Ok(LockedHead { frontier, last_recorded_at: last.map(Timestamp::new) })
+    Ok(HeadRow { frontier, last_recorded_at: last.map(Timestamp::new) })
 }
 
 impl Log for PostgresLog {
@@ -71,14 +122,20 @@ impl Log for PostgresLog {
         if batch.is_empty() && quarantine.is_empty() {
             return Ok(Vec::new());
         }
+        if let Some(outcomes) = self.append_at_once(batch, quarantine).await? {
+            return Ok(outcomes);
+        }
         let mut tx = self.pool.begin().await?;
         let head = lock_head(&mut tx).await?;
         let known = known(&mut tx, batch).await?;
-        let clock = (self.clock)();
-        let now = head.last_recorded_at.map_or(clock, |last| last.max(clock));
-        let sequenced = sequence(batch, known, head.frontier, now);
-        insert(&mut tx, batch, &sequenced, quarantine, now).await?;
+        let (sequenced, now) = head.sequence(batch, known, (self.clock)());
+        let from = head.frontier.size();
+        if !insert(&mut tx, batch, &sequenced, quarantine, now, from).await? {
+            let problem = "the head moved under its lock, or a version has none before it".to_owned();
+            return Err(LogError::Altered { position: from, problem });
+        }
         tx.commit().await.map_err(commit_error)?;
+        self.leave(head.after(&sequenced, now));
         Ok(sequenced.outcomes)
     }
 
@@ -86,7 +143,7 @@ impl Log for PostgresLog {
         let row = sqlx::query("select next_position, frontier, last_recorded_at from log.head where log = 1")
             .fetch_one(&self.pool)
             .await?;
-        let LockedHead { frontier, last_recorded_at } = head(&row)?;
+        let HeadRow { frontier, last_recorded_at } = head(&row)?;
         Ok(Head { size: frontier.size(), root: frontier.root(), last_recorded_at })
     }
 

@@ -341,7 +341,8 @@ async fn two_recorders_write_one_log() {
     world.step().await;
     let second = world.envelope(Publisher::Apsc, id, 2, ActivitySubmitted { revision: 1, note: None }.into());
     world.submit(Publisher::Apsc, id, second.to_bytes().unwrap()).await;
-    let first = std::mem::replace(&mut world.recorder, world.new_recorder());
+    let other = world.new_recorder();
+    let first = std::mem::replace(&mut world.recorder, other);
     world.step().await;
     world.recorder = first;
     // The first recorder's view of the stream is old; the log tells it, and it plans anew.

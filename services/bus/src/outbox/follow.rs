@@ -92,9 +92,11 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
         if heard.is_empty() {
             return Ok(());
         }
+        let events: Vec<EventId> = heard.iter().map(|heard| heard.event_id).collect();
+        let mut sent = self.outbox.store.sent_bytes(&events).await?;
         let mut receipts = Vec::with_capacity(heard.len());
         for Heard { event_id, position, recorded_at } in heard.iter().copied() {
-            match self.outbox.store.sent_bytes(event_id).await? {
+            match sent.remove(&event_id) {
                 Some(signed) => {
                     let leaf_hash = leaf_hash(&signed, position, recorded_at);
                     receipts.push(Receipt { event_id, signed, position, recorded_at, leaf_hash });

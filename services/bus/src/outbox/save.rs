@@ -1,6 +1,6 @@
 //! Saving, and signing what is the next of its stream.
 
-use sqlx::{AssertSqlSafe, SqliteConnection};
+use sqlx::{AssertSqlSafe, QueryBuilder, Row as _, SqliteConnection};
 use tais_proto::{Event, EventId, Signed, SigningKey, Source};
 use uuid::Uuid;
 
@@ -24,7 +24,8 @@ impl Store {
         let mut key_seq = last_key_seq(&mut tx, signer.key).await?;
         let mut saved = Vec::with_capacity(all.len());
         for new in all {
-            let mut is_next = !is_waited_for(&mut tx, new.stream.id.0).await?;
+            let Before { waited_for, stopped } = before(&mut tx, new.stream.id.0).await?;
+            let mut is_next = !waited_for;
             let mut items = Vec::with_capacity(new.events.len());
             for (version, (event_id, event)) in (new.base_version + 1..).zip(&new.events) {
                 if let Some(existing) = find(&mut tx, *event_id).await? {
@@ -34,7 +35,7 @@ impl Store {
                     items.push(existing);
                     continue;
                 }
-                if is_stopped(&mut tx, new.stream.id.0).await? {
+                if stopped {
                     return Err(OutboxError::StreamHeld(new.stream.id));
                 }
                 let mut item = item_of(new, version, *event_id, event);
@@ -63,16 +64,20 @@ impl Store {
         let mut tx = self.writer.begin_with(BEGIN).await?;
         let mut key_seq = last_key_seq(&mut tx, signer.key).await?;
         let mut all = Vec::with_capacity(due.len());
+        let mut fresh = Vec::new();
         for (item, signed) in due {
             let signed = match signed {
                 Some(signed) => signed,
                 None => {
                     key_seq += 1;
-                    sign_one(&mut tx, &item, signer, key_seq).await?
+                    let signed = signer.sign(&item, key_seq)?;
+                    fresh.push((item.seq, key_seq, signed.clone()));
+                    signed
                 }
             };
             all.push((item, signed));
         }
+        keep(&mut tx, signer, &fresh).await?;
         tx.commit().await?;
         Ok(all)
     }
@@ -103,25 +108,28 @@ fn item_of(new: &NewEvents, version: u32, event_id: EventId, event: &Event) -> I
     }
 }
 
-async fn sign_one(
+/// Keeps what was signed, with its place in the key's sequence.
+async fn keep(
     connection: &mut SqliteConnection,
-    item: &Item,
     signer: Signer<'_>,
-    key_seq: i64,
-) -> Result<Signed, OutboxError> {
-    let signed = signer.sign(item, key_seq)?;
-    sqlx::query(
-        "update item set key_id = ?, key_seq = ?, envelope = ?, signature = ?, sha256 = ? where seq = ?",
-    )
-    .bind(signer.key.key_id().as_str())
-    .bind(key_seq)
-    .bind(&signed.bytes)
-    .bind(signed.signature.to_vec())
-    .bind(signed.sha256())
-    .bind(item.seq)
-    .execute(connection)
-    .await?;
-    Ok(signed)
+    fresh: &[(i64, i64, Signed)],
+) -> Result<(), OutboxError> {
+    let mut update = QueryBuilder::new("update item set key_id = ");
+    update.push_bind(signer.key.key_id().as_str().to_owned());
+    update.push(
+        ", key_seq = signed.column2, envelope = signed.column3, signature = signed.column4,
+           sha256 = signed.column5 from (",
+    );
+    update.push_values(fresh, |mut row, (seq, key_seq, signed)| {
+        row.push_bind(*seq)
+            .push_bind(*key_seq)
+            .push_bind(&signed.bytes)
+            .push_bind(signed.signature.to_vec())
+            .push_bind(signed.sha256());
+    });
+    update.push(") as signed where item.seq = signed.column1");
+    update.build().execute(connection).await?;
+    Ok(())
 }
 
 async fn last_key_seq(connection: &mut SqliteConnection, key: &SigningKey) -> Result<i64, OutboxError> {
@@ -132,15 +140,20 @@ async fn last_key_seq(connection: &mut SqliteConnection, key: &SigningKey) -> Re
     Ok(last.unwrap_or(0))
 }
 
-/// Whether something of a stream is still on its way, or stopped, so that what is saved now waits.
-async fn is_waited_for(connection: &mut SqliteConnection, stream: Uuid) -> Result<bool, OutboxError> {
-    let statement = format!(
-        "select exists (select 1 from item where stream = ? and (state in ('saved', 'received') or {STOPPED}))"
-    );
-    Ok(sqlx::query_scalar(AssertSqlSafe(statement)).bind(stream).fetch_one(connection).await?)
+/// What there is of a stream that waits.
+struct Before {
+    /// Something is on its way, or stopped, so that what is saved now waits.
+    waited_for: bool,
+    /// Something is stopped, so that nothing more is saved.
+    stopped: bool,
 }
 
-async fn is_stopped(connection: &mut SqliteConnection, stream: Uuid) -> Result<bool, OutboxError> {
-    let statement = format!("select exists (select 1 from item where stream = ? and {STOPPED})");
-    Ok(sqlx::query_scalar(AssertSqlSafe(statement)).bind(stream).fetch_one(connection).await?)
+async fn before(connection: &mut SqliteConnection, stream: Uuid) -> Result<Before, OutboxError> {
+    let statement = format!(
+        "select coalesce(max(state in ('saved', 'received')), 0) as on_its_way,
+                coalesce(max({STOPPED}), 0) as stopped from item where stream = ?"
+    );
+    let row = sqlx::query(AssertSqlSafe(statement)).bind(stream).fetch_one(connection).await?;
+    let (on_its_way, stopped) = (row.try_get("on_its_way")?, row.try_get("stopped")?);
+    Ok(Before { waited_for: on_its_way || stopped, stopped })
 }

@@ -1,9 +1,10 @@
 //! The outbox's file: SQLite, one writer, every commit on disk before it returns.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, Row as _, SqlitePool};
+use sqlx::{AssertSqlSafe, QueryBuilder, Row as _, SqlitePool};
 use tais_proto::{EventId, LeafHash, Position, Signed, StreamId, Timestamp};
 use uuid::Uuid;
 
@@ -46,10 +47,14 @@ create table if not exists item (
 create index if not exists item_open on item (state, stream, seq) where state in ('saved', 'received');
 create index if not exists item_stream on item (stream, seq);
 create index if not exists item_on_its_way on item (seq) where state in ('saved', 'received');
+create index if not exists item_held on item (stream) where state = 'held';
 create index if not exists item_sent on item (next_at) where state in ('saved', 'received') and attempts > 0;
 create table if not exists place (one integer primary key check (one = 1), seen_to integer not null);
 insert or ignore into place values (1, 0);
 ";
+
+/// The most rows of one statement.
+const ROWS_AT_ONCE: usize = 1_000;
 
 /// What waits for a person: what was refused or set aside, and what is held behind it.
 pub(super) const STOPPED: &str = "(state in ('refused', 'quarantined', 'held') and closed = 0)";
@@ -186,25 +191,41 @@ impl Store {
     /// Notes that items were sent, and when to look again.
     pub async fn sent(&self, sent: &[Sent]) -> Result<(), OutboxError> {
         let mut tx = self.notes.begin_with(BEGIN).await?;
-        for Sent { seq, received, next_at } in sent {
-            sqlx::query(
-                "update item set attempts = attempts + 1, next_at = ?,
-                                 state = case when ? then 'received' else state end
-                  where seq = ? and state in ('saved', 'received')",
-            )
-            .bind(next_at.unix_micros())
-            .bind(received)
-            .bind(seq)
-            .execute(&mut *tx)
-            .await?;
+        for sent in sent.chunks(ROWS_AT_ONCE) {
+            let mut update = QueryBuilder::new(
+                "update item set attempts = attempts + 1, next_at = sent.column2,
+                        state = case when sent.column3 then 'received' else state end from (",
+            );
+            update.push_values(sent, |mut row, sent| {
+                row.push_bind(sent.seq).push_bind(sent.next_at.unix_micros()).push_bind(sent.received);
+            });
+            update.push(") as sent where item.seq = sent.column1 and item.state in ('saved', 'received')");
+            update.build().execute(&mut *tx).await?;
         }
         tx.commit().await?;
         Ok(())
     }
 
-    /// What was signed to be sent under an event's id, if anything was.
-    pub async fn sent_bytes(&self, event: EventId) -> Result<Option<Signed>, OutboxError> {
-        sent_bytes(&mut *self.writer.acquire().await?, event).await
+    /// What was signed to be sent under these ids, of those that were.
+    pub async fn sent_bytes(&self, events: &[EventId]) -> Result<HashMap<EventId, Signed>, OutboxError> {
+        let mut found = HashMap::with_capacity(events.len());
+        for events in events.chunks(ROWS_AT_ONCE) {
+            let mut select =
+                QueryBuilder::new("select event_id, envelope, signature from item where event_id in (");
+            let mut ids = select.separated(", ");
+            for event in events {
+                ids.push_bind(event.0);
+            }
+            select.push(") and envelope is not null");
+            for row in select.build().fetch_all(&self.writer).await? {
+                found.extend(
+                    signed(&row)?
+                        .map(|signed| Ok::<_, OutboxError>((EventId(row.try_get("event_id")?), signed)))
+                        .transpose()?,
+                );
+            }
+        }
+        Ok(found)
     }
 
     /// Keeps receipts of ours, if they are of exactly the bytes that were sent. What had been set aside
@@ -213,31 +234,33 @@ impl Store {
     pub async fn recorded(&self, receipts: &[Receipt]) -> Result<bool, OutboxError> {
         let mut tx = self.writer.begin_with(BEGIN).await?;
         let mut changed = false;
-        for receipt in receipts {
-            let row = sqlx::query(
-                "update item set state = 'recorded', position = ?, recorded_at = ?, leaf_hash = ?,
-                                 code = null, reason = null
-                  where event_id = ? and envelope = ? and signature = ? and state <> 'recorded'
-                  returning stream",
+        for receipts in receipts.chunks(ROWS_AT_ONCE) {
+            let mut update = QueryBuilder::new(
+                "update item set state = 'recorded', position = receipt.column2, recorded_at = receipt.column3,
+                        leaf_hash = receipt.column4, code = null, reason = null from (",
+            );
+            update.push_values(receipts, |mut row, receipt| {
+                row.push_bind(receipt.event_id.0)
+                    .push_bind(i64::try_from(receipt.position.0).unwrap_or(i64::MAX))
+                    .push_bind(receipt.recorded_at.unix_micros())
+                    .push_bind(receipt.leaf_hash.0.to_vec())
+                    .push_bind(&receipt.signed.bytes)
+                    .push_bind(receipt.signed.signature.to_vec());
+            });
+            update.push(
+                ") as receipt where item.event_id = receipt.column1 and item.envelope = receipt.column5
+                      and item.signature = receipt.column6 and item.state <> 'recorded'",
+            );
+            changed |= update.build().execute(&mut *tx).await?.rows_affected() > 0;
+        }
+        if changed {
+            sqlx::query(
+                "update item set state = 'saved', code = null where state = 'held' and not exists (
+                     select 1 from item as stopped where stopped.stream = item.stream
+                        and stopped.state in ('refused', 'quarantined') and stopped.closed = 0)",
             )
-            .bind(i64::try_from(receipt.position.0).unwrap_or(i64::MAX))
-            .bind(receipt.recorded_at.unix_micros())
-            .bind(receipt.leaf_hash.0.to_vec())
-            .bind(receipt.event_id.0)
-            .bind(&receipt.signed.bytes)
-            .bind(receipt.signed.signature.to_vec())
-            .fetch_optional(&mut *tx)
+            .execute(&mut *tx)
             .await?;
-            if let Some(row) = &row {
-                changed = true;
-                sqlx::query(
-                    "update item set state = 'saved', code = null where stream = ?1 and state = 'held' and not exists (
-                         select 1 from item where stream = ?1 and state in ('refused', 'quarantined') and closed = 0)",
-                )
-                .bind(row.try_get::<Uuid, _>("stream")?)
-                .execute(&mut *tx)
-                .await?;
-            }
         }
         tx.commit().await?;
         Ok(changed)
@@ -318,16 +341,4 @@ async fn since_asked(writer: &SqlitePool) -> Result<(), OutboxError> {
         sqlx::raw_sql("alter table item add column asked text").execute(writer).await?;
     }
     Ok(())
-}
-
-/// What was signed to be sent under an event's id, if anything was.
-async fn sent_bytes(
-    connection: &mut sqlx::SqliteConnection,
-    event: EventId,
-) -> Result<Option<Signed>, OutboxError> {
-    let row = sqlx::query("select envelope, signature from item where event_id = ? and envelope is not null")
-        .bind(event.0)
-        .fetch_optional(connection)
-        .await?;
-    row.as_ref().map_or(Ok(None), signed)
 }

@@ -1,19 +1,23 @@
-//! The append path: one look-up and one statement that writes, under the lock of the head row.
+//! The append path. As a rule it is one statement: the head is where the last append left it, the ids
+//! and versions are new, and the tables' own constraints say so. Where they say no, the head row is
+//! locked, what the batch touches is looked up, and the same statement runs on what was found.
 
-use sqlx::postgres::PgRow;
+use std::collections::HashSet;
+
+use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{Postgres, Row as _, Transaction};
 use tais_proto::{EventId, KeyId, LeafHash, Position, Signed, StreamId, Timestamp};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{LockedHead, head};
+use super::{HeadRow, head};
 use crate::LogError;
 use crate::append::{Known, Sequenced};
 use crate::entry::{NewEntry, Quarantined, Receipt};
 use crate::read::{bigint, position};
 
 /// Takes the lock that orders all appends.
-pub(super) async fn lock_head(tx: &mut Transaction<'_, Postgres>) -> Result<LockedHead, LogError> {
+pub(super) async fn lock_head(tx: &mut Transaction<'_, Postgres>) -> Result<HeadRow, LogError> {
     let row = sqlx::query(
         "select next_position, frontier, last_recorded_at from log.head where log = 1 for update",
     )
@@ -106,8 +110,17 @@ pub(super) fn commit_error(error: sqlx::Error) -> LogError {
     if ended { LogError::UnknownOutcome(error) } else { LogError::Database(error) }
 }
 
+/// All of it or nothing: where the head does not stand at $24, or the log lacks what a stream's first
+/// entry of the batch follows on ($25, $26), no row comes back and nothing is written.
 const APPEND: &str = "\
-with entries as (
+with moved as (
+    update log.head set next_position = $1, frontier = $2, last_recorded_at = coalesce($3, last_recorded_at)
+     where log = 1 and next_position = $24 and not exists (
+         select 1 from unnest($25::uuid[], $26::int4[]) as follows (stream, version)
+          where not exists (select 1 from log.entry e
+                             where e.stream = follows.stream and e.version = follows.version))
+    returning next_position),
+entries as (
     insert into log.entry (position, event_id, stream, stream_kind, version, type, state, pillar,
                            occurred_at, recorded_at, key_id, key_seq, envelope, signature, leaf_hash)
     select position, event_id, stream, stream_kind, version, type, state, pillar,
@@ -116,28 +129,33 @@ with entries as (
                   $12::text[], $13::timestamptz[], $14::text[], $15::int4[], $16::bytea[], $17::bytea[],
                   $18::bytea[])
         as t (position, event_id, stream, stream_kind, version, type, state, pillar,
-              occurred_at, key_id, key_seq, envelope, signature, leaf_hash)),
+              occurred_at, key_id, key_seq, envelope, signature, leaf_hash)
+     where exists (select 1 from moved)),
 quarantined as (
     insert into log.quarantine (received_at, subject, signature, raw, sha256, code, reason)
     select $4, subject, signature, raw, sha256(raw), code, reason
       from unnest($19::text[], $20::text[], $21::bytea[], $22::text[], $23::text[])
         as q (subject, signature, raw, code, reason)
+     where exists (select 1 from moved)
     on conflict do nothing)
-update log.head set next_position = $1, frontier = $2, last_recorded_at = coalesce($3, last_recorded_at)
- where log = 1
-returning pg_notify('tais_log', next_position::text)";
+select pg_notify('tais_log', next_position::text) from moved";
 
-/// Everything the batch adds, in one statement.
+/// Everything the batch adds, in one statement, if the head still stands at `from`; gives whether it did.
 pub(super) async fn insert(
-    tx: &mut Transaction<'_, Postgres>,
+    connection: &mut PgConnection,
     batch: &[NewEntry],
     sequenced: &Sequenced,
     quarantine: &[Quarantined],
     now: Timestamp,
-) -> Result<(), LogError> {
+    from: u64,
+) -> Result<bool, sqlx::Error> {
     let recorded: Vec<&NewEntry> = sequenced.recorded(batch).map(|(_, new)| new).collect();
     let entries = &sequenced.entries;
     let quarantine: Vec<Quarantined> = quarantine.iter().map(Quarantined::storable).collect();
+    let mut streams = HashSet::new();
+    let first = entries.iter().filter(|e| streams.insert(e.stream.id) && e.version > 1);
+    let (follows, versions): (Vec<Uuid>, Vec<i32>) =
+        first.map(|e| (e.stream.id.0, int(e.version - 1))).unzip();
     let any = (!entries.is_empty()).then(|| now.to_utc());
     sqlx::query(APPEND)
         .bind(bigint(Position(sequenced.frontier.size())))
@@ -163,7 +181,15 @@ pub(super) async fn insert(
         .bind(quarantine.iter().map(|q| q.raw.as_slice()).collect::<Vec<_>>())
         .bind(quarantine.iter().map(|q| q.code.as_str()).collect::<Vec<_>>())
         .bind(quarantine.iter().map(|q| q.reason.as_str()).collect::<Vec<_>>())
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
+        .bind(bigint(Position(from)))
+        .bind(follows)
+        .bind(versions)
+        .fetch_optional(connection)
+        .await
+        .map(|moved| moved.is_some())
+}
+
+/// Whether the tables refused because of what the batch says, which the slow path tells by name.
+pub(super) fn is_conflict(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
 }
