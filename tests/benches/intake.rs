@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 
 use common::{Measure, World, percentile, report};
 use tais_bus::PublisherBus as _;
+use tais_correspondent::import::arriving::Arriving;
 use tais_correspondent::intake::Submission;
 use tais_correspondent::report::Report;
 use tais_log::{Log as _, system_clock};
@@ -106,7 +107,10 @@ async fn import(world: &World, rows: u32) -> (Duration, f64) {
     let actor = world.cluster.account(Role::Correspondent, Some(Pillar::Ascc)).unwrap();
     let imports = correspondent.imports();
     let start = Instant::now();
-    let opened = imports.take(actor, "bench.csv", spreadsheet(rows), Lang::EN).await.unwrap();
+    let opened = imports
+        .take(actor, "bench.csv", Arriving::whole(&spreadsheet(rows)).unwrap(), Lang::EN)
+        .await
+        .unwrap();
     let preview = imports.preview(&opened, actor).await.unwrap();
     let previewed = start.elapsed();
     assert_eq!(preview.takeable().count(), rows as usize, "{:?}", preview.lines.first());
@@ -151,14 +155,43 @@ fn form_page(rounds: usize) -> Vec<f64> {
     times
 }
 
+/// An IATI file of so many bytes, sent as a program sends it: the most memory that the whole system had
+/// until its preview was there.
+fn partner_file(bytes: usize) -> Vec<f64> {
+    let system = System::start(false).unwrap();
+    let activity = |n: usize| {
+        let text = "Women mediators and local peace. ".repeat(15);
+        let other = "<transaction><value currency=\"USD\">1</value></transaction>".repeat(80);
+        format!(
+            "<iati-activity xml:lang=\"en\"><iati-identifier>XX-{n}</iati-identifier><title><narrative>Course {n}\
+             </narrative></title><description><narrative>{text}</narrative></description>{other}</iati-activity>\n"
+        )
+    };
+    let mut file = String::from("<?xml version=\"1.0\"?>\n<iati-activities version=\"2.03\">\n");
+    let mut n = 0;
+    while file.len() < bytes {
+        n += 1;
+        file.push_str(&activity(n));
+    }
+    file.push_str("</iati-activities>");
+    let before = system.memory_peak().unwrap();
+    let (status, preview) =
+        system.client(Some("apsc")).send("/api/v1/apsc/imports?name=partner.xml", &file).unwrap();
+    assert_eq!(status, 201, "{preview}");
+    println!("{n} activities; memory before {:.0} MB", before / 1e6);
+    vec![system.memory_peak().unwrap() / 1e6]
+}
+
 fn main() {
     let browser = std::env::var_os("TAIS_CHROMEDRIVER").is_some();
     let form = if browser { form_page(3) } else { Vec::new() };
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(measure(form));
+    let quick = std::env::args().any(|argument| argument == "--quick");
+    let partner = partner_file(if quick { 10_000_000 } else { 100_000_000 });
+    runtime.block_on(measure(form, partner));
 }
 
-async fn measure(form: Vec<f64>) {
+async fn measure(form: Vec<f64>, partner: Vec<f64>) {
     let quick = std::env::args().any(|argument| argument == "--quick");
     let (rounds, updates, rows) = if quick { (2, 50, 200) } else { (5, 200, 10_000) };
     let mut world = World::new().await;
@@ -188,8 +221,11 @@ async fn measure(form: Vec<f64>) {
         page.reference = vec![3_000.0; form.len()];
         page.ours = form;
     }
+    let mut memory = Measure::new("an IATI file of 100 MB: memory of the whole system, against 150 MB", "MB");
+    memory.reference = vec![150.0; partner.len()];
+    memory.ours = partner;
     let what = format!("{rounds} rounds of {updates} updates, {rows} rows");
-    let mut all = vec![p50, p99, preview, recorded];
+    let mut all = vec![p50, p99, preview, recorded, memory];
     // Without a browser there is nothing to say of it.
     all.extend((!page.ours.is_empty()).then_some(page));
     report(&world, &what, &all).await;

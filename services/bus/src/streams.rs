@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull, push};
-use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, StorageType};
+use async_nats::jetstream::stream::{Config, DiscardPolicy, PersistenceMode, RetentionPolicy, StorageType};
 use async_nats::jetstream::{self};
 use tais_proto::Publisher;
 use tais_proto::envelope::MESSAGE_BYTES_MAX;
@@ -41,6 +41,13 @@ pub async fn migrate(url: &str, operator_seed: &str, state: &StateCode) -> Resul
     let context = jetstream::new(client.clone());
     let refused = |error: &dyn std::fmt::Display| BusError::Refused(error.to_string());
     context.create_or_update_stream(submit()).await.map_err(|error| refused(&error))?;
+    // How a stream is kept on disk is said when it is made. This one can go at any time: the relay fills
+    // it again from the log.
+    if let Ok(made) = context.get_stream(subject::RECORDED).await
+        && made.cached_info().config.persist_mode != recorded().persist_mode
+    {
+        context.delete_stream(subject::RECORDED).await.map_err(|error| refused(&error))?;
+    }
     context.create_or_update_stream(recorded()).await.map_err(|error| refused(&error))?;
     let stream = context.get_stream(subject::SUBMIT).await.map_err(|error| refused(&error))?;
     stream.create_consumer(recorder_consumer()).await.map_err(|error| refused(&error))?;
@@ -92,6 +99,9 @@ fn recorded() -> Config {
         retention: RetentionPolicy::Limits,
         discard: DiscardPolicy::Old,
         storage: StorageType::File,
+        // Not waited for until it is on disk, which receipts and submissions need more: what is lost here
+        // with the broker, everybody asks the recorder for.
+        persist_mode: Some(PersistenceMode::Async),
         max_bytes: RECORDED_BYTES_MAX,
         duplicate_window: DUPLICATE_WINDOW,
         ..Config::default()

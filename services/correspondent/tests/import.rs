@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
+use tais_correspondent::import::arriving::Arriving;
 use tais_correspondent::import::assess::Outcome;
 use tais_correspondent::import::commit::{Opened, Progress};
 use tais_correspondent::import::mapping::Field;
@@ -40,7 +41,8 @@ impl Desk {
 
     async fn take(&self, bytes: &[u8]) -> (Opened, Preview) {
         let imports = self.correspondent.imports();
-        let opened = imports.take(self.actor, "file", bytes.to_vec(), Lang::EN).await.unwrap();
+        let opened =
+            imports.take(self.actor, "file", Arriving::whole(bytes).unwrap(), Lang::EN).await.unwrap();
         let preview = imports.preview(&opened, self.actor).await.unwrap();
         (opened, preview)
     }
@@ -258,7 +260,7 @@ proptest! {
             for rows in files {
                 let text = file(&rows);
                 let imports = desk.correspondent.imports();
-                let Ok(opened) = imports.take(desk.actor, "file", text.clone().into_bytes(), Lang::EN).await else {
+                let Ok(opened) = imports.take(desk.actor, "file", Arriving::whole(text.as_bytes()).unwrap(), Lang::EN).await else {
                     // Nothing but blank rows.
                     continue;
                 };

@@ -333,6 +333,7 @@ async fn an_import_corrects_what_was_validated_with_its_reason() {
     let actor = world.actor;
     let take = async |city: &str| {
         let file = format!("ref,title,kind,city\nX1,Title,training,{city}\n").into_bytes();
+        let file = tais_correspondent::import::arriving::Arriving::whole(&file).unwrap();
         let opened = imports.take(actor, "x.csv", file, tais_proto::Lang::EN).await.unwrap();
         let preview = imports.preview(&opened, actor).await.unwrap();
         (opened.upload.id, preview)

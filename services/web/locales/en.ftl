@@ -691,6 +691,7 @@ column-confidence = Confidence
 
 file-empty = There is no row in it below a header.
 file-too-large = It is larger than { $max } MiB. Split it into several files.
+file-too-much-text = Its activities have more than { $max } MiB of text. Split it into several files.
 file-kind = Files of this kind ({ $what }) are not read. Save it as .xlsx or as CSV.
 file-encoding = Its letters cannot be told apart. Save it as “CSV UTF-8” or as .xlsx.
 file-too-many-rows = It has more than { $max } rows. Split it into several files.
@@ -732,7 +733,7 @@ problem-finer-counts = The record counts this in more detail than one number. Ch
 import-title = Import a spreadsheet
 import-lead = Many activities at once, from a spreadsheet or an IATI file. You see what would change before anything is saved.
 import-file = File
-import-file-hint = .xlsx, CSV or IATI XML, up to { $max } MiB
+import-file-hint = .xlsx or CSV up to { $max } MiB, IATI XML up to { $xml } MiB
 import-file-missing = Choose a file
 import-file-unread = “{ $name }” was not read. { $why }
 import-read = Read the file

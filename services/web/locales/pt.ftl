@@ -689,6 +689,7 @@ column-confidence = Confiança
 
 file-empty = Não há nele nenhuma linha abaixo de um cabeçalho.
 file-too-large = É maior do que { $max } MiB. Divida-o em vários ficheiros.
+file-too-much-text = As atividades têm mais de { $max } MiB de texto. Divida-o em vários ficheiros.
 file-kind = Não se leem ficheiros deste tipo ({ $what }). Guarde-o como .xlsx ou como CSV.
 file-encoding = Não se distinguem as suas letras. Guarde-o como «CSV UTF-8» ou como .xlsx.
 file-too-many-rows = Tem mais de { $max } linhas. Divida-o em vários ficheiros.
@@ -730,7 +731,7 @@ problem-finer-counts = O registo conta isto com mais pormenor do que um só núm
 import-title = Importar uma folha de cálculo
 import-lead = Muitas atividades de uma vez, de uma folha de cálculo ou de um ficheiro IATI. Vê o que mudaria antes de se guardar alguma coisa.
 import-file = Ficheiro
-import-file-hint = .xlsx, CSV ou XML da IATI, até { $max } MiB
+import-file-hint = .xlsx ou CSV até { $max } MiB, XML da IATI até { $xml } MiB
 import-file-missing = Escolha um ficheiro
 import-file-unread = «{ $name }» não foi lido. { $why }
 import-read = Ler o ficheiro

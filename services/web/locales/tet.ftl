@@ -671,6 +671,7 @@ column-confidence = Konfiansa
 
 file-empty = La iha liña ida iha kabesallu nia okos.
 file-too-large = Boot liu { $max } MiB. Fahe ba arkivu balu.
+file-too-much-text = Nia atividade sira iha testu liu { $max } MiB. Fahe ba arkivu balu.
 file-kind = Arkivu tipu ne'e ({ $what }) la lee. Rai hanesan .xlsx ka CSV.
 file-encoding = Letra sira la bele lee. Rai hanesan “CSV UTF-8” ka .xlsx.
 file-too-many-rows = Iha liña liu { $max }. Fahe ba arkivu balu.
@@ -712,7 +713,7 @@ problem-finer-counts = Rejistu sura ida-ne'e klean liu númeru ida. Troka liuhus
 import-title = Importa folla kálkulu
 import-lead = Atividade barak dala ida, husi folla kálkulu ka arkivu IATI. Ita haree uluk saida mak sei troka, molok rai buat ruma.
 import-file = Arkivu
-import-file-hint = .xlsx, CSV ka XML IATI, to'o { $max } MiB
+import-file-hint = .xlsx ka CSV to'o { $max } MiB, XML IATI to'o { $xml } MiB
 import-file-missing = Hili arkivu ida
 import-file-unread = “{ $name }” la lee. { $why }
 import-read = Lee arkivu

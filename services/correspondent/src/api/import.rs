@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use futures_util::StreamExt as _;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tais_proto::Lang;
@@ -24,10 +25,10 @@ use crate::import::mapping::Mapping;
 use crate::import::preview::{Line, Preview};
 use crate::import::problem::RowError;
 use crate::import::store::StoreError;
-use crate::import::table::FILE_BYTES_MAX;
 
 pub(super) fn router(base: &str) -> Router<Correspondent> {
-    let upload = post(take).layer(DefaultBodyLimit::max(FILE_BYTES_MAX));
+    // What arrives is counted as it comes, by what kind of file it is.
+    let upload = post(take).layer(DefaultBodyLimit::disable());
     Router::new()
         .route(&format!("{base}/imports"), upload)
         .route(&format!("{base}/imports/{{id}}"), get(check))
@@ -58,11 +59,17 @@ async fn take(
     State(correspondent): State<Correspondent>,
     Query(named): Query<Named>,
     frame: Frame,
-    body: Bytes,
+    body: Body,
 ) -> Result<Response, Failure> {
     let person = correspondent.person(&frame)?;
     let lang = frame.texts.language().tag().parse().unwrap_or(Lang::EN);
-    let taken = correspondent.imports.take(person.account, &named.name, body.to_vec(), lang).await;
+    let mut file = correspondent.imports.arriving();
+    let mut chunks = body.into_data_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| Failure::Malformed(String::new()))?;
+        file.add(&chunk).map_err(|error| import_failure(&frame, error.into()))?;
+    }
+    let taken = correspondent.imports.take(person.account, &named.name, file, lang).await;
     let opened = taken.map_err(|error| import_failure(&frame, error))?;
     let answer = previewed(&correspondent, &frame, &person, &opened).await?;
     Ok((StatusCode::CREATED, Json(answer)).into_response())

@@ -2,19 +2,20 @@
 //! It runs behind the pages, some rows at a time, and can be begun again wherever it was interrupted.
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tais_bus::{ItemState, OutboxError};
 use tais_proto::{AccountId, Lang, StreamId, Timestamp};
 use uuid::Uuid;
 
+use super::arriving::Arriving;
 use super::assess::{Assessor, Outcome, Step};
 use super::mapping::{Mapping, fingerprint};
 use super::preview::{self, Preview};
 use super::said::Said;
 use super::store::{Choice, Fate, ImportStore, Noted, StoreError, Upload};
-use super::table::{self, FileError, Table};
+use super::table::{FileError, Table};
 use crate::Clock;
 use crate::intake::{Intake, IntakeError};
 use crate::report::Asked;
@@ -44,6 +45,7 @@ pub enum ImportError {
 pub struct Imports {
     intake: Intake,
     store: ImportStore,
+    dir: PathBuf,
     clock: Clock,
     /// Which uploads are being committed now, so that two clicks are one.
     running: Arc<Mutex<HashSet<Uuid>>>,
@@ -90,11 +92,17 @@ impl Imports {
     /// When the file cannot be used.
     pub async fn open(dir: &Path, intake: Intake, clock: Clock) -> Result<Self, StoreError> {
         let store = ImportStore::open(&dir.join("import.sqlite")).await?;
-        Ok(Self { intake, store, clock, running: Arc::default() })
+        Ok(Self { intake, store, dir: dir.to_owned(), clock, running: Arc::default() })
     }
 
     fn now(&self) -> Timestamp {
         (self.clock)()
+    }
+
+    /// Where a file is gathered as it arrives.
+    #[must_use]
+    pub fn arriving(&self) -> Arriving {
+        Arriving::within(&self.dir)
     }
 
     /// Takes a file in: it is read, its columns are recognised or remembered, and it is kept.
@@ -105,28 +113,26 @@ impl Imports {
         &self,
         actor: AccountId,
         name: &str,
-        bytes: Vec<u8>,
+        file: Arriving,
         language: Lang,
     ) -> Result<Opened, ImportError> {
-        let (bytes, table) = parse(bytes).await?;
+        let table = read(file).await?;
         let known = self.store.remembered(actor, &fingerprint(&table.header)).await?;
         let mapping = known.unwrap_or_else(|| Mapping::recognise(&table.header, language));
         let mapping = mapping.within(table.header.len());
         let name = name.chars().take(120).collect();
-        let upload = Upload { id: Uuid::now_v7(), name, bytes, mapping, reason: None };
-        self.store.put(&upload, actor, self.now()).await?;
+        let upload = Upload { id: Uuid::now_v7(), name, mapping, reason: None };
+        self.store.put(&upload, &table, actor, self.now()).await?;
         Ok(Opened { upload, table })
     }
 
-    /// A person's upload, read again from the same bytes; `None` once it is gone.
+    /// A person's upload with its table; `None` once it is gone.
     ///
     /// # Errors
     /// When the disk does not answer.
     pub async fn opened(&self, id: Uuid, actor: AccountId) -> Result<Option<Opened>, ImportError> {
-        let Some(mut upload) = self.store.upload(id, actor, self.now()).await? else { return Ok(None) };
-        let (bytes, table) = parse(std::mem::take(&mut upload.bytes)).await?;
-        upload.bytes = bytes;
-        Ok(Some(Opened { upload, table }))
+        let opened = self.store.upload(id, actor, self.now()).await?;
+        Ok(opened.map(|(upload, table)| Opened { upload, table }))
     }
 
     /// What a person's upload is called; `None` once it is gone.
@@ -305,8 +311,8 @@ fn slowest<'a>(states: impl Iterator<Item = &'a ItemState>) -> &'static str {
 
 /// Reading may take a moment, and a workbook made to harm may make its reader fail: neither is done
 /// where requests are answered.
-async fn parse(bytes: Vec<u8>) -> Result<(Vec<u8>, Table), FileError> {
-    let reading = tokio::task::spawn_blocking(move || table::read(&bytes).map(|table| (bytes, table)));
+async fn read(file: Arriving) -> Result<Table, FileError> {
+    let reading = tokio::task::spawn_blocking(move || file.read());
     reading.await.unwrap_or_else(|failed| Err(FileError::Broken(failed.to_string())))
 }
 

@@ -2,7 +2,11 @@
 //! table: a row an activity, in columns that the mapping knows by name. What IATI does not have, the
 //! kind of activity, a person chooses.
 
+use std::io::{self, BufRead, Read};
+
+use encoding_rs::{Encoding, UTF_8};
 use quick_xml::XmlVersion;
+use quick_xml::encoding::DecodingReader;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 use tais_proto::Lang;
@@ -14,6 +18,14 @@ use super::table::{Cell, FileError, ROWS_MAX, Row, Table};
 pub const DEPTH_MAX: usize = 32;
 /// The longest text of one element, in bytes.
 pub const TEXT_MAX: usize = 20_000;
+/// The largest file. It is streamed: this bounds the time that it takes, not the memory.
+pub const FILE_BYTES_MAX: usize = 128 * 1024 * 1024;
+/// The most text of all activities together that a table takes.
+pub const TABLE_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// The longest tag, comment or text as it stands in the file.
+const ELEMENT_BYTES_MAX: usize = 256 * 1024;
+/// Within so many bytes stands the declaration.
+const HEAD_BYTES: usize = 256;
 
 const VERSIONS: [&str; 8] = ["2.03", "2.02", "2.01", "1.05", "1.04", "1.03", "1.02", "1.01"];
 
@@ -35,24 +47,32 @@ fn broken(error: impl std::fmt::Display) -> FileError {
     FileError::Broken(error.to_string())
 }
 
-/// Reads the activities of a file.
+/// Reads the activities of a file, keeping no more of it at a time than one element and the table.
 ///
 /// # Errors
 /// When it is no such file, of a version that is not read, hostile, or larger than is taken.
-pub fn read(bytes: &[u8]) -> Result<Table, FileError> {
-    let text = super::csv::decode(bytes)?;
-    let mut reader = Reader::from_str(&text);
-    let mut reading = Reading { text: &text, ..Reading::default() };
+pub fn read(mut file: impl BufRead) -> Result<Table, FileError> {
+    let encoding = encoding(file.fill_buf().map_err(broken)?)?;
+    let mut text = DecodingReader::new(file);
+    text.set_encoding(encoding);
+    let mut reader = Reader::from_reader(Measured::new(text));
+    let mut reading = Reading::default();
+    let mut buffer = Vec::new();
     loop {
-        let event = reader.read_event().map_err(broken)?;
-        reading.at = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
-        match event {
+        buffer.clear();
+        let event = reader.read_event_into(&mut buffer);
+        let element = reader.get_mut().element();
+        reading.line = element.ends;
+        if element.bytes > ELEMENT_BYTES_MAX {
+            return Err(FileError::TooLong(element.begins));
+        }
+        match event.map_err(unread)? {
             Event::Start(start) => reading.open(&start)?,
             Event::Empty(start) => {
                 reading.open(&start)?;
-                reading.close();
+                reading.close()?;
             }
-            Event::End(_) => reading.close(),
+            Event::End(_) => reading.close()?,
             Event::Text(text) => reading.text(&text.xml10_content())?,
             Event::CData(text) => reading.text(&text.xml10_content())?,
             Event::GeneralRef(name) => {
@@ -70,33 +90,107 @@ pub fn read(bytes: &[u8]) -> Result<Table, FileError> {
     }
 }
 
+/// The encoding that a file declares. A byte order mark says more, and is looked at by the reader.
+fn encoding(head: &[u8]) -> Result<&'static Encoding, FileError> {
+    let head = String::from_utf8_lossy(&head[..head.len().min(HEAD_BYTES)]);
+    let declared = match Reader::from_str(head.trim_start_matches('\u{feff}')).read_event() {
+        Ok(Event::Decl(declared)) => declared.encoding().transpose().map_err(broken)?.map(String::from),
+        _ => None,
+    };
+    let Some(label) = declared else { return Ok(UTF_8) };
+    match Encoding::for_label(label.as_bytes()) {
+        Some(encoding) if encoding.is_ascii_compatible() => Ok(encoding),
+        // Of two bytes a letter, and yet the declaration could be read: only the mark can tell.
+        Some(_) => Ok(UTF_8),
+        None => Err(FileError::Encoding),
+    }
+}
+
+fn unread(error: quick_xml::Error) -> FileError {
+    match error {
+        quick_xml::Error::Encoding(_) => FileError::Encoding,
+        error => broken(error),
+    }
+}
+
+/// Counts lines, and the bytes of what is being read, which is not read on when it is too long.
+struct Measured<R> {
+    inner: R,
+    line: u64,
+    element: Element,
+}
+
+/// What was read last.
+#[derive(Clone, Copy, Default)]
+struct Element {
+    begins: u64,
+    ends: u64,
+    bytes: usize,
+}
+
+impl<R: BufRead> Measured<R> {
+    fn new(inner: R) -> Self {
+        Self { inner, line: 1, element: Element { begins: 1, ..Element::default() } }
+    }
+
+    /// Ends an element; what is read next belongs to another.
+    fn element(&mut self) -> Element {
+        let next = Element { begins: self.line, ..Element::default() };
+        Element { ends: self.line, ..std::mem::replace(&mut self.element, next) }
+    }
+}
+
+impl<R: BufRead> Read for Measured<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.fill_buf()?.read(into)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
+
+impl<R: BufRead> BufRead for Measured<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.element.bytes > ELEMENT_BYTES_MAX {
+            return Err(io::Error::other("an element is too long"));
+        }
+        self.inner.fill_buf()
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        // It has this much, so nothing is read for it.
+        if let Ok(text) = self.inner.fill_buf() {
+            self.line += memchr::memchr_iter(b'\n', &text[..bytes.min(text.len())]).count() as u64;
+        }
+        self.element.bytes += bytes;
+        self.inner.consume(bytes);
+    }
+}
+
 pub(super) fn attribute(start: &BytesStart<'_>, name: &str) -> Result<Option<String>, FileError> {
     let attribute = start.try_get_attribute(name).map_err(broken)?;
     let value = attribute.map(|found| found.normalized_value(XmlVersion::default())).transpose();
-    Ok(value.map_err(broken)?.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()))
+    let value = value.map_err(broken)?.map(|value| value.trim().to_owned());
+    value.filter(|value| !value.is_empty()).map(|value| without_control(&value).map(|()| value)).transpose()
+}
+
+/// XML has no control characters; where they appear, the encoding is another than was declared.
+fn without_control(text: &str) -> Result<(), FileError> {
+    let is_control = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
+    if text.contains(is_control) { Err(FileError::Encoding) } else { Ok(()) }
 }
 
 #[derive(Default)]
-struct Reading<'a> {
-    text: &'a str,
-    /// How far it was read, how far lines were counted, and how many they were.
-    at: usize,
-    counted: usize,
-    lines: u64,
+struct Reading {
+    line: u64,
     open: Vec<Open>,
     version: Option<String>,
     activity: Option<(u64, Activity)>,
-    activities: Vec<(u64, Activity)>,
+    header: Vec<String>,
+    rows: Vec<Row>,
+    bytes: usize,
 }
 
-impl Reading<'_> {
-    fn line(&mut self) -> u64 {
-        let passed = &self.text.as_bytes()[self.counted..self.at.min(self.text.len())];
-        self.lines += passed.iter().filter(|byte| **byte == b'\n').count() as u64;
-        self.counted = self.at.min(self.text.len());
-        self.lines + 1
-    }
-
+impl Reading {
     fn open(&mut self, start: &BytesStart<'_>) -> Result<(), FileError> {
         if self.open.len() == DEPTH_MAX {
             return Err(FileError::TooDeep);
@@ -108,10 +202,10 @@ impl Reading<'_> {
         match self.open.len() {
             0 => self.version = Some(version(&name, attribute(start, "version")?)?),
             1 if name == "iati-activity" => {
-                if self.activities.len() == ROWS_MAX {
+                if self.rows.len() == ROWS_MAX {
                     return Err(FileError::TooManyRows);
                 }
-                self.activity = Some((self.line(), Activity::default()));
+                self.activity = Some((self.line, Activity::default()));
             }
             _ => {}
         }
@@ -124,18 +218,43 @@ impl Reading<'_> {
 
     fn text(&mut self, text: &str) -> Result<(), FileError> {
         let Some(open) = self.open.last_mut() else { return Ok(()) };
+        without_control(text)?;
         open.text.push_str(text);
-        if open.text.len() > TEXT_MAX { Err(FileError::TooLong(self.line())) } else { Ok(()) }
+        if open.text.len() > TEXT_MAX { Err(FileError::TooLong(self.line)) } else { Ok(()) }
     }
 
-    fn close(&mut self) {
+    fn close(&mut self) -> Result<(), FileError> {
         if let Some((_, activity)) = &mut self.activity {
             activity.close(&self.open[1..]);
         }
         self.open.pop();
-        if self.open.len() == 1 {
-            self.activities.extend(self.activity.take());
+        if self.open.len() == 1
+            && let Some((line, activity)) = self.activity.take()
+        {
+            self.row(line, activity)?;
         }
+        Ok(())
+    }
+
+    fn row(&mut self, line: u64, activity: Activity) -> Result<(), FileError> {
+        let mut cells = Vec::new();
+        for (column, text) in activity.cells() {
+            let index = self.header.iter().position(|known| *known == column).unwrap_or_else(|| {
+                self.header.push(column);
+                self.header.len() - 1
+            });
+            if cells.len() <= index {
+                cells.resize(index + 1, Cell::Empty);
+            }
+            self.bytes += text.len();
+            cells[index] = Cell::text(&text);
+        }
+        if self.bytes > TABLE_BYTES_MAX {
+            return Err(FileError::TooMuchText);
+        }
+        cells.shrink_to_fit();
+        self.rows.push(Row { line, cells });
+        Ok(())
     }
 
     fn table(self) -> Result<Table, FileError> {
@@ -143,23 +262,7 @@ impl Reading<'_> {
         if !self.open.is_empty() {
             return Err(FileError::Broken("it ends before its last element does".to_owned()));
         }
-        let mut header: Vec<String> = Vec::new();
-        let mut rows = Vec::new();
-        for (line, activity) in self.activities {
-            let mut cells = Vec::new();
-            for (column, text) in activity.cells() {
-                let index = header.iter().position(|known| *known == column).unwrap_or_else(|| {
-                    header.push(column);
-                    header.len() - 1
-                });
-                if cells.len() <= index {
-                    cells.resize(index + 1, Cell::Empty);
-                }
-                cells[index] = Cell::text(&text);
-            }
-            rows.push(Row { line, cells });
-        }
-        Ok(Table { sheet: format!("IATI {version}"), header, rows })
+        Ok(Table { sheet: format!("IATI {version}"), header: self.header, rows: self.rows })
     }
 }
 
@@ -263,10 +366,51 @@ mod tests {
         let version = |version: &str| read(format!(r#"<iati-activities {version}/>"#).as_bytes());
         assert_eq!(version(r#"version="3.01""#), Err(FileError::IatiVersion("3.01".into())));
         assert_eq!(version(""), Err(FileError::IatiVersion("–".into())));
-        assert_eq!(read(b"<html><body/></html>"), Err(FileError::NotIati));
-        assert_eq!(read(b"<!-- nothing -->"), Err(FileError::NotIati));
+        assert_eq!(read(&b"<html><body/></html>"[..]), Err(FileError::NotIati));
+        assert_eq!(read(&b"<!-- nothing -->"[..]), Err(FileError::NotIati));
         assert!(matches!(read(with("<iati-activity>").as_bytes()), Err(FileError::Broken(_))));
         let cut = &SAMPLE.as_bytes()[..SAMPLE.len() / 2];
         assert!(matches!(read(cut), Err(FileError::Broken(_))));
+    }
+
+    #[test]
+    fn a_file_is_read_in_the_encoding_that_it_declares() {
+        let file = |encoding: &str| {
+            let declared =
+                if encoding.is_empty() { String::new() } else { format!(" encoding=\"{encoding}\"") };
+            format!(
+                "<?xml version=\"1.0\"{declared}?>\n<iati-activities version=\"2.03\"><iati-activity>\
+                 <title><narrative>Formação</narrative></title></iati-activity></iati-activities>"
+            )
+        };
+        let title = |bytes: &[u8]| read(bytes).map(|table| cells(&table, 0)[0].1.to_owned());
+        let said = Ok("Formação".to_owned());
+        assert_eq!(title(file("").as_bytes()), said);
+        assert_eq!(title(format!("\u{feff}{}", file("UTF-8")).as_bytes()), said);
+        let latin: Vec<u8> =
+            file("ISO-8859-1").chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+        assert_eq!(title(&latin), said);
+        let wide: Vec<u8> =
+            format!("\u{feff}{}", file("UTF-16")).encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(title(&wide), said);
+        let undeclared: Vec<u8> = file("").chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+        assert_eq!(title(&undeclared), Err(FileError::Encoding), "it is not what it says to be");
+        assert_eq!(title(file("Klingon-8").as_bytes()), Err(FileError::Encoding));
+    }
+
+    #[test]
+    fn what_would_fill_the_memory_is_refused_by_name() {
+        let with = |inner: &str| format!(r#"<iati-activities version="2.03">{inner}</iati-activities>"#);
+        let long = with(&format!(
+            "<iati-activity>\n<title x=\"{}\"/></iati-activity>",
+            "x".repeat(ELEMENT_BYTES_MAX)
+        ));
+        assert_eq!(read(long.as_bytes()), Err(FileError::TooLong(2)));
+        let comment = with(&format!("<!--{}-->", "x".repeat(ELEMENT_BYTES_MAX)));
+        assert_eq!(read(comment.as_bytes()), Err(FileError::TooLong(1)));
+        let text = format!("<title><narrative>{}</narrative></title>", "x".repeat(TEXT_MAX));
+        let activities = TABLE_BYTES_MAX / TEXT_MAX + 1;
+        let much = with(&format!("<iati-activity>{text}</iati-activity>").repeat(activities));
+        assert_eq!(read(much.as_bytes()), Err(FileError::TooMuchText));
     }
 }

@@ -6,17 +6,18 @@
 //! ```
 //!
 //! Invariants:
-//! * the same bytes are previewed and committed, and by the same code: what the preview calls new or
+//! * the same table is previewed and committed, and by the same code: what the preview calls new or
 //!   changed passed the very rules that the write runs;
 //! * a row is known again by its reference, so that a second import changes nothing;
 //! * an empty cell says nothing, and takes nothing away.
 
 mod archive;
+pub mod arriving;
 pub mod assess;
 pub mod changes;
 pub mod commit;
 mod csv;
-mod iati;
+pub mod iati;
 mod iati_activity;
 pub mod mapping;
 mod names;

@@ -12,6 +12,7 @@ use tais_proto::{AccountId, EventId, StreamId, Timestamp};
 use uuid::Uuid;
 
 use super::mapping::Mapping;
+use super::table::Table;
 
 /// How long an upload is kept: 24 hours.
 pub const EXPIRY_MICROS: i64 = 24 * 60 * 60 * 1_000_000;
@@ -41,8 +42,6 @@ pub struct Upload {
     pub id: Uuid,
     /// What it was called.
     pub name: String,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
     /// Which column says what.
     pub mapping: Mapping,
     /// The reason for corrections, once it is committed.
@@ -113,7 +112,7 @@ pub struct ImportStore {
 const SCHEMA: &str = "
 create table if not exists upload (
     id blob primary key, actor blob not null, received_at integer not null, name text not null,
-    bytes blob not null, mapping text not null, reason text);
+    contents blob not null, mapping text not null, reason text);
 create table if not exists choice (
     upload blob not null references upload on delete cascade, line integer not null,
     version integer not null, fate text not null, submission blob, stream blob,
@@ -138,6 +137,7 @@ impl ImportStore {
             // the disk at each of its own commits.
             .synchronous(SqliteSynchronous::Normal);
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
+        forget_files(&pool).await?;
         sqlx::raw_sql(SCHEMA).execute(&pool).await?;
         Ok(Self { pool })
     }
@@ -146,7 +146,13 @@ impl ImportStore {
     ///
     /// # Errors
     /// When there is no room, or the disk does not take it.
-    pub async fn put(&self, upload: &Upload, actor: AccountId, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn put(
+        &self,
+        upload: &Upload,
+        table: &Table,
+        actor: AccountId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         self.expire(now).await?;
         sqlx::query(
             "delete from upload where id in (select id from upload where actor = ?
@@ -165,7 +171,7 @@ impl ImportStore {
             .bind(actor.0)
             .bind(now.unix_micros())
             .bind(&upload.name)
-            .bind(&upload.bytes)
+            .bind(serde_json::to_vec(table)?)
             .bind(serde_json::to_string(&upload.mapping)?)
             .execute(&self.pool)
             .await?;
@@ -189,21 +195,22 @@ impl ImportStore {
         id: Uuid,
         actor: AccountId,
         now: Timestamp,
-    ) -> Result<Option<Upload>, StoreError> {
+    ) -> Result<Option<(Upload, Table)>, StoreError> {
         self.expire(now).await?;
-        let row = sqlx::query("select name, bytes, mapping, reason from upload where id = ? and actor = ?")
-            .bind(id)
-            .bind(actor.0)
-            .fetch_optional(&self.pool)
-            .await?;
+        let row =
+            sqlx::query("select name, contents, mapping, reason from upload where id = ? and actor = ?")
+                .bind(id)
+                .bind(actor.0)
+                .fetch_optional(&self.pool)
+                .await?;
         let Some(row) = row else { return Ok(None) };
-        Ok(Some(Upload {
+        let upload = Upload {
             id,
             name: row.try_get("name")?,
-            bytes: row.try_get("bytes")?,
             mapping: serde_json::from_str(row.try_get("mapping")?)?,
             reason: row.try_get("reason")?,
-        }))
+        };
+        Ok(Some((upload, serde_json::from_slice(row.try_get("contents")?)?)))
     }
 
     /// What a person's upload is called, while it is kept; its bytes stay where they are.
@@ -332,6 +339,15 @@ impl ImportStore {
     }
 }
 
+/// Uploads used to be kept as files. They live for a day: those are made again.
+async fn forget_files(pool: &SqlitePool) -> Result<(), sqlx::Error> {
+    let known = "select 1 from pragma_table_info('upload') where name = 'bytes'";
+    if sqlx::query(known).fetch_optional(pool).await?.is_some() {
+        sqlx::raw_sql("drop table choice; drop table upload").execute(pool).await?;
+    }
+    Ok(())
+}
+
 fn choice(row: &SqliteRow) -> Result<Choice, sqlx::Error> {
     let submission: Option<Uuid> = row.try_get("submission")?;
     let stream: Option<Uuid> = row.try_get("stream")?;
@@ -351,8 +367,12 @@ mod tests {
     use super::*;
 
     fn upload(mapping: &Mapping) -> Upload {
-        let (id, name, bytes) = (Uuid::now_v7(), "a.csv".to_owned(), vec![1, 2, 3]);
-        Upload { id, name, bytes, mapping: mapping.clone(), reason: None }
+        let (id, name) = (Uuid::now_v7(), "a.csv".to_owned());
+        Upload { id, name, mapping: mapping.clone(), reason: None }
+    }
+
+    fn table() -> Table {
+        super::super::table::read(b"title\nOne\n").unwrap()
     }
 
     fn at(micros: i64) -> Timestamp {
@@ -366,28 +386,28 @@ mod tests {
         let mapping = Mapping::recognise(&["Title".to_owned()], Lang::EN);
         let (one, other) = (AccountId(Uuid::now_v7()), AccountId(Uuid::now_v7()));
         let first = upload(&mapping);
-        store.put(&first, one, at(1)).await.unwrap();
-        assert_eq!(store.upload(first.id, one, at(2)).await.unwrap(), Some(first.clone()));
+        store.put(&first, &table(), one, at(1)).await.unwrap();
+        assert_eq!(store.upload(first.id, one, at(2)).await.unwrap(), Some((first.clone(), table())));
         assert_eq!(store.upload(first.id, other, at(2)).await.unwrap(), None, "another's is not seen");
         assert_eq!(store.name(first.id, one, at(2)).await.unwrap().as_deref(), Some("a.csv"));
         assert_eq!(store.name(first.id, other, at(2)).await.unwrap(), None);
         for second in 2..=UPLOADS_OF_ONE_MAX {
-            store.put(&upload(&mapping), one, at(second)).await.unwrap();
+            store.put(&upload(&mapping), &table(), one, at(second)).await.unwrap();
         }
         assert!(store.upload(first.id, one, at(9)).await.unwrap().is_some());
         let last = upload(&mapping);
-        store.put(&last, one, at(9)).await.unwrap();
+        store.put(&last, &table(), one, at(9)).await.unwrap();
         assert_eq!(store.upload(first.id, one, at(9)).await.unwrap(), None, "the oldest made room");
         let late = at(9 + EXPIRY_MICROS);
         assert!(store.upload(last.id, one, late).await.unwrap().is_some());
         assert_eq!(store.upload(last.id, one, at(10 + EXPIRY_MICROS)).await.unwrap(), None);
         for person in 0..UPLOADS_MAX {
             store
-                .put(&upload(&mapping), AccountId(Uuid::now_v7()), at(late.unix_micros() + person))
+                .put(&upload(&mapping), &table(), AccountId(Uuid::now_v7()), at(late.unix_micros() + person))
                 .await
                 .unwrap();
         }
-        let full = store.put(&upload(&mapping), one, late).await;
+        let full = store.put(&upload(&mapping), &table(), one, late).await;
         assert!(matches!(full, Err(StoreError::Full)));
     }
 
@@ -398,10 +418,10 @@ mod tests {
         let mapping = Mapping::recognise(&["Title".to_owned()], Lang::PT);
         let (one, other) = (AccountId(Uuid::now_v7()), AccountId(Uuid::now_v7()));
         let kept = upload(&mapping);
-        store.put(&kept, one, at(1)).await.unwrap();
+        store.put(&kept, &table(), one, at(1)).await.unwrap();
         let changed = Mapping { language: Lang::TET, ..mapping };
         store.map(kept.id, one, "header", &changed).await.unwrap();
-        assert_eq!(store.upload(kept.id, one, at(1)).await.unwrap().unwrap().mapping, changed);
+        assert_eq!(store.upload(kept.id, one, at(1)).await.unwrap().unwrap().0.mapping, changed);
         assert_eq!(store.remembered(one, "header").await.unwrap(), Some(changed));
         assert_eq!(store.remembered(one, "another").await.unwrap(), None);
         assert_eq!(store.remembered(other, "header").await.unwrap(), None);
@@ -412,7 +432,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let store = ImportStore::open(&dir.path().join("import.sqlite")).await.unwrap();
         let kept = upload(&Mapping::recognise(&[], Lang::EN));
-        store.put(&kept, AccountId(Uuid::now_v7()), at(1)).await.unwrap();
+        store.put(&kept, &table(), AccountId(Uuid::now_v7()), at(1)).await.unwrap();
         store.choose(kept.id, "", &[(2, 0), (3, 0)]).await.unwrap();
         let said = (EventId(Uuid::now_v7()), StreamId(Uuid::now_v7()));
         store.note(kept.id, &[(2, Fate::Saved, Some(said)), (3, Fate::Stale, None)]).await.unwrap();

@@ -1,11 +1,12 @@
 //! The one shape that every kind of file is read into: a header and rows of text, each row with its
 //! place in the file, so that what is wrong can be told by line and column. Pure: bytes in, table out.
 
+use serde::{Deserialize, Serialize};
 use tais_web::language::Arg;
 
 use super::{csv, iati, xlsx};
 
-/// The largest file that is taken.
+/// The largest file that is taken, unless it is streamed.
 pub const FILE_BYTES_MAX: usize = 10 * 1024 * 1024;
 /// The most rows of a file, without its header.
 pub const ROWS_MAX: usize = 20_000;
@@ -16,7 +17,7 @@ pub const COLUMNS_MAX: usize = 256;
 pub const CELLS_MAX: usize = 1_000_000;
 
 /// What stands in a cell.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Cell {
     /// Nothing.
     #[default]
@@ -47,7 +48,7 @@ impl Cell {
 }
 
 /// One row.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
     /// Its line in the file or its row in the sheet, from 1.
     pub line: u64,
@@ -56,7 +57,7 @@ pub struct Row {
 }
 
 /// A file, read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Table {
     /// The sheet, or what kind of file it was.
     pub sheet: String,
@@ -72,9 +73,12 @@ pub enum FileError {
     /// Nothing in it.
     #[error("there is no row in it beside a header")]
     Empty,
-    /// Larger than [`FILE_BYTES_MAX`].
-    #[error("the file is larger than {} MiB", FILE_BYTES_MAX / 1024 / 1024)]
-    TooLarge,
+    /// Larger than so many bytes: [`FILE_BYTES_MAX`], or [`iati::FILE_BYTES_MAX`].
+    #[error("the file is larger than {} MiB", .0 / 1024 / 1024)]
+    TooLarge(usize),
+    /// More text than [`iati::TABLE_BYTES_MAX`].
+    #[error("its activities have more than {} MiB of text", iati::TABLE_BYTES_MAX / 1024 / 1024)]
+    TooMuchText,
     /// A kind of file that is not read.
     #[error("{0} files are not read: save it as .xlsx or .csv")]
     Kind(&'static str),
@@ -134,7 +138,8 @@ impl FileError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Empty => "empty",
-            Self::TooLarge => "too-large",
+            Self::TooLarge(_) => "too-large",
+            Self::TooMuchText => "too-much-text",
             Self::Kind(_) => "kind",
             Self::Encoding => "encoding",
             Self::TooManyRows => "too-many-rows",
@@ -160,7 +165,8 @@ impl FileError {
     pub fn arguments(&self) -> Vec<(&'static str, Arg)> {
         let mebibytes = |bytes: usize| Arg::from(bytes / 1024 / 1024);
         match self {
-            Self::TooLarge => vec![("max", mebibytes(FILE_BYTES_MAX))],
+            Self::TooLarge(max) => vec![("max", mebibytes(*max))],
+            Self::TooMuchText => vec![("max", mebibytes(iati::TABLE_BYTES_MAX))],
             Self::Kind(what) => vec![("what", Arg::from(*what))],
             Self::TooManyRows => vec![("max", Arg::from(ROWS_MAX))],
             Self::TooManyColumns => vec![("max", Arg::from(COLUMNS_MAX))],
@@ -186,7 +192,7 @@ impl FileError {
 /// When it is of no such kind, damaged, hostile, or larger than is taken.
 pub fn read(bytes: &[u8]) -> Result<Table, FileError> {
     if bytes.len() > FILE_BYTES_MAX {
-        return Err(FileError::TooLarge);
+        return Err(FileError::TooLarge(FILE_BYTES_MAX));
     }
     let table = match bytes {
         [b'P', b'K', 3 | 5, ..] => xlsx::read(bytes)?,
@@ -278,6 +284,6 @@ mod tests {
         assert_eq!(read(b"%PDF-1.7"), Err(FileError::Kind(".pdf")));
         assert_eq!(read(b""), Err(FileError::Empty));
         assert_eq!(read(b"title\n\n,,\n"), Err(FileError::Empty), "a header alone says nothing");
-        assert_eq!(read(&vec![b'x'; FILE_BYTES_MAX + 1]), Err(FileError::TooLarge));
+        assert_eq!(read(&vec![b'x'; FILE_BYTES_MAX + 1]), Err(FileError::TooLarge(FILE_BYTES_MAX)));
     }
 }

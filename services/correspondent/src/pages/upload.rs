@@ -2,6 +2,7 @@
 
 use axum::body::Bytes;
 use axum::extract::Multipart;
+use axum::extract::multipart::MultipartError;
 use axum::http::StatusCode;
 use tais_web::Failure;
 
@@ -23,11 +24,15 @@ pub(super) struct Sent {
     pub bytes: Bytes,
 }
 
-pub(super) async fn sent(mut form: Multipart) -> Result<Sent, Failure> {
-    let refused = |error: axum::extract::multipart::MultipartError| match error.status() {
+/// Why such a form is not read.
+pub(super) fn refused(error: MultipartError) -> Failure {
+    match error.status() {
         StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge,
         _ => Failure::Malformed(String::new()),
-    };
+    }
+}
+
+pub(super) async fn sent(mut form: Multipart) -> Result<Sent, Failure> {
     let mut sent = Sent::default();
     while let Some(field) = form.next_field().await.map_err(refused)? {
         match field.name() {

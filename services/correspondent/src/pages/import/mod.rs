@@ -19,19 +19,20 @@ use tais_web::session::{CheckedForm, SignedIn};
 use tais_web::{Failure, Frame, Page};
 use uuid::Uuid;
 
-use super::upload::{FORM_BYTES, sent};
+use super::upload::{FORM_BYTES, refused};
 use super::{REFRESH_SECONDS, page, render};
 use crate::Correspondent;
 use crate::api::import_failure;
 use crate::import::commit::{ImportError, Opened};
 use crate::import::mapping::{Field, Mapping};
 use crate::import::preview::Preview;
-use crate::import::table::FILE_BYTES_MAX;
+use crate::import::table::FileError;
+use crate::import::{arriving::Arriving, iati};
 use progress::ProgressPage;
 use views::{Again, PreviewPage, UploadPage};
 
 pub(crate) fn router(base: &str) -> Router<Correspondent> {
-    let upload = get(ask).post(take).layer(DefaultBodyLimit::max(FILE_BYTES_MAX + FORM_BYTES));
+    let upload = get(ask).post(take).layer(DefaultBodyLimit::max(iati::FILE_BYTES_MAX + FORM_BYTES));
     Router::new()
         .route(&format!("{base}/import"), upload)
         .route(&format!("{base}/import/template.csv"), get(template))
@@ -65,25 +66,61 @@ async fn take(
 ) -> Result<Response, Failure> {
     let person = correspondent.person(&frame)?;
     let t = frame.texts;
-    let sent = sent(form).await?;
-    frame.csrf.verify(&sent.token)?;
+    let Sent { name, file } = sent(form, &frame, correspondent.imports.arriving()).await?;
     let again = |message: String| {
         let errors = [FieldError { field: "file".to_owned(), message }];
         upload_page(&correspondent, &frame, &errors).map(IntoResponse::into_response)
     };
-    if sent.name.is_empty() && sent.bytes.is_empty() {
-        return again(t.get("import-file-missing"));
-    }
     let lang = t.language().tag().parse().unwrap_or(Lang::EN);
-    match correspondent.imports.take(person.account, &sent.name, sent.bytes.to_vec(), lang).await {
+    let taken = match file {
+        Ok(file) if name.is_empty() && file.is_empty() => return again(t.get("import-file-missing")),
+        Ok(file) => correspondent.imports.take(person.account, &name, file, lang).await,
+        Err(error) => Err(error.into()),
+    };
+    match taken {
         Ok(opened) => Ok(to(&correspondent, opened.upload.id, "")),
         Err(ImportError::File(error)) => {
             let why = t.with(&format!("file-{}", error.code()), &error.arguments());
-            let name = [("name", Arg::from(sent.name)), ("why", Arg::from(why))];
+            let name = [("name", Arg::from(name)), ("why", Arg::from(why))];
             again(t.with("import-file-unread", &name))
         }
         Err(error) => Err(import_failure(&frame, error)),
     }
+}
+
+/// The form's file, as far as it was taken; the form's token comes before it.
+struct Sent {
+    name: String,
+    file: Result<Arriving, FileError>,
+}
+
+async fn sent(mut form: Multipart, frame: &Frame, arriving: Arriving) -> Result<Sent, Failure> {
+    let mut sent = Sent { name: String::new(), file: Ok(arriving) };
+    let mut verified = false;
+    while let Some(mut field) = form.next_field().await.map_err(refused)? {
+        match field.name() {
+            Some("csrf") => {
+                frame.csrf.verify(&field.text().await.map_err(refused)?)?;
+                verified = true;
+            }
+            Some("file") if verified => {
+                sent.name = field.file_name().unwrap_or_default().to_owned();
+                while let Some(chunk) = field.chunk().await.map_err(refused)? {
+                    // The rest of a file that is not taken is read to its end, or a browser would show
+                    // that the connection broke, and not why.
+                    let added = sent.file.as_mut().map_or(Ok(()), |file| file.add(&chunk));
+                    if let Err(error) = added {
+                        sent.file = Err(error);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    if !verified {
+        frame.csrf.verify("")?;
+    }
+    Ok(sent)
 }
 
 fn to(correspondent: &Correspondent, id: Uuid, page: &str) -> Response {

@@ -10,6 +10,7 @@ use tais_web::session::Csrf;
 use crate::import::assess::Outcome;
 use crate::import::changes::Change;
 use crate::import::commit::Opened;
+use crate::import::iati;
 use crate::import::mapping::{Field, Mapping};
 use crate::import::preview::{Line, Preview};
 use crate::import::table::{FILE_BYTES_MAX, column_letters};
@@ -42,7 +43,13 @@ impl UploadPage {
         Self {
             t,
             pillar: pillar.code(),
-            hint: t.with("import-file-hint", &[("max", Arg::from(FILE_BYTES_MAX / 1024 / 1024))]),
+            hint: t.with(
+                "import-file-hint",
+                &[
+                    ("max", Arg::from(FILE_BYTES_MAX / 1024 / 1024)),
+                    ("xml", Arg::from(iati::FILE_BYTES_MAX / 1024 / 1024)),
+                ],
+            ),
             summary: error_summary(t, errors),
             wrong: field_error(errors, "file"),
             csrf: csrf.field(),
