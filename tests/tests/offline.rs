@@ -518,7 +518,7 @@ fn an_unknown_outcome_is_said_and_sending_again_is_safe() {
         far.sign_in(&window).await;
         window.goto(&far.url("/apsc/new")).await.unwrap();
         type_update(&window, "On a busy disk").await;
-        let file = far.system.data().join("correspondent-apsc").join("book.sqlite");
+        let file = far.system.data().join("correspondent-apsc").join("outbox.sqlite");
         let mut disk =
             SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(file)).await.unwrap();
         sqlx::raw_sql("begin immediate").execute(&mut disk).await.unwrap();

@@ -87,11 +87,17 @@ impl World {
         self.bus.publish_recorded(&[entry]).await.unwrap();
     }
 
-    /// Records the next submission as it is.
+    /// Records what is submitted next as it is. What comes again, as after a reconnection, is recorded once.
     async fn record_next(&mut self) {
-        for message in self.pull().await {
-            let signature = parse_signature_header(message.signature.as_deref().unwrap()).unwrap();
-            self.record(message.stream.unwrap(), Signed { bytes: message.bytes, signature }).await;
+        let before = self.recorded.len();
+        while self.recorded.len() == before {
+            for message in self.pull().await {
+                let signature = parse_signature_header(message.signature.as_deref().unwrap()).unwrap();
+                let signed = Signed { bytes: message.bytes, signature };
+                if !self.recorded.iter().any(|entry| entry.signed == signed) {
+                    self.record(message.stream.unwrap(), signed).await;
+                }
+            }
         }
     }
 

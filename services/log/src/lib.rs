@@ -18,10 +18,12 @@ mod error;
 pub mod frontier;
 pub mod memory;
 mod postgres;
+pub mod proof;
 mod provision;
 mod read;
 mod scram;
 mod self_check;
+pub mod tile;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -34,6 +36,7 @@ pub use memory::MemoryLog;
 pub use postgres::{PostgresFollower, PostgresLease, PostgresLog};
 pub use provision::{ProvisionError, RolePasswords, migrate, provision};
 pub use self_check::{SelfCheckError, ServiceRole, self_check};
+use tile::TileRef;
 
 /// The clock, as a parameter everywhere.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -62,6 +65,9 @@ pub trait Log: Clone + Send + Sync + 'static {
 
     /// How far the log is.
     fn head(&self) -> impl Future<Output = Result<Head, LogError>> + Send;
+
+    /// The hashes of a tile of the tree, 32 bytes each; `None` where the log has not as many.
+    fn tile(&self, tile: TileRef) -> impl Future<Output = Result<Option<Vec<u8>>, LogError>> + Send;
 
     /// The tree's root when the log had `size` entries; `None` where it has fewer.
     fn root_at(&self, size: u64) -> impl Future<Output = Result<Option<[u8; 32]>, LogError>> + Send;

@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use crate::append::{Known, sequence};
 use crate::entry::{Entry, Filter, Head, NewEntry, Outcome, Page, Quarantined, Receipt, StoredQuarantined};
 use crate::frontier::Frontier;
+use crate::tile::{HEIGHT, TileRef};
 use crate::{Clock, Follower, Log, LogError};
 
 /// How the next append fails.
@@ -123,6 +124,26 @@ impl Log for MemoryLog {
         let state = self.lock();
         let last_recorded_at = state.entries.last().map(|(entry, ..)| entry.recorded_at);
         Ok(Head { size: state.frontier.size(), root: state.frontier.root(), last_recorded_at })
+    }
+
+    async fn tile(&self, tile: TileRef) -> Result<Option<Vec<u8>>, LogError> {
+        let state = self.lock();
+        let each = 1_u64.checked_shl(u32::from(tile.level) * u32::from(HEIGHT)).unwrap_or(u64::MAX);
+        let (first, hashes) = (tile.first().saturating_mul(each), u64::from(tile.width));
+        if first.saturating_add(hashes.saturating_mul(each)) > state.frontier.size() {
+            return Ok(None);
+        }
+        let mut leaves = state.entries_from(Position(first)).map(|entry| entry.leaf_hash);
+        let mut bytes = Vec::new();
+        for _ in 0..hashes {
+            let mut subtree = Frontier::default();
+            leaves
+                .by_ref()
+                .take(usize::try_from(each).unwrap_or(usize::MAX))
+                .for_each(|leaf| subtree.append(leaf));
+            bytes.extend_from_slice(&subtree.root());
+        }
+        Ok(Some(bytes))
     }
 
     async fn root_at(&self, size: u64) -> Result<Option<[u8; 32]>, LogError> {

@@ -3,6 +3,7 @@
 mod append;
 mod follow;
 mod page;
+mod tiles;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -17,10 +18,12 @@ use crate::append::{Known, Sequenced, sequence};
 use crate::entry::{Entry, Filter, Head, NewEntry, Outcome, Page, Quarantined, Receipt, StoredQuarantined};
 use crate::frontier::Frontier;
 use crate::read::{COLUMNS, bigint, entry, position};
+use crate::tile::{Edge, TileRef, Whole};
 use crate::{Clock, Log, LogError};
 
 use append::{commit_error, insert, is_conflict, known, lock_head};
 pub use follow::PostgresFollower;
+pub(crate) use tiles::complete;
 
 /// How often the active recorder looks whether its place is still its own.
 const LEASE_CHECK: Duration = Duration::from_secs(1);
@@ -35,7 +38,7 @@ pub struct PostgresLog {
     pool: PgPool,
     clock: Clock,
     /// Where the last append of this process left the head; the next one tries there first.
-    left: Arc<Mutex<Option<HeadRow>>>,
+    left: Arc<Mutex<Option<Begin>>>,
 }
 
 impl PostgresLog {
@@ -59,14 +62,17 @@ impl PostgresLog {
         quarantine: &[Quarantined],
     ) -> Result<Option<Vec<Outcome>>, LogError> {
         // Taken and only put back when all is known: whatever else happens, the head is read again.
-        let Some(head) = self.left().take() else { return Ok(None) };
+        let Some(begin) = self.left().take() else { return Ok(None) };
+        let from = begin.size();
+        let next = begin.next(batch, Known::as_the_batch_says(batch), (self.clock)());
+        if tiles::ends_a_tile_of_tiles(from, next.after.size()) {
+            return Ok(None);
+        }
         let mut connection = self.pool.acquire().await?;
-        let (sequenced, now) = head.sequence(batch, Known::as_the_batch_says(batch), (self.clock)());
-        let from = head.frontier.size();
-        match insert(&mut connection, batch, &sequenced, quarantine, now, from).await {
+        match insert(&mut connection, batch, &next, quarantine, from).await {
             Ok(true) => {
-                self.leave(head.after(&sequenced, now));
-                Ok(Some(sequenced.outcomes))
+                self.leave(next.after);
+                Ok(Some(next.sequenced.outcomes))
             }
             Ok(false) => Ok(None),
             Err(error) if is_conflict(&error) => Ok(None),
@@ -75,12 +81,12 @@ impl PostgresLog {
         }
     }
 
-    fn left(&self) -> MutexGuard<'_, Option<HeadRow>> {
+    fn left(&self) -> MutexGuard<'_, Option<Begin>> {
         self.left.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn leave(&self, head: HeadRow) {
-        *self.left() = Some(head);
+    fn leave(&self, begin: Begin) {
+        *self.left() = Some(begin);
     }
 }
 
@@ -91,17 +97,37 @@ struct HeadRow {
     last_recorded_at: Option<Timestamp>,
 }
 
-impl HeadRow {
+/// Where an append begins: the head, and the hashes of the tile that it goes on.
+#[derive(Clone, Debug)]
+struct Begin {
+    head: HeadRow,
+    edge: Edge,
+}
+
+/// A batch, ready to be written.
+struct Next {
+    sequenced: Sequenced,
+    whole: Vec<Whole>,
+    now: Timestamp,
+    /// Where the append after it begins.
+    after: Begin,
+}
+
+impl Begin {
     /// The batch after it.
-    fn sequence(&self, batch: &[NewEntry], known: Known, clock: Timestamp) -> (Sequenced, Timestamp) {
-        let now = self.last_recorded_at.map_or(clock, |last| last.max(clock));
-        (sequence(batch, known, self.frontier.clone(), now), now)
+    fn next(mut self, batch: &[NewEntry], known: Known, clock: Timestamp) -> Next {
+        let now = self.head.last_recorded_at.map_or(clock, |last| last.max(clock));
+        let sequenced = sequence(batch, known, self.head.frontier, now);
+        let whole =
+            sequenced.entries.iter().filter_map(|entry| self.edge.append(entry.leaf_hash.0)).collect();
+        let last_recorded_at =
+            if sequenced.entries.is_empty() { self.head.last_recorded_at } else { Some(now) };
+        let head = HeadRow { frontier: sequenced.frontier.clone(), last_recorded_at };
+        Next { sequenced, whole, now, after: Self { head, edge: self.edge } }
     }
 
-    /// Where it is once that is appended.
-    fn after(self, sequenced: &Sequenced, now: Timestamp) -> Self {
-        let last_recorded_at = if sequenced.entries.is_empty() { self.last_recorded_at } else { Some(now) };
-        Self { frontier: sequenced.frontier.clone(), last_recorded_at }
+    const fn size(&self) -> u64 {
+        self.head.frontier.size()
     }
 }
 
@@ -128,15 +154,18 @@ impl Log for PostgresLog {
         let mut tx = self.pool.begin().await?;
         let head = lock_head(&mut tx).await?;
         let known = known(&mut tx, batch).await?;
-        let (sequenced, now) = head.sequence(batch, known, (self.clock)());
-        let from = head.frontier.size();
-        if !insert(&mut tx, batch, &sequenced, quarantine, now, from).await? {
+        let edge = tiles::edge(&mut tx, head.frontier.size()).await?;
+        let begin = Begin { head, edge };
+        let from = begin.size();
+        let next = begin.next(batch, known, (self.clock)());
+        if !insert(&mut tx, batch, &next, quarantine, from).await? {
             let problem = "the head moved under its lock, or a version has none before it".to_owned();
             return Err(LogError::Altered { position: from, problem });
         }
+        tiles::complete(&mut tx, next.after.size()).await?;
         tx.commit().await.map_err(commit_error)?;
-        self.leave(head.after(&sequenced, now));
-        Ok(sequenced.outcomes)
+        self.leave(next.after);
+        Ok(next.sequenced.outcomes)
     }
 
     async fn head(&self) -> Result<Head, LogError> {
@@ -145,6 +174,10 @@ impl Log for PostgresLog {
             .await?;
         let HeadRow { frontier, last_recorded_at } = head(&row)?;
         Ok(Head { size: frontier.size(), root: frontier.root(), last_recorded_at })
+    }
+
+    async fn tile(&self, tile: TileRef) -> Result<Option<Vec<u8>>, LogError> {
+        tiles::read(&self.pool, tile).await
     }
 
     async fn root_at(&self, size: u64) -> Result<Option<[u8; 32]>, LogError> {

@@ -2,6 +2,8 @@
 
 use sqlx::{AssertSqlSafe, PgPool};
 
+use crate::LogError;
+use crate::postgres::complete;
 use crate::scram::verifier;
 
 /// Why the database could not be prepared.
@@ -13,6 +15,9 @@ pub enum ProvisionError {
     /// A statement.
     #[error("the database's roles could not be made: does the URL name an operator who may make roles?")]
     Database(#[from] sqlx::Error),
+    /// The tree's tiles.
+    #[error("the tiles of the log's tree could not be completed")]
+    Tiles(#[from] LogError),
     /// A password.
     #[error("the password of {0} is empty or holds characters other than printable ASCII: choose another")]
     Password(&'static str),
@@ -37,6 +42,13 @@ pub struct RolePasswords {
 /// When the database refuses, or holds a schema newer than this software.
 pub async fn migrate(operator: &PgPool) -> Result<(), ProvisionError> {
     sqlx::migrate!("./migrations").run(operator).await?;
+    // A log that was begun before it had tiles gets those that it lacks.
+    let mut tx = operator.begin().await?;
+    let size: i64 = sqlx::query_scalar("select next_position from log.head where log = 1 for update")
+        .fetch_one(&mut *tx)
+        .await?;
+    complete(&mut tx, u64::try_from(size).unwrap_or(0)).await?;
+    tx.commit().await?;
     Ok(())
 }
 

@@ -80,6 +80,9 @@ fn forbidden(role: ServiceRole) -> Vec<&'static str> {
         "update log.quarantine set reason = reason where false",
         "delete from log.quarantine where false",
         "truncate log.quarantine",
+        "update log.tile set root = root where false",
+        "delete from log.tile where false",
+        "truncate log.tile",
         "delete from log.head where false",
     ];
     if role != ServiceRole::Recorder {
@@ -87,6 +90,7 @@ fn forbidden(role: ServiceRole) -> Vec<&'static str> {
             "insert into log.entry select * from log.entry where false",
             "insert into log.quarantine (received_at, subject, raw, sha256, code, reason)
              select now(), '', '', '', '', '' where false",
+            "insert into log.tile select * from log.tile where false",
             "update log.head set next_position = next_position where false",
             "update log.relay set place = place where false",
         ]);
@@ -128,7 +132,8 @@ async fn check_second_wall(pool: &PgPool) -> Result<(), SelfCheckError> {
     let down: Option<String> = sqlx::query_scalar(
         "select wall.trigger || ' on log.' || wall.relation
            from (values (1, 'append_only_rows', 'entry'), (2, 'append_only_table', 'entry'),
-                        (3, 'append_only_rows', 'quarantine'), (4, 'append_only_table', 'quarantine'))
+                        (3, 'append_only_rows', 'quarantine'), (4, 'append_only_table', 'quarantine'),
+                        (5, 'append_only_rows', 'tile'), (6, 'append_only_table', 'tile'))
                 as wall (n, trigger, relation)
           where not exists (select from pg_trigger t
                              where t.tgrelid = ('log.' || wall.relation)::regclass and t.tgname = wall.trigger

@@ -10,9 +10,9 @@ use tais_proto::{EventId, KeyId, LeafHash, Position, Signed, StreamId, Timestamp
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{HeadRow, head};
+use super::{HeadRow, Next, head};
 use crate::LogError;
-use crate::append::{Known, Sequenced};
+use crate::append::Known;
 use crate::entry::{NewEntry, Quarantined, Receipt};
 use crate::read::{bigint, position};
 
@@ -131,6 +131,10 @@ entries as (
         as t (position, event_id, stream, stream_kind, version, type, state, pillar,
               occurred_at, key_id, key_seq, envelope, signature, leaf_hash)
      where exists (select 1 from moved)),
+tiles as (
+    insert into log.tile (level, index, hashes, root)
+    select 0, index, hashes, root from unnest($27::int8[], $28::bytea[], $29::bytea[]) as w (index, hashes, root)
+     where exists (select 1 from moved)),
 quarantined as (
     insert into log.quarantine (received_at, subject, signature, raw, sha256, code, reason)
     select $4, subject, signature, raw, sha256(raw), code, reason
@@ -144,11 +148,11 @@ select pg_notify('tais_log', next_position::text) from moved";
 pub(super) async fn insert(
     connection: &mut PgConnection,
     batch: &[NewEntry],
-    sequenced: &Sequenced,
+    next: &Next,
     quarantine: &[Quarantined],
-    now: Timestamp,
     from: u64,
 ) -> Result<bool, sqlx::Error> {
+    let Next { sequenced, whole, now, .. } = next;
     let recorded: Vec<&NewEntry> = sequenced.recorded(batch).map(|(_, new)| new).collect();
     let entries = &sequenced.entries;
     let quarantine: Vec<Quarantined> = quarantine.iter().map(Quarantined::storable).collect();
@@ -184,6 +188,9 @@ pub(super) async fn insert(
         .bind(bigint(Position(from)))
         .bind(follows)
         .bind(versions)
+        .bind(whole.iter().map(|tile| bigint(Position(tile.index))).collect::<Vec<_>>())
+        .bind(whole.iter().map(|tile| tile.hashes.as_slice()).collect::<Vec<_>>())
+        .bind(whole.iter().map(|tile| tile.root.as_slice()).collect::<Vec<_>>())
         .fetch_optional(connection)
         .await
         .map(|moved| moved.is_some())

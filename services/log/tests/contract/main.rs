@@ -3,6 +3,7 @@
 
 mod append;
 mod duties;
+mod proofs;
 mod read;
 #[path = "../support/mod.rs"]
 mod support;
@@ -62,6 +63,8 @@ stories! {
     append::what_conflicts_leaves_the_rest_of_its_batch_alone,
     append::the_root_is_that_of_the_leaves_at_every_size,
     append::sixteen_appenders_over_two_handles_stay_gapless,
+    proofs::tiles_hold_the_leaf_hashes_in_order,
+    proofs::proofs_hold_at_every_size_and_for_nothing_else,
     read::pages_follow_each_other_without_gap_or_overlap,
     read::a_filter_leaves_out_and_says_how_far_it_looked,
     read::backwards_the_latest_come_first,
