@@ -54,19 +54,6 @@ impl System {
         Ok(())
     }
 
-    /// The most memory that the program has had so far, in bytes; its servers, which are programs of
-    /// their own, not counted.
-    ///
-    /// # Errors
-    /// Where the system does not tell.
-    pub fn memory_peak(&self) -> anyhow::Result<f64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line =
-            status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("VmHWM is not told")?;
-        let kibibytes: f64 = line.trim().trim_end_matches("kB").trim().parse()?;
-        Ok(kibibytes * 1024.0)
-    }
-
     /// Where its pages are: `http://127.0.0.1:PORT`.
     #[must_use]
     pub fn base(&self) -> &str {
