@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use tais_correspondent::import::arriving::Arriving;
 use tais_correspondent::import::assess::Outcome;
 use tais_correspondent::import::commit::{Opened, Progress};
-use tais_correspondent::import::mapping::Field;
+use tais_correspondent::import::mapping::{Field, Mapping};
 use tais_correspondent::import::preview::Preview;
 use tais_correspondent::{Config, Correspondent};
 use tais_proto::reference::Reference;
@@ -187,6 +187,36 @@ async fn an_iati_file_needs_only_its_kind() {
     assert_eq!(desk.commit(&opened, &preview).await.count("saved"), 2);
     let again = imports.preview(&opened, desk.actor).await.unwrap();
     assert_eq!(counts(&again), [0, 0, 2, 1]);
+}
+
+/// The IATI standard's own example, where it lies beside the checkout.
+#[tokio::test]
+async fn the_standards_own_example_goes_in_once() {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../../shared/vectors/iati/activity-standard-example.xml");
+    let Ok(bytes) = std::fs::read(&file) else {
+        println!("skipped: the standard's example is not at {}", file.display());
+        return;
+    };
+    let reference = Arc::new(Reference::load_embedded().unwrap());
+    let desk = Desk::new(Pillar::Aec, &reference).await;
+    let (mut opened, _) = desk.take(&bytes).await;
+    assert_eq!((opened.table.sheet.as_str(), opened.table.rows.len()), ("IATI 2.03", 1));
+    // What IATI does not have, a person says.
+    let kind = Some(tais_proto::vocabulary::ActivityKind::Meeting);
+    let imports = desk.correspondent.imports();
+    imports.map(&opened, desk.actor, Mapping { kind, ..opened.upload.mapping.clone() }).await.unwrap();
+    opened = imports.opened(opened.upload.id, desk.actor).await.unwrap().unwrap();
+    for (header, cell) in opened.table.header.iter().zip(&opened.table.rows[0].cells) {
+        println!("{header}: {}", cell.as_text().unwrap_or("–"));
+    }
+    let preview = imports.preview(&opened, desk.actor).await.unwrap();
+    let [new, changed, unchanged, wrong] = counts(&preview);
+    println!("new {new}, changed {changed}, unchanged {unchanged}, with errors {wrong}: {:?}", preview.lines);
+    assert_eq!([new, changed, unchanged, wrong], [1, 0, 0, 0]);
+    assert_eq!(desk.commit(&opened, &preview).await.count("saved"), 1);
+    let again = imports.preview(&opened, desk.actor).await.unwrap();
+    assert_eq!(counts(&again), [0, 0, 1, 0], "a second import changes nothing");
 }
 
 #[tokio::test]

@@ -9,12 +9,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use sha2::{Digest as _, Sha256};
 use sqlx::postgres::PgListener;
 use sqlx::{AssertSqlSafe, PgPool};
 use support::events::{Author, HandClock, stream};
 use support::server::{Database, database};
-use tais_log::{Clock, Filter, Follower as _, Log as _, LogError, Outcome, PostgresLog, is_transient};
-use tais_proto::{EventId, Pillar, Position, Publisher, Timestamp};
+use tais_log::frontier::Frontier;
+use tais_log::proof::{self, ConsistencyProof, InclusionProof, ProofError};
+use tais_log::tile::TileRef;
+use tais_log::{
+    Clock, Filter, Follower as _, Log as _, LogError, Outcome, PostgresLog, is_transient, migrate,
+};
+use tais_proto::{EventId, LeafHash, Pillar, Position, Publisher, Timestamp};
 
 async fn recorder(database: &Database) -> PostgresLog {
     PostgresLog::new(database.pool("tais_recorder").await, HandClock::new().clock())
@@ -316,4 +322,84 @@ async fn finding_a_day_a_pillar_or_a_stream_does_not_read_the_whole_log() {
     // The control: what does read everything is counted so.
     let all = rows_read(&database, |log| async move { assert!(log.root_at(3_001).await.unwrap().is_some()) });
     assert!(all.await >= MANY);
+}
+
+/// A log that was begun before it had tiles gets them from `migrate`, and the append that makes a tile of
+/// tiles whole writes that too.
+#[tokio::test]
+async fn tiles_are_completed_at_every_level() {
+    let database = database().await;
+    let operator = database.operator().await;
+    let begun = 65_500_u64;
+    sqlx::query(
+        "insert into log.entry (position, event_id, stream, stream_kind, version, type, state, occurred_at,
+                                recorded_at, key_id, key_seq, envelope, signature, leaf_hash)
+         select n, gen_random_uuid(), gen_random_uuid(), 'activity', 1, 'x', 'TL', now(),
+                '2026-11-01', 'k', n, '', '', sha256(int8send(n)) from generate_series(0, $1 - 1) n",
+    )
+    .bind(i64::try_from(begun).unwrap())
+    .execute(&operator)
+    .await
+    .unwrap();
+    let mut frontier = Frontier::default();
+    let mut roots = Vec::new();
+    for n in 0..begun {
+        frontier.append(LeafHash(Sha256::digest(n.to_be_bytes()).into()));
+        roots.push(frontier.root());
+    }
+    sqlx::query("update log.head set next_position = $1, frontier = $2")
+        .bind(i64::try_from(begun).unwrap())
+        .bind(frontier.hashes())
+        .execute(&operator)
+        .await
+        .unwrap();
+    migrate(&operator).await.unwrap();
+
+    let (log, mut apsc) = (recorder(&database).await, Author::apsc());
+    for _ in 0..2 {
+        let batch: Vec<_> = (0..150).map(|_| apsc.says(stream(), 1, "an entry")).collect();
+        for outcome in log.append(&batch, &[]).await.unwrap() {
+            let Outcome::Recorded(receipt) = outcome else { panic!("{outcome:?}") };
+            frontier.append(receipt.leaf_hash);
+            roots.push(frontier.root());
+        }
+    }
+    let size = begun + 300;
+    let root = |size: u64| roots[usize::try_from(size).unwrap() - 1];
+    for at in [1, 256, begun, 65_535, 65_536, 65_537, size] {
+        assert_eq!(proof::root(&log, at).await.unwrap(), root(at), "size {at}");
+        for position in [0, 255, 256, 40_000, at - 1] {
+            if position < at {
+                let proof = InclusionProof::of(&log, Position(position), at).await.unwrap();
+                let leaf = log_leaf(&operator, position).await;
+                proof.verify(leaf, root(at)).unwrap();
+            }
+        }
+        ConsistencyProof::of(&log, at.min(begun), size)
+            .await
+            .unwrap()
+            .verify(root(at.min(begun)), root(size))
+            .unwrap();
+    }
+    let whole = TileRef::within(1, 0, size).unwrap();
+    assert!(whole.is_whole() && log.tile(whole).await.unwrap().is_some());
+
+    // A tile that is gone is missed, not guessed.
+    sqlx::raw_sql(
+        "alter table log.tile disable trigger all; delete from log.tile where level = 0 and index = 0",
+    )
+    .execute(&operator)
+    .await
+    .unwrap();
+    let missing = InclusionProof::of(&log, Position(3), size).await;
+    assert!(matches!(missing, Err(ProofError::NoTile { level: 0, index: 0 })), "{missing:?}");
+}
+
+async fn log_leaf(operator: &PgPool, position: u64) -> LeafHash {
+    let leaf: Vec<u8> = sqlx::query_scalar("select leaf_hash from log.entry where position = $1")
+        .bind(i64::try_from(position).unwrap())
+        .fetch_one(operator)
+        .await
+        .unwrap();
+    LeafHash(leaf.try_into().unwrap())
 }

@@ -26,6 +26,9 @@ const FORBIDDEN: &[&str] = &[
     "update log.quarantine set reason = 'x'",
     "delete from log.quarantine",
     "truncate log.quarantine",
+    "update log.tile set root = root",
+    "delete from log.tile",
+    "truncate log.tile",
     "insert into log.head values (2, 0, '{}', null)",
     "delete from log.head",
     "truncate log.head cascade",
@@ -54,6 +57,7 @@ const FORBIDDEN: &[&str] = &[
 const RECORDERS: &[&str] = &[
     "insert into log.entry select * from log.entry where false",
     "insert into log.quarantine (received_at, subject, raw, sha256, code, reason) values (now(), '', '', '', '', '')",
+    "insert into log.tile select * from log.tile where false",
     "update log.head set next_position = 9 where false",
     "update log.relay set place = 9 where false",
 ];
@@ -225,6 +229,9 @@ async fn a_right_too_many_is_noticed_and_named() {
         (ROLES[0], "truncate on log.entry", "truncate log.entry"),
         (ROLES[0], "update on log.quarantine", "update log.quarantine"),
         (ROLES[0], "truncate on log.quarantine", "truncate log.quarantine"),
+        (ROLES[0], "update on log.tile", "update log.tile"),
+        (ROLES[0], "truncate on log.tile", "truncate log.tile"),
+        (ROLES[2], "insert on log.tile", "insert into log.tile"),
         (ROLES[0], "delete on log.head", "delete from log.head"),
         (ROLES[1], "insert on log.entry", "insert into log.entry"),
         (ROLES[2], "insert on log.quarantine", "insert into log.quarantine"),
@@ -254,6 +261,8 @@ async fn a_second_wall_that_is_down_is_noticed_and_named() {
             "append_only_rows on log.quarantine",
         ),
         ("drop trigger append_only_table on log.quarantine", "append_only_table on log.quarantine"),
+        ("alter table log.tile disable trigger all", "append_only_rows on log.tile"),
+        ("drop trigger append_only_table on log.tile", "append_only_table on log.tile"),
     ] {
         let database = with_a_record().await;
         sqlx::raw_sql(AssertSqlSafe(sabotage)).execute(&database.operator().await).await.unwrap();
