@@ -66,7 +66,7 @@ enum Prepared {
 }
 
 impl Prepared {
-    fn new(&self) -> &[NewEvents] {
+    fn unsaved(&self) -> &[NewEvents] {
         match self {
             Self::Saved(_) => &[],
             Self::New(new) => new,
@@ -199,7 +199,7 @@ impl Intake {
         for (submission, id, asked) in all {
             prepared.push(self.prepare(submission, id, asked).await);
         }
-        let new: Vec<NewEvents> = prepared.iter().flatten().flat_map(Prepared::new).cloned().collect();
+        let new: Vec<NewEvents> = prepared.iter().flatten().flat_map(Prepared::unsaved).cloned().collect();
         let together = match self.outbox.save_all(&new).await {
             Ok(_) => true,
             Err(OutboxError::IdReused(_) | OutboxError::StreamHeld(_)) => false,
@@ -209,7 +209,7 @@ impl Intake {
         for prepared in prepared {
             done.push(match prepared {
                 Ok(prepared) if !together => {
-                    self.outbox.save_all(prepared.new()).await.map(drop).map_err(Into::into)
+                    self.outbox.save_all(prepared.unsaved()).await.map(drop).map_err(Into::into)
                 }
                 prepared => prepared.map(drop),
             });

@@ -2,6 +2,7 @@
 //! read from tiles, and checked without the log. The arithmetic is that of the crate `tlog_tiles`.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Mutex, PoisonError};
 
 use tais_proto::{LeafHash, Position};
@@ -191,12 +192,15 @@ async fn tiles<L: Log>(log: &L, size: u64, wanted: &[u64]) -> Result<HashMap<u64
         let (level, index) = (least.level(), least.level_index());
         let missing = ProofError::NoTile { level, index };
         let Some(tile) = TileRef::within(level, index, size) else { return Err(missing) };
-        if !read.contains_key(&tile) {
-            let Some(bytes) = log.tile(tile).await? else { return Err(missing) };
-            read.insert(tile, bytes);
-        }
-        let hash = read.get(&tile).and_then(|bytes| tile.coordinates().hash_at_index(bytes, *wanted).ok());
-        hashes.insert(*wanted, hash.ok_or(missing)?);
+        let bytes = match read.entry(tile) {
+            Entry::Occupied(read) => read.into_mut(),
+            Entry::Vacant(unread) => {
+                let Some(bytes) = log.tile(tile).await? else { return Err(missing) };
+                unread.insert(bytes)
+            }
+        };
+        let hash = tile.coordinates().hash_at_index(bytes, *wanted);
+        hashes.insert(*wanted, hash.map_err(|_| missing)?);
     }
     Ok(hashes)
 }
@@ -303,7 +307,7 @@ mod tests {
         let roots: Vec<Root> = (0..=leaves.len()).map(|size| naive.root(0, size).0).collect();
         for size in 1..=leaves.len() {
             assert_eq!(tree_hash(size as u64, &given).unwrap().0, roots[size]);
-            for position in 0..size {
+            for (position, leaf) in leaves.iter().enumerate().take(size) {
                 let hashes = prove_record(size as u64, position as u64, &given).unwrap();
                 assert_eq!(hashes, naive.path(position, 0, size), "entry {position} of {size}");
                 let proof = InclusionProof {
@@ -311,7 +315,7 @@ mod tests {
                     size: size as u64,
                     hashes: raw(&hashes),
                 };
-                proof.verify(LeafHash(leaves[position].0), roots[size]).unwrap();
+                proof.verify(LeafHash(leaf.0), roots[size]).unwrap();
                 inclusions += 1;
             }
             for from in 1..=size {
@@ -339,10 +343,10 @@ mod tests {
         let mut refused = 0;
         for size in 1..=leaves.len() {
             let root = naive.root(0, size).0;
-            for position in 0..size {
+            for (position, leaf) in leaves.iter().enumerate().take(size) {
                 let hashes = raw(&prove_record(size as u64, position as u64, &given).unwrap());
                 let proof = InclusionProof { position: Position(position as u64), size: size as u64, hashes };
-                let leaf = LeafHash(leaves[position].0);
+                let leaf = LeafHash(leaf.0);
                 for bit in 0..256 {
                     for at in 0..proof.hashes.len() {
                         let mut other = proof.clone();
