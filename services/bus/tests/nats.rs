@@ -96,6 +96,31 @@ async fn recorded_can_be_deleted_and_filled_again() {
     assert!(!recorder.recorded_is_empty().await.unwrap());
 }
 
+/// How RECORDED is kept on disk cannot be changed, so one of an older build is made anew; SUBMIT stays.
+#[tokio::test]
+async fn a_stream_that_waited_for_the_disk_is_made_anew() {
+    let server = Server::migrated().await;
+    let context = operator(&server).await;
+    let mut old = context.get_stream("RECORDED").await.unwrap().cached_info().config.clone();
+    assert_eq!(old.persist_mode, Some(jetstream::stream::PersistenceMode::Async));
+    context.delete_stream("RECORDED").await.unwrap();
+    old.persist_mode = None;
+    context.create_stream(old).await.unwrap();
+    server.recorder().await.publish_recorded(&[entry(0, None)]).await.unwrap();
+    let (of, publisher) = (stream(), server.publisher(Publisher::Apsc).await);
+    publisher.submit(of, &signed(Publisher::Apsc, of, "kept"), "kept").await.unwrap();
+
+    server.migrate().await;
+    let made = context.get_stream("RECORDED").await.unwrap();
+    assert_eq!(made.cached_info().config.persist_mode, Some(jetstream::stream::PersistenceMode::Async));
+    assert!(server.recorder().await.recorded_is_empty().await.unwrap(), "the relay fills it again");
+    assert_eq!(context.get_stream("SUBMIT").await.unwrap().cached_info().state.messages, 1);
+    // Once: the next migration leaves it as it is.
+    server.recorder().await.publish_recorded(&[entry(0, None)]).await.unwrap();
+    server.migrate().await;
+    assert!(!server.recorder().await.recorded_is_empty().await.unwrap());
+}
+
 #[tokio::test]
 async fn a_service_starts_while_the_bus_is_away_and_works_when_it_comes() {
     let mut server = Server::migrated().await;
