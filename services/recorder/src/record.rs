@@ -195,7 +195,7 @@ impl<L: Log, B: RecorderBus> Recording<'_, L, B> {
             self.bus.notify(*publisher, notice).await?;
         }
         self.recorded.notify_one();
-        count(&plan, head);
+        count(&plan, &outcomes, head);
         Ok(planned)
     }
 }
@@ -254,16 +254,15 @@ fn receipts(plan: &Plan, outcomes: &[Outcome]) -> Vec<(Publisher, Notice)> {
     sent.filter(|(publisher, _)| Publisher::ON_THE_BUS.contains(publisher)).collect()
 }
 
-fn count(plan: &Plan, last: u64) {
-    metrics::counter!("tais_recorder_entries_total").increment(plan.entries.len() as u64);
+fn count(plan: &Plan, outcomes: &[Outcome], last: u64) {
+    // What came again was known beforehand, or found by the append.
+    let found = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::AlreadyRecorded(_))).count();
+    let known = plan.notices.iter().filter(|(_, notice)| matches!(notice, Notice::Recorded { .. })).count();
+    metrics::counter!("tais_recorder_entries_total").increment((outcomes.len() - found) as u64);
+    metrics::counter!("tais_recorder_repeated_total").increment((found + known) as u64);
     for kept in &plan.quarantine {
         metrics::counter!("tais_recorder_quarantined_total", "code" => kept.code.clone()).increment(1);
         tracing::warn!(subject = %kept.subject, code = %kept.code, reason = %kept.reason, "a message was set aside");
-    }
-    for (_, notice) in &plan.notices {
-        if matches!(notice, Notice::Recorded { .. }) {
-            metrics::counter!("tais_recorder_repeated_total").increment(1);
-        }
     }
     if !plan.entries.is_empty() {
         tracing::debug!(entries = plan.entries.len(), position = last, "recorded");
