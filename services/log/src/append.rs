@@ -45,11 +45,19 @@ pub(crate) fn sequence(
 ) -> Sequenced {
     let mut entries = Vec::with_capacity(batch.len());
     let mut outcomes = Vec::with_capacity(batch.len());
+    let mut left_out = HashSet::new();
     for new in batch {
-        if let Some(outcome) = conflict(new, &known) {
+        let (stream, version) = (new.envelope.stream.id, new.envelope.stream_version);
+        let follows = (stream, version.saturating_sub(1));
+        let unfounded = || left_out.contains(&follows).then_some(Outcome::Unfounded);
+        if let Some(outcome) = conflict(new, &known).or_else(unfounded) {
+            if !matches!(outcome, Outcome::AlreadyRecorded(_)) {
+                left_out.insert((stream, version));
+            }
             outcomes.push(outcome);
             continue;
         }
+        left_out.remove(&(stream, version));
         let entry = entry(new, Position(frontier.size()), recorded_at);
         frontier.append(entry.leaf_hash);
         known.ids.insert(entry.event_id, (entry.receipt(), new.signed.clone()));

@@ -94,6 +94,8 @@ pub enum Outcome {
     },
     /// Another event has this place in the key's sequence.
     KeySequenceReused,
+    /// What it follows on in its batch was not recorded: it was decided on a state that never was.
+    Unfounded,
 }
 
 /// A message that could not be taken.

@@ -237,7 +237,7 @@ fn settle(
                 barred.insert(entry.envelope.id);
                 last = None;
             }
-            Outcome::IdReused(_) | Outcome::VersionConflict { .. } => last = None,
+            Outcome::IdReused(_) | Outcome::VersionConflict { .. } | Outcome::Unfounded => last = None,
         }
     }
     Ok(last)

@@ -396,3 +396,27 @@ async fn a_stream_that_only_looks_new_is_read_before_anything_is_refused() {
     assert_eq!(rules.len(), 2, "{rules:?}");
     assert_eq!(rules[0], "version-conflict");
 }
+
+/// What follows in the same batch on something that is not recorded after all was judged on a state that
+/// never was: it is judged again, on the record's.
+#[tokio::test]
+async fn nothing_is_recorded_on_a_beginning_that_was_only_claimed() {
+    let mut world = World::new().await;
+    let id = stream();
+    let report = world.report(id);
+    world.submit(Publisher::Apsc, id, report.to_bytes().unwrap()).await;
+    world.step().await;
+
+    // A recorder that knows nothing yet; another pillar claims to have begun the same activity.
+    world.recorder = world.new_recorder();
+    let claimed = world.envelope(Publisher::Aec, id, 1, reported("PILLAR_AEC"));
+    let follows = world.envelope(Publisher::Aec, id, 2, ActivitySubmitted { revision: 1, note: None }.into());
+    for envelope in [&claimed, &follows] {
+        world.submit(Publisher::Aec, id, envelope.to_bytes().unwrap()).await;
+    }
+    world.step().await;
+    let recorded = world.entries(StreamKind::Activity).await;
+    assert_eq!(recorded.iter().map(|envelope| envelope.id).collect::<Vec<_>>(), [report.id]);
+    let refused: Vec<EventId> = world.refusals().await.into_iter().map(|refused| refused.event).collect();
+    assert_eq!(refused, [claimed.id, follows.id]);
+}

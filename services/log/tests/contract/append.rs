@@ -155,6 +155,35 @@ pub async fn what_conflicts_leaves_the_rest_of_its_batch_alone<L: Log>(under: Un
     assert_eq!(under.log.last_key_seq(&apsc.key_id()).await.unwrap(), possible.envelope.key_seq);
 }
 
+pub async fn what_follows_on_what_was_left_out_is_left_out_too<L: Log>(under: Under<L>) {
+    let (mut apsc, mut aec) = (Author::apsc(), Author::new(Publisher::Aec, 2));
+    let (one, two) = (stream(), stream());
+    let begun = apsc.says(one, 1, "begun");
+    recorded(&under.log, &[begun.clone(), apsc.says(two, 1, "begun")]).await;
+    // Another beginning of the first stream and what follows on it; the second stream goes on.
+    let batch = [
+        aec.says(one, 1, "claimed"),
+        aec.says(one, 2, "follows"),
+        aec.says(one, 3, "and on"),
+        apsc.says(two, 2, "on"),
+    ];
+    for log in [&under.log, &under.other] {
+        let outcomes = log.append(&batch, &[]).await.unwrap();
+        assert_eq!(outcomes[0], Outcome::VersionConflict { expected: 2, given: 1 });
+        assert_eq!(outcomes[1], Outcome::Unfounded);
+        assert_eq!(outcomes[2], Outcome::VersionConflict { expected: 2, given: 3 });
+        assert!(matches!(outcomes[3], Outcome::Recorded(_) | Outcome::AlreadyRecorded(_)), "{outcomes:?}");
+    }
+    // Other bytes under a recorded id are no beginning either; the same bytes are.
+    let mut other = begun.envelope.clone();
+    other.key_seq = 99;
+    let next = apsc.says(one, 2, "next");
+    let outcomes = under.log.append(&[apsc.sign(other), next.clone()], &[]).await.unwrap();
+    assert!(matches!(outcomes[..], [Outcome::IdReused(_), Outcome::Unfounded]), "{outcomes:?}");
+    let outcomes = under.log.append(&[begun, next], &[]).await.unwrap();
+    assert!(matches!(outcomes[..], [Outcome::AlreadyRecorded(_), Outcome::Recorded(_)]), "{outcomes:?}");
+}
+
 pub async fn the_root_is_that_of_the_leaves_at_every_size<L: Log>(under: Under<L>) {
     let mut apsc = Author::apsc();
     let mut roots = vec![under.log.head().await.unwrap().root];

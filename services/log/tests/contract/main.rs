@@ -61,6 +61,7 @@ stories! {
     append::a_batch_may_carry_a_stream_on_but_not_skip,
     append::a_place_in_a_keys_sequence_is_taken_once,
     append::what_conflicts_leaves_the_rest_of_its_batch_alone,
+    append::what_follows_on_what_was_left_out_is_left_out_too,
     append::the_root_is_that_of_the_leaves_at_every_size,
     append::sixteen_appenders_over_two_handles_stay_gapless,
     proofs::tiles_hold_the_leaf_hashes_in_order,
