@@ -125,6 +125,9 @@ impl Outbox {
     /// # Errors
     /// As [`Outbox::save`], when any of them cannot be saved.
     pub async fn save_all(&self, all: &[NewEvents]) -> Result<Vec<Vec<Item>>, OutboxError> {
+        if all.is_empty() {
+            return Ok(Vec::new());
+        }
         let saved = self.store.save(all, self.signer()).await?;
         self.changed();
         Ok(saved)

@@ -209,13 +209,17 @@ impl Imports {
             match step {
                 Ok(step) => {
                     // What is decided of an activity builds on what was saved of it before.
-                    if together.steps.len() == TOGETHER_MAX || !together.streams.insert(step.stream) {
+                    if !together.streams.insert(step.stream) {
                         self.say(id, &assessor, std::mem::take(&mut together)).await?;
                         together.streams.insert(step.stream);
                     }
                     together.steps.push((choice.clone(), step));
                 }
                 Err(fate) => together.fates.push((choice.line, fate, None)),
+            }
+            // Rows that say nothing count too, or nobody would see how far it is.
+            if together.steps.len() + together.fates.len() >= TOGETHER_MAX {
+                self.say(id, &assessor, std::mem::take(&mut together)).await?;
             }
         }
         self.say(id, &assessor, together).await
