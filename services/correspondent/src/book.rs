@@ -47,11 +47,17 @@ pub struct Stream {
 pub struct Book {
     pillar: Pillar,
     pool: SqlitePool,
-    streams: Arc<RwLock<BTreeMap<StreamId, Stream>>>,
+    folded: Arc<RwLock<Folded>>,
+}
+
+#[derive(Default)]
+struct Folded {
+    streams: BTreeMap<StreamId, Stream>,
+    read_to: Position,
 }
 
 /// The most rows of one statement.
-const ROWS_AT_ONCE: usize = 1_000;
+pub(crate) const ROWS_AT_ONCE: usize = 1_000;
 
 const SCHEMA: &str = "
 create table if not exists entry (
@@ -68,9 +74,13 @@ impl Book {
             .filename(path)
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal);
-        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
+        let pool = SqlitePoolOptions::new()
+            .max_connections(1)
+            .test_before_acquire(false)
+            .connect_with(options)
+            .await?;
         sqlx::raw_sql(SCHEMA).execute(&pool).await?;
-        let book = Self { pillar, pool, streams: Arc::default() };
+        let book = Self { pillar, pool, folded: Arc::default() };
         let rows = sqlx::query("select position, recorded_at, envelope from entry order by position")
             .fetch_all(&book.pool)
             .await?;
@@ -87,28 +97,21 @@ impl Book {
     /// One stream.
     #[must_use]
     pub fn stream(&self, id: StreamId) -> Option<Stream> {
-        self.streams.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
+        self.folded.read().unwrap_or_else(PoisonError::into_inner).streams.get(&id).cloned()
     }
 
-    /// Every activity, newest id first.
+    /// Every stream of these kinds, newest id first.
     #[must_use]
-    pub fn activities(&self) -> Vec<(StreamId, Stream)> {
-        let streams = self.streams.read().unwrap_or_else(PoisonError::into_inner);
-        let activities =
-            streams.iter().rev().filter(|(_, stream)| stream.state.kind() == StreamKind::Activity);
-        activities.map(|(id, stream)| (*id, stream.clone())).collect()
+    pub fn streams(&self, is_wanted: fn(StreamKind) -> bool) -> Vec<(StreamId, Stream)> {
+        let folded = self.folded.read().unwrap_or_else(PoisonError::into_inner);
+        let wanted = folded.streams.iter().rev().filter(|(_, stream)| is_wanted(stream.state.kind()));
+        wanted.map(|(id, stream)| (*id, stream.clone())).collect()
     }
 
-    /// Every commitment, indicator and obligation of the pillar.
+    /// Every own entry before this position was read, unless something is missing that is asked for again.
     #[must_use]
-    pub fn records(&self) -> Vec<(StreamId, Stream)> {
-        let streams = self.streams.read().unwrap_or_else(PoisonError::into_inner);
-        let is_record = |stream: &Stream| {
-            let kind = stream.state.kind();
-            matches!(kind, StreamKind::Commitment | StreamKind::Indicator | StreamKind::Obligation)
-        };
-        let records = streams.iter().filter(|(_, stream)| is_record(stream));
-        records.map(|(id, stream)| (*id, stream.clone())).collect()
+    pub fn read_to(&self) -> Position {
+        self.folded.read().unwrap_or_else(PoisonError::into_inner).read_to
     }
 
     /// Folds one more event, if it is the next of its stream.
@@ -118,7 +121,8 @@ impl Book {
         position: Position,
         recorded_at: Timestamp,
     ) -> Result<Taken, OutboxError> {
-        let mut streams = self.streams.write().unwrap_or_else(PoisonError::into_inner);
+        let mut folded = self.folded.write().unwrap_or_else(PoisonError::into_inner);
+        let Folded { streams, read_to } = &mut *folded;
         let id = envelope.stream.id;
         let version = streams.get(&id).map_or(0, |stream| stream.state.version());
         if envelope.stream_version <= version {
@@ -140,6 +144,7 @@ impl Book {
             recorded_at,
         });
         streams.insert(id, Stream { state, lines });
+        *read_to = (*read_to).max(position.next());
         Ok(Taken::Yes)
     }
 }

@@ -1,19 +1,18 @@
 //! From what a person says to events in the outbox: the rules first, then the disk, then "saved".
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::Serialize;
 use tais_bus::{Item, ItemState, NewEvents, Outbox, OutboxError};
-use tais_domain::activity::{Activity, Command, Status, decide, evolve};
+use tais_domain::activity::{Activity, Command, decide, evolve};
 use tais_domain::admission::StreamState;
 use tais_domain::{Happened, Refusal, Rule};
-use tais_proto::event::activity::ActivityDetails;
 use tais_proto::reference::{ItemCode, Reference};
 use tais_proto::{AccountId, Event, EventId, Pillar, Publisher, StreamId, StreamKind, StreamRef, Timestamp};
 use uuid::Uuid;
 
-use crate::book::{Book, Line};
+use crate::book::Book;
 use crate::report::{Asked, Report, check_commitments, commitment};
 
 /// Why something was not saved.
@@ -42,19 +41,6 @@ pub struct Submission {
     pub actor: AccountId,
     /// When it happened, as they say.
     pub time: Timestamp,
-}
-
-/// An activity as its correspondent sees it: what the record has, and what is still on its way.
-#[derive(Clone, Debug)]
-pub struct View {
-    /// Its id.
-    pub id: StreamId,
-    /// What it will be once everything that is on its way is recorded.
-    pub activity: Activity,
-    /// Its recorded history.
-    pub lines: Vec<Line>,
-    /// What is not recorded: on its way, or stopped.
-    pub open: Vec<Item>,
 }
 
 /// What becomes of what was asked.
@@ -123,7 +109,7 @@ impl Intake {
     #[must_use]
     pub fn used_items(&self) -> Vec<ItemCode> {
         let mut times: BTreeMap<ItemCode, usize> = BTreeMap::new();
-        for (_, stream) in self.book.activities() {
+        for (_, stream) in self.book.streams(|kind| kind == StreamKind::Activity) {
             let StreamState::Activity(activity) = stream.state else { continue };
             for item in activity.details.framework_items {
                 *times.entry(item).or_default() += 1;
@@ -179,7 +165,9 @@ impl Intake {
         asked: Asked,
     ) -> Result<Vec<Item>, IntakeError> {
         let _turn = self.turn.lock().await;
-        match self.prepare(submission, id, asked).await? {
+        let saved = self.items_of(submission.id).await?;
+        let current = self.outbox.current_items_of(&[id]).await?;
+        match self.prepare(submission, id, asked, saved, current)? {
             Prepared::Saved(items) => Ok(items),
             Prepared::New(new) => Ok(self.outbox.save_all(&new).await?.into_iter().flatten().collect()),
         }
@@ -195,9 +183,20 @@ impl Intake {
         all: Vec<(Submission, StreamId, Asked)>,
     ) -> Result<Vec<Result<(), IntakeError>>, IntakeError> {
         let _turn = self.turn.lock().await;
+        let firsts: Vec<EventId> = all.iter().map(|(submission, ..)| submission.id).collect();
+        let streams: Vec<StreamId> = all.iter().map(|(_, id, _)| *id).collect();
+        let known: HashSet<EventId> =
+            self.outbox.items(&firsts).await?.into_iter().map(|item| item.event_id).collect();
+        let mut current: HashMap<StreamId, Vec<Item>> = HashMap::new();
+        for item in self.outbox.current_items_of(&streams).await? {
+            current.entry(item.stream.id).or_default().push(item);
+        }
         let mut prepared = Vec::with_capacity(all.len());
         for (submission, id, asked) in all {
-            prepared.push(self.prepare(submission, id, asked).await);
+            let is_known = known.contains(&submission.id);
+            let saved = if is_known { self.items_of(submission.id).await? } else { Vec::new() };
+            let current = current.remove(&id).unwrap_or_default();
+            prepared.push(self.prepare(submission, id, asked, saved, current));
         }
         let new: Vec<NewEvents> = prepared.iter().flatten().flat_map(Prepared::unsaved).cloned().collect();
         let together = match self.outbox.save_all(&new).await {
@@ -217,22 +216,24 @@ impl Intake {
         Ok(done)
     }
 
-    /// What is to be saved for what was asked, or what was saved for it before.
-    async fn prepare(
+    /// What is to be saved for what was asked, or what was `saved` for it before; `current` is what the
+    /// outbox has of the activity.
+    fn prepare(
         &self,
         submission: Submission,
         id: StreamId,
         asked: Asked,
+        saved: Vec<Item>,
+        current: Vec<Item>,
     ) -> Result<Prepared, IntakeError> {
         let digest = asked.digest(submission, id);
-        let items = self.items_of(submission.id).await?;
-        if let Some(first) = items.first() {
+        if let Some(first) = saved.first() {
             let is_same = first.asked.as_ref().is_none_or(|before| *before == digest);
             let same = is_same && first.stream.id == id;
-            return if same { Ok(Prepared::Saved(items)) } else { Err(IntakeError::IdReused(submission.id)) };
+            return if same { Ok(Prepared::Saved(saved)) } else { Err(IntakeError::IdReused(submission.id)) };
         }
         let Asked { commands, commitments, seen } = asked;
-        let standing = self.standing(id).await?;
+        let standing = self.standing_with(id, current)?;
         if let Some(given) = seen.filter(|seen| *seen != standing.1) {
             return Err(Refusal::of(Rule::RevisionChanged { current: standing.1, given }).into());
         }
@@ -308,105 +309,16 @@ impl Intake {
     /// When the disk does not answer.
     pub async fn items_of(&self, submission: EventId) -> Result<Vec<Item>, OutboxError> {
         let mut items = Vec::new();
-        while let Some(item) = self.outbox.item(derived(submission, items.len())).await? {
-            items.push(item);
-        }
-        Ok(items)
-    }
-
-    /// What an activity is with everything that is on its way, and the version decisions build on.
-    pub(crate) async fn standing(&self, id: StreamId) -> Result<(Option<Activity>, u32), IntakeError> {
-        let recorded = self.book.stream(id).map(|stream| stream.state);
-        let mut state = match recorded {
-            Some(StreamState::Activity(activity)) => Some(*activity),
-            _ => None,
-        };
-        for item in self.outbox.items_of(id).await? {
-            let version = state.as_ref().map_or(0, |activity| activity.version);
-            let on_its_way = item.is_pending() || matches!(item.state, ItemState::Recorded { .. });
-            if on_its_way && item.version == version + 1 {
-                let happened = Happened {
-                    id: item.event_id,
-                    actor: item.actor,
-                    version: item.version,
-                    event: &item.event,
-                };
-                state =
-                    Some(evolve(state, &happened).map_err(|error| OutboxError::Reader(error.to_string()))?);
+        loop {
+            // Nearly always all of them.
+            let ids: Vec<EventId> = (items.len()..items.len() + 8).map(|n| derived(submission, n)).collect();
+            let mut found: HashMap<EventId, Item> =
+                self.outbox.items(&ids).await?.into_iter().map(|item| (item.event_id, item)).collect();
+            for id in ids {
+                let Some(item) = found.remove(&id) else { return Ok(items) };
+                items.push(item);
             }
         }
-        let version = state.as_ref().map_or(0, |activity| activity.version);
-        Ok((state, version))
-    }
-
-    /// One activity.
-    ///
-    /// # Errors
-    /// When the disk does not answer.
-    pub async fn activity(&self, id: StreamId) -> Result<Option<View>, IntakeError> {
-        let (Some(activity), _) = self.standing(id).await? else { return Ok(None) };
-        let lines = self.book.stream(id).map(|stream| stream.lines).unwrap_or_default();
-        // What a person has decided about is no longer open; what is recorded stands among the lines,
-        // or will in a moment.
-        let undecided = self.outbox.open_items().await?;
-        let is_open = |item: &Item| {
-            matches!(item.state, ItemState::Recorded { .. })
-                || undecided.iter().any(|open| open.seq == item.seq)
-        };
-        let is_line = |item: &Item| lines.iter().any(|line| line.event_id == item.event_id);
-        let items = self.outbox.items_of(id).await?;
-        let open = items.into_iter().filter(|item| is_open(item) && !is_line(item)).collect();
-        Ok(Some(View { id, activity, lines, open }))
-    }
-
-    /// The activities of the pillar by the reference that a file gives them, recorded or on their way. Of
-    /// two with the same reference the one that is not withdrawn counts, then the older.
-    ///
-    /// # Errors
-    /// When the disk does not answer.
-    pub(crate) async fn by_reference(&self) -> Result<HashMap<String, StreamId>, IntakeError> {
-        let mut found: HashMap<String, (bool, StreamId)> = HashMap::new();
-        let mut take = |details: &ActivityDetails, is_withdrawn: bool, id: StreamId| {
-            if let Some(reference) = &details.external_ref {
-                let known = found.entry(reference.clone()).or_insert((is_withdrawn, id));
-                *known = (*known).min((is_withdrawn, id));
-            }
-        };
-        for (id, stream) in self.book.activities() {
-            if let StreamState::Activity(activity) = &stream.state {
-                take(&activity.details, matches!(activity.status, Status::Withdrawn { .. }), id);
-            }
-        }
-        for item in self.outbox.open_items().await?.iter().filter(|item| item.is_pending()) {
-            if let Event::ActivityReported(reported) = &item.event {
-                take(&reported.details, false, item.stream.id);
-            }
-        }
-        Ok(found.into_iter().map(|(reference, (_, id))| (reference, id)).collect())
-    }
-
-    /// Every activity of the pillar, newest first.
-    ///
-    /// # Errors
-    /// When the disk does not answer.
-    pub async fn activities(&self) -> Result<Vec<View>, IntakeError> {
-        let mut ids: Vec<StreamId> = self.book.activities().into_iter().map(|(id, _)| id).collect();
-        let open = self.outbox.open_items().await?;
-        for item in open.iter().filter(|item| item.stream.kind == StreamKind::Activity) {
-            if !ids.contains(&item.stream.id) {
-                ids.push(item.stream.id);
-            }
-        }
-        let mut views = Vec::with_capacity(ids.len());
-        for id in ids {
-            views.extend(self.activity(id).await?);
-        }
-        let key = |view: &View| {
-            let first = view.lines.first().map(|line| line.recorded_at);
-            (first.is_none(), first, view.id)
-        };
-        views.sort_by_key(|view| std::cmp::Reverse(key(view)));
-        Ok(views)
     }
 }
 

@@ -22,6 +22,7 @@ mod form;
 mod grid;
 pub mod import;
 pub mod intake;
+pub mod own;
 mod pages;
 pub mod records;
 pub mod report;

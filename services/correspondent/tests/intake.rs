@@ -4,8 +4,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tais_bus::{ItemState, MemoryBus, RecordedEntry, RecorderBus as _, ReplayPage, Submitted};
-use tais_correspondent::intake::{IntakeError, Submission, View};
+use tais_bus::{ItemState, MemoryBus, Notice, RecordedEntry, RecorderBus as _, ReplayPage, Submitted};
+use tais_correspondent::intake::{IntakeError, Submission};
+use tais_correspondent::own::View;
 use tais_correspondent::report::Report;
 use tais_correspondent::{Config, Correspondent};
 use tais_domain::activity::Command;
@@ -302,6 +303,37 @@ async fn what_was_not_delivered_is_asked_for() {
     });
     world.until(id, |view| view.lines.len() == 1 && view.open.is_empty()).await;
     answering.abort();
+}
+
+/// The receipt comes first, what is recorded a moment later: nothing is missing from the lists meanwhile.
+#[tokio::test]
+async fn what_was_recorded_a_moment_ago_stands_on_the_lists() {
+    let world = World::new().await;
+    let intake = world.correspondent.intake();
+    let submission = world.submission();
+    let report = Report {
+        commitments: vec![promise("Send the roster")],
+        ..Report::new(details("A meeting"), None, false)
+    };
+    let (id, items) = intake.report(submission, report).await.unwrap();
+    assert_eq!(items.len(), 2);
+    let mut heard = 0;
+    while heard < items.len() {
+        for message in world.pull().await {
+            let event_id = Envelope::parse(&message.bytes).unwrap().id;
+            let position = Position(heard as u64);
+            let notice = Notice::Recorded { event_id, position, recorded_at: now() };
+            world.bus.notify(Publisher::Apsc, &notice).await.unwrap();
+            heard += 1;
+        }
+    }
+    let mut changes = intake.outbox().changes();
+    while !intake.outbox().open_items().await.unwrap().is_empty() {
+        changes.changed().await.unwrap();
+    }
+    let views = intake.activities().await.unwrap();
+    assert_eq!(views.iter().map(|view| (view.id, view.lines.len())).collect::<Vec<_>>(), [(id, 0)]);
+    assert_eq!(intake.records().await.unwrap().len(), 1);
 }
 
 /// The real activities go in by the import path, and a second load changes nothing.

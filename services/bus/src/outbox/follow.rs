@@ -1,11 +1,13 @@
 //! Taking in what comes back, and asking for what was missed.
 
+use std::collections::HashMap;
+
 use futures_util::FutureExt as _;
-use tais_proto::{Envelope, Event, EventId, Position, Timestamp, leaf_hash};
+use tais_proto::{Envelope, Event, EventId, Position, Signed, Timestamp, leaf_hash};
 use tokio::task::coop::unconstrained;
 
+use super::ending::Receipt;
 use super::run::Run;
-use super::store::Receipt;
 use super::{OutboxError, Reader, Taken};
 use crate::message::{AckToken, Delivery, Notice, RecordedEntry};
 use crate::{BusError, PublisherBus};
@@ -92,8 +94,13 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
         if heard.is_empty() {
             return Ok(());
         }
-        let events: Vec<EventId> = heard.iter().map(|heard| heard.event_id).collect();
-        let mut sent = self.outbox.store.sent_bytes(&events).await?;
+        let mut sent: HashMap<EventId, Signed> = heard
+            .iter()
+            .filter_map(|heard| Some((heard.event_id, self.sent.take(heard.event_id)?)))
+            .collect();
+        let ids = heard.iter().map(|heard| heard.event_id);
+        let others: Vec<EventId> = ids.filter(|id| !sent.contains_key(id)).collect();
+        sent.extend(self.outbox.store.sent_bytes(&others).await?);
         let mut receipts = Vec::with_capacity(heard.len());
         for Heard { event_id, position, recorded_at } in heard.iter().copied() {
             match sent.remove(&event_id) {

@@ -11,6 +11,7 @@
 //! the key's sequence and its signature when it is the next of its stream, not before: what is held
 //! and abandoned then leaves no gap that would look like a withheld event.
 
+mod ending;
 mod error;
 mod follow;
 mod item;
@@ -142,7 +143,15 @@ impl Outbox {
     /// # Errors
     /// When the disk does not answer.
     pub async fn item(&self, event: tais_proto::EventId) -> Result<Option<Item>, OutboxError> {
-        self.store.item(event).await
+        Ok(self.store.items(&[event]).await?.pop())
+    }
+
+    /// The items of these events, of those that were saved here.
+    ///
+    /// # Errors
+    /// When the disk does not answer.
+    pub async fn items(&self, events: &[tais_proto::EventId]) -> Result<Vec<Item>, OutboxError> {
+        self.store.items(events).await
     }
 
     /// The items of a stream, in order.
@@ -150,7 +159,32 @@ impl Outbox {
     /// # Errors
     /// When the disk does not answer.
     pub async fn items_of(&self, stream: StreamId) -> Result<Vec<Item>, OutboxError> {
-        self.store.items_of(stream).await
+        self.store.items_of(&[stream], true).await
+    }
+
+    /// The items of several streams, in order.
+    ///
+    /// # Errors
+    /// When the disk does not answer.
+    pub async fn items_of_all(&self, streams: &[StreamId]) -> Result<Vec<Item>, OutboxError> {
+        self.store.items_of(streams, true).await
+    }
+
+    /// The items of streams that are on their way, recorded, or wait for a person's decision; in order.
+    ///
+    /// # Errors
+    /// When the disk does not answer.
+    pub async fn current_items_of(&self, streams: &[StreamId]) -> Result<Vec<Item>, OutboxError> {
+        self.store.items_of(streams, false).await
+    }
+
+    /// What the record has at this position or after it, in its order: for a reader that has taken in
+    /// what was before.
+    ///
+    /// # Errors
+    /// When the disk does not answer.
+    pub async fn recorded_from(&self, position: Position) -> Result<Vec<Item>, OutboxError> {
+        self.store.recorded_from(position).await
     }
 
     /// Every event that was ever saved here, with its stream: for who looks up many at once.

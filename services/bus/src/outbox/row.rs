@@ -1,7 +1,7 @@
 //! Between items and the rows of the outbox's file.
 
 use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, Row as _};
+use sqlx::{QueryBuilder, Row as _};
 use tais_proto::{
     AccountId, Envelope, Event, EventId, EventType, KeyId, LeafHash, Position, Signed, Source, StreamId,
     StreamKind, StreamRef, Timestamp,
@@ -10,50 +10,83 @@ use uuid::Uuid;
 
 use super::OutboxError;
 use super::item::{Item, ItemState};
+use super::store::ROWS_AT_ONCE;
 
 pub(super) const COLUMNS: &str = "seq, event_id, stream_kind, stream, version, actor, correlation, causation, time, type, \
     data, state, attempts, asked, position, recorded_at, leaf_hash, code, reason";
 
+/// The items of these events, of those that were saved.
 pub(super) async fn find(
     connection: &mut sqlx::SqliteConnection,
-    event: EventId,
-) -> Result<Option<Item>, OutboxError> {
-    let statement = format!("select {COLUMNS} from item where event_id = ?");
-    let row = sqlx::query(AssertSqlSafe(statement)).bind(event.0).fetch_optional(connection).await?;
-    row.as_ref().map(item).transpose()
+    events: &[EventId],
+) -> Result<Vec<Item>, OutboxError> {
+    let mut found = Vec::new();
+    for events in events.chunks(ROWS_AT_ONCE) {
+        let mut select = QueryBuilder::new(format!("select {COLUMNS} from item where event_id in ("));
+        let mut ids = select.separated(", ");
+        for event in events {
+            ids.push_bind(event.0);
+        }
+        select.push(")");
+        for row in select.build().fetch_all(&mut *connection).await? {
+            found.push(item(&row)?);
+        }
+    }
+    Ok(found)
 }
 
-/// Writes an item as it is saved, with what is sent of it where that is known; gives its place.
+/// An item as it is saved.
+pub(super) struct Fresh {
+    pub item: Item,
+    /// What is sent of it, where that is known already.
+    pub sent: Option<Placed>,
+}
+
+/// What is sent, and its place in the key's sequence.
+pub(super) struct Placed {
+    pub key_id: KeyId,
+    pub key_seq: i64,
+    pub signed: Signed,
+}
+
+/// Writes items as they are saved.
 pub(super) async fn insert(
     connection: &mut sqlx::SqliteConnection,
-    item: &Item,
-    sent: Option<&(KeyId, i64, Signed)>,
-) -> Result<i64, OutboxError> {
-    let data = item.event.to_json().map_err(|error| OutboxError::Unreadable(error.to_string()))?;
-    let row = sqlx::query(
-        "insert into item (event_id, stream_kind, stream, version, actor, correlation, causation, time, type,
-                           data, asked, key_id, key_seq, envelope, signature, sha256)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning seq",
-    )
-    .bind(item.event_id.0)
-    .bind(item.stream.kind.code())
-    .bind(item.stream.id.0)
-    .bind(item.version)
-    .bind(item.actor.0)
-    .bind(item.correlation)
-    .bind(item.causation.map(|id| id.0))
-    .bind(item.time.unix_micros())
-    .bind(item.event.event_type().as_str())
-    .bind(data)
-    .bind(item.asked.as_deref())
-    .bind(sent.map(|(key_id, _, _)| key_id.as_str()))
-    .bind(sent.map(|(_, key_seq, _)| *key_seq))
-    .bind(sent.map(|(_, _, signed)| signed.bytes.as_slice()))
-    .bind(sent.map(|(_, _, signed)| signed.signature.to_vec()))
-    .bind(sent.map(|(_, _, signed)| signed.sha256()))
-    .fetch_one(connection)
-    .await?;
-    Ok(row.try_get("seq")?)
+    items: &[Fresh],
+) -> Result<(), OutboxError> {
+    for items in items.chunks(ROWS_AT_ONCE) {
+        let data: Vec<String> = items
+            .iter()
+            .map(|Fresh { item, .. }| item.event.to_json())
+            .collect::<Result<_, _>>()
+            .map_err(|error| OutboxError::Unreadable(error.to_string()))?;
+        let mut insert = QueryBuilder::new(
+            "insert into item (seq, event_id, stream_kind, stream, version, actor, correlation, causation, time,
+                               type, data, asked, key_id, key_seq, envelope, signature, sha256) ",
+        );
+        insert.push_values(items.iter().zip(data), |mut row, (Fresh { item, sent }, data)| {
+            let sent = sent.as_ref();
+            row.push_bind(item.seq)
+                .push_bind(item.event_id.0)
+                .push_bind(item.stream.kind.code())
+                .push_bind(item.stream.id.0)
+                .push_bind(item.version)
+                .push_bind(item.actor.0)
+                .push_bind(item.correlation)
+                .push_bind(item.causation.map(|id| id.0))
+                .push_bind(item.time.unix_micros())
+                .push_bind(item.event.event_type().as_str())
+                .push_bind(data)
+                .push_bind(item.asked.as_deref())
+                .push_bind(sent.map(|sent| sent.key_id.as_str()))
+                .push_bind(sent.map(|sent| sent.key_seq))
+                .push_bind(sent.map(|sent| sent.signed.bytes.as_slice()))
+                .push_bind(sent.map(|sent| sent.signed.signature.to_vec()))
+                .push_bind(sent.map(|sent| sent.signed.sha256()));
+        });
+        insert.build().execute(&mut *connection).await?;
+    }
+    Ok(())
 }
 
 /// What was signed to be sent, if anything was.

@@ -1,5 +1,9 @@
 //! The outbox at work: three loops over one file, a sender, a follower and an asker.
 
+use std::collections::HashMap;
+use std::sync::PoisonError;
+
+use tais_proto::{EventId, Signed};
 use tokio::sync::{Mutex, Notify};
 use tokio_util::sync::CancellationToken;
 
@@ -15,6 +19,28 @@ pub(super) struct Run<'a, B, R> {
     pub missed: Notify,
     /// Held while the record is asked: two at once would read the same pages twice.
     pub asking: Mutex<()>,
+    /// What was sent lately, so that its receipt need not look it up in the file.
+    pub sent: SentLately,
+}
+
+#[derive(Default)]
+pub(super) struct SentLately(std::sync::Mutex<HashMap<EventId, Signed>>);
+
+impl SentLately {
+    /// Beyond this it is forgotten: the file has all of it.
+    const MAX: usize = 1_024;
+
+    pub fn note(&self, event: EventId, signed: &Signed) {
+        let mut sent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if sent.len() >= Self::MAX {
+            sent.clear();
+        }
+        sent.insert(event, signed.clone());
+    }
+
+    pub fn take(&self, event: EventId) -> Option<Signed> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&event)
+    }
 }
 
 impl Outbox {
@@ -28,7 +54,14 @@ impl Outbox {
         reader: R,
         shutdown: CancellationToken,
     ) -> Result<(), OutboxError> {
-        let run = Run { outbox: self, bus, reader, missed: Notify::new(), asking: Mutex::default() };
+        let run = Run {
+            outbox: self,
+            bus,
+            reader,
+            missed: Notify::new(),
+            asking: Mutex::default(),
+            sent: SentLately::default(),
+        };
         tokio::select! {
             () = shutdown.cancelled() => Ok(()),
             result = run.send() => result,

@@ -1,13 +1,14 @@
 //! Saving, and signing what is the next of its stream.
 
-use sqlx::{AssertSqlSafe, QueryBuilder, Row as _, SqliteConnection};
-use tais_proto::{Event, EventId, Signed, SigningKey, Source};
-use uuid::Uuid;
+use std::collections::{HashMap, HashSet};
+
+use sqlx::{QueryBuilder, Row as _, SqliteConnection};
+use tais_proto::{Event, EventId, Signed, SigningKey, Source, StreamId};
 
 use super::OutboxError;
 use super::item::{Item, ItemState, NewEvents};
-use super::row::{envelope_of, find, insert};
-use super::store::{BEGIN, STOPPED, Store};
+use super::row::{Fresh, Placed, envelope_of, find, insert};
+use super::store::{BEGIN, ROWS_AT_ONCE, STOPPED, Store};
 
 /// Who signs.
 #[derive(Clone, Copy)]
@@ -21,33 +22,30 @@ impl Store {
     /// that sending it waits for no other.
     pub async fn save(&self, all: &[NewEvents], signer: Signer<'_>) -> Result<Vec<Vec<Item>>, OutboxError> {
         let mut tx = self.writer.begin_with(BEGIN).await?;
-        let mut key_seq = last_key_seq(&mut tx, signer.key).await?;
+        let mut known = Known::before(&mut tx, all, signer.key).await?;
         let mut saved = Vec::with_capacity(all.len());
+        let mut fresh = Vec::new();
         for new in all {
-            let Before { waited_for, stopped } = before(&mut tx, new.stream.id.0).await?;
-            let mut is_next = !waited_for;
             let mut items = Vec::with_capacity(new.events.len());
             for (version, (event_id, event)) in (new.base_version + 1..).zip(&new.events) {
-                if let Some(existing) = find(&mut tx, *event_id).await? {
-                    if existing.stream != new.stream || existing.event != *event {
-                        return Err(OutboxError::IdReused(Box::new(existing)));
+                items.push(match known.items.get(event_id) {
+                    Some(existing) if existing.stream != new.stream || existing.event != *event => {
+                        return Err(OutboxError::IdReused(Box::new(existing.clone())));
                     }
-                    items.push(existing);
-                    continue;
-                }
-                if stopped {
-                    return Err(OutboxError::StreamHeld(new.stream.id));
-                }
-                let mut item = item_of(new, version, *event_id, event);
-                key_seq += i64::from(is_next);
-                let sent = is_next.then(|| signer.sign(&item, key_seq)).transpose()?;
-                let sent = sent.map(|signed| (signer.key.key_id(), key_seq, signed));
-                item.seq = insert(&mut tx, &item, sent.as_ref()).await?;
-                is_next = false;
-                items.push(item);
+                    Some(existing) => existing.clone(),
+                    None if known.stopped.contains(&new.stream.id) => {
+                        return Err(OutboxError::StreamHeld(new.stream.id));
+                    }
+                    None => {
+                        let item = known.item(new, version, *event_id, event);
+                        fresh.push(Fresh { sent: known.place(&item, signer)?, item: item.clone() });
+                        item
+                    }
+                });
             }
             saved.push(items);
         }
+        insert(&mut tx, &fresh).await?;
         tx.commit().await?;
         Ok(saved)
     }
@@ -62,7 +60,7 @@ impl Store {
             return Ok(due.into_iter().filter_map(|(item, signed)| Some((item, signed?))).collect());
         }
         let mut tx = self.writer.begin_with(BEGIN).await?;
-        let mut key_seq = last_key_seq(&mut tx, signer.key).await?;
+        let (_, mut key_seq) = last(&mut tx, signer.key).await?;
         let mut all = Vec::with_capacity(due.len());
         let mut fresh = Vec::new();
         for (item, signed) in due {
@@ -90,24 +88,6 @@ impl Signer<'_> {
     }
 }
 
-fn item_of(new: &NewEvents, version: u32, event_id: EventId, event: &Event) -> Item {
-    Item {
-        // the file gives it
-        seq: 0,
-        event_id,
-        stream: new.stream,
-        version,
-        actor: new.actor,
-        correlation: new.correlation,
-        causation: new.causation,
-        time: new.time,
-        event: event.clone(),
-        state: ItemState::Saved,
-        attempts: 0,
-        asked: new.asked.clone(),
-    }
-}
-
 /// Keeps what was signed, with its place in the key's sequence.
 async fn keep(
     connection: &mut SqliteConnection,
@@ -132,28 +112,89 @@ async fn keep(
     Ok(())
 }
 
-async fn last_key_seq(connection: &mut SqliteConnection, key: &SigningKey) -> Result<i64, OutboxError> {
-    let last: Option<i64> = sqlx::query_scalar("select max(key_seq) from item where key_id = ?")
-        .bind(key.key_id().as_str())
-        .fetch_one(connection)
-        .await?;
-    Ok(last.unwrap_or(0))
+/// The last place in the file, and the last of the key's sequence.
+async fn last(connection: &mut SqliteConnection, key: &SigningKey) -> Result<(i64, i64), OutboxError> {
+    Ok(sqlx::query_as(
+        "select coalesce((select seq from sqlite_sequence where name = 'item'), 0),
+                coalesce((select max(key_seq) from item where key_id = ?), 0)",
+    )
+    .bind(key.key_id().as_str())
+    .fetch_one(connection)
+    .await?)
 }
 
-/// What there is of a stream that waits.
-struct Before {
-    /// Something is on its way, or stopped, so that what is saved now waits.
-    waited_for: bool,
-    /// Something is stopped, so that nothing more is saved.
-    stopped: bool,
+/// What the file has of what is saved now.
+struct Known {
+    seq: i64,
+    key_seq: i64,
+    items: HashMap<EventId, Item>,
+    /// Streams on which something is on its way or stopped: what is saved now waits behind it.
+    waited_for: HashSet<StreamId>,
+    /// Streams on which something is stopped: nothing more is saved.
+    stopped: HashSet<StreamId>,
 }
 
-async fn before(connection: &mut SqliteConnection, stream: Uuid) -> Result<Before, OutboxError> {
-    let statement = format!(
-        "select coalesce(max(state in ('saved', 'received')), 0) as on_its_way,
-                coalesce(max({STOPPED}), 0) as stopped from item where stream = ?"
-    );
-    let row = sqlx::query(AssertSqlSafe(statement)).bind(stream).fetch_one(connection).await?;
-    let (on_its_way, stopped) = (row.try_get("on_its_way")?, row.try_get("stopped")?);
-    Ok(Before { waited_for: on_its_way || stopped, stopped })
+impl Known {
+    async fn before(
+        connection: &mut SqliteConnection,
+        all: &[NewEvents],
+        key: &SigningKey,
+    ) -> Result<Self, OutboxError> {
+        let (seq, key_seq) = last(connection, key).await?;
+        let mut known =
+            Self { seq, key_seq, items: HashMap::new(), waited_for: HashSet::new(), stopped: HashSet::new() };
+        let streams: Vec<StreamId> = all.iter().map(|new| new.stream.id).collect();
+        for streams in streams.chunks(ROWS_AT_ONCE) {
+            let mut select = QueryBuilder::new(format!(
+                "select stream, max({STOPPED}) as stopped from item
+                  where (state in ('saved', 'received') or {STOPPED}) and stream in ("
+            ));
+            let mut ids = select.separated(", ");
+            for stream in streams {
+                ids.push_bind(stream.0);
+            }
+            select.push(") group by stream");
+            for row in select.build().fetch_all(&mut *connection).await? {
+                let stream = StreamId(row.try_get("stream")?);
+                known.waited_for.insert(stream);
+                if row.try_get("stopped")? {
+                    known.stopped.insert(stream);
+                }
+            }
+        }
+        let events: Vec<EventId> = all.iter().flat_map(|new| &new.events).map(|(id, _)| *id).collect();
+        for item in find(connection, &events).await? {
+            known.items.insert(item.event_id, item);
+        }
+        Ok(known)
+    }
+
+    fn item(&mut self, new: &NewEvents, version: u32, event_id: EventId, event: &Event) -> Item {
+        self.seq += 1;
+        Item {
+            seq: self.seq,
+            event_id,
+            stream: new.stream,
+            version,
+            actor: new.actor,
+            correlation: new.correlation,
+            causation: new.causation,
+            time: new.time,
+            event: event.clone(),
+            state: ItemState::Saved,
+            attempts: 0,
+            asked: new.asked.clone(),
+        }
+    }
+
+    /// Signs an item if it is the next of its stream; the others wait.
+    fn place(&mut self, item: &Item, signer: Signer<'_>) -> Result<Option<Placed>, OutboxError> {
+        self.items.insert(item.event_id, item.clone());
+        if !self.waited_for.insert(item.stream.id) {
+            return Ok(None);
+        }
+        self.key_seq += 1;
+        let signed = signer.sign(item, self.key_seq)?;
+        Ok(Some(Placed { key_id: signer.key.key_id(), key_seq: self.key_seq, signed }))
+    }
 }

@@ -1,9 +1,11 @@
 //! Sending what is due, until the record has it.
 
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use tais_proto::{Signed, Timestamp};
+use futures_util::stream::FuturesUnordered;
+use tais_proto::{EventId, Signed, Timestamp};
 use uuid::Uuid;
 
 use super::run::Run;
@@ -11,8 +13,10 @@ use super::store::Sent;
 use super::{Item, ItemState, OutboxError, Reader};
 use crate::PublisherBus;
 
-/// The most events in flight over all streams.
-const IN_FLIGHT_MAX: usize = 256;
+/// The most events that are sent together.
+const BATCH_MAX: usize = 128;
+/// The most batches on their way at once: while one waits for the broker, the next is read and signed.
+const BATCHES_MAX: usize = 2;
 /// The shortest rest, so that a clock that stands still does not make the sender spin.
 const REST_MIN: Duration = Duration::from_millis(5);
 
@@ -21,34 +25,53 @@ type Due = (Item, Option<Signed>);
 
 impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
     pub async fn send(&self) -> Result<(), OutboxError> {
+        let mut on_their_way = HashSet::new();
+        let mut batches = FuturesUnordered::new();
         loop {
-            let due = self.outbox.store.due(self.now(), IN_FLIGHT_MAX).await?;
-            if due.is_empty() {
-                self.rest().await?;
-                continue;
+            let has_room = batches.len() < BATCHES_MAX;
+            if has_room {
+                let due = self.outbox.store.due(self.now(), BATCH_MAX, &on_their_way).await?;
+                if !due.is_empty() {
+                    on_their_way.extend(due.iter().map(|(item, _)| item.seq));
+                    batches.push(self.send_batch(due));
+                    continue;
+                }
             }
-            let (received, saved): (Vec<Due>, Vec<Due>) =
-                due.into_iter().partition(|(item, _)| item.state == ItemState::Received);
-            // It was sent before, nobody knows how that ended: its receipt may have been missed.
-            if saved.iter().any(|(item, _)| item.attempts > 0) {
-                self.missed.notify_one();
-            }
-            self.send_all(saved).await?;
-            if !received.is_empty() {
-                self.send_again(received).await?;
+            tokio::select! {
+                Some(sent) = batches.next() => {
+                    let sent = sent?;
+                    on_their_way.retain(|place| !sent.contains(place));
+                }
+                rested = self.rest(&on_their_way), if has_room => rested?,
             }
         }
     }
 
     /// Waits until something is saved or due.
-    async fn rest(&self) -> Result<(), OutboxError> {
+    async fn rest(&self, on_their_way: &HashSet<i64>) -> Result<(), OutboxError> {
         let longest = self.outbox.pace.ask.max(REST_MIN);
-        let due = self.outbox.store.next_due().await?.map_or(longest, |due| {
+        let due = self.outbox.store.next_due(on_their_way).await?.map_or(longest, |due| {
             let micros = due.unix_micros().saturating_sub(self.now().unix_micros());
             Duration::from_micros(u64::try_from(micros).unwrap_or(0)).clamp(REST_MIN, longest)
         });
         tokio::select! { () = self.outbox.wake.notified() => {}, () = tokio::time::sleep(due) => {} }
         Ok(())
+    }
+
+    /// Sends what is due, and gives their places in the file.
+    async fn send_batch(&self, due: Vec<Due>) -> Result<HashSet<i64>, OutboxError> {
+        let places = due.iter().map(|(item, _)| item.seq).collect();
+        let (received, saved): (Vec<Due>, Vec<Due>) =
+            due.into_iter().partition(|(item, _)| item.state == ItemState::Received);
+        // It was sent before, nobody knows how that ended: its receipt may have been missed.
+        if saved.iter().any(|(item, _)| item.attempts > 0) {
+            self.missed.notify_one();
+        }
+        self.send_all(saved).await?;
+        if !received.is_empty() {
+            self.send_again(received).await?;
+        }
+        Ok(places)
     }
 
     async fn send_all(&self, due: Vec<Due>) -> Result<(), OutboxError> {
@@ -59,6 +82,7 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
         let signed = outbox.store.sign(due, outbox.signer()).await?;
         // From here on the items may be in the record: their bytes never change again.
         let sending = signed.into_iter().map(|(item, signed)| async move {
+            self.sent.note(item.event_id, &signed);
             // New each time: the broker drops a message whose id it knows, even one that it lost.
             let message_id = Uuid::now_v7().to_string();
             let result = self.bus.submit(item.stream.id, &signed, &message_id).await;
@@ -67,8 +91,7 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
             }
             self.look_again(&item, result.is_ok())
         });
-        let sent: Vec<Sent> =
-            futures_util::stream::iter(sending).buffer_unordered(IN_FLIGHT_MAX).collect().await;
+        let sent: Vec<Sent> = futures_util::stream::iter(sending).buffer_unordered(BATCH_MAX).collect().await;
         outbox.store.sent(&sent).await?;
         outbox.changes.send_modify(|count| *count += 1);
         Ok(())
@@ -85,11 +108,12 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
             let later: Vec<Sent> = due.iter().map(|(item, _)| self.look_again(item, true)).collect();
             return self.outbox.store.sent(&later).await;
         }
-        let mut unrecorded = Vec::with_capacity(due.len());
-        for (item, signed) in due {
-            let now = self.outbox.store.item(item.event_id).await?.filter(Item::is_pending);
-            unrecorded.extend(now.map(|now| (now, signed)));
-        }
+        let events: Vec<EventId> = due.iter().map(|(item, _)| item.event_id).collect();
+        let now = self.outbox.store.items(&events).await?.into_iter().filter(Item::is_pending);
+        let mut now: HashMap<EventId, Item> = now.map(|item| (item.event_id, item)).collect();
+        let unrecorded =
+            due.into_iter().filter_map(|(item, signed)| Some((now.remove(&item.event_id)?, signed)));
+        let unrecorded = unrecorded.collect();
         self.send_all(unrecorded).await
     }
 

@@ -21,7 +21,8 @@ use tais_web::{Failure, Frame};
 
 use crate::Correspondent;
 use crate::documents::described;
-use crate::intake::{IntakeError, Submission, Update, View};
+use crate::intake::{IntakeError, Submission, Update};
+use crate::own::View;
 use crate::report::Report;
 pub(crate) use import::import_failure;
 

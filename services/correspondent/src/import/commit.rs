@@ -1,7 +1,7 @@
 //! The commit: every chosen row goes through the intake under an id of its own that follows from it.
 //! It runs behind the pages, some rows at a time, and can be begun again wherever it was interrupted.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -255,12 +255,21 @@ impl Imports {
         let is_running = self.running.lock().unwrap_or_else(PoisonError::into_inner).contains(&id);
         let mut progress =
             Progress { choices: self.store.choices(id).await?, is_running, ..Progress::default() };
+        let streams: Vec<StreamId> = progress
+            .choices
+            .iter()
+            .filter(|choice| choice.fate == Fate::Saved)
+            .filter_map(|choice| Some(choice.said?.1))
+            .collect();
+        let mut states: HashMap<Uuid, Vec<ItemState>> = HashMap::new();
+        for item in self.intake.outbox().items_of_all(&streams).await? {
+            states.entry(item.correlation).or_default().push(item.state);
+        }
         let mut recorded = Vec::new();
         for choice in &mut progress.choices {
             let code = match (choice.fate, choice.said) {
                 (Fate::Saved, Some((submission, _))) => {
-                    let items = self.intake.items_of(submission).await?;
-                    let code = slowest(items.iter().map(|item| &item.state));
+                    let code = slowest(states.get(&submission.0).into_iter().flatten());
                     if code == Fate::Recorded.code() {
                         choice.fate = Fate::Recorded;
                         recorded.push((choice.line, Fate::Recorded, choice.said));

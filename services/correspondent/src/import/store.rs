@@ -7,12 +7,13 @@ use std::path::Path;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
-use sqlx::{Row as _, SqlitePool};
+use sqlx::{QueryBuilder, Row as _, SqlitePool};
 use tais_proto::{AccountId, EventId, StreamId, Timestamp};
 use uuid::Uuid;
 
 use super::mapping::Mapping;
 use super::table::Table;
+use crate::book::ROWS_AT_ONCE;
 
 /// How long an upload is kept: 24 hours.
 pub const EXPIRY_MICROS: i64 = 24 * 60 * 60 * 1_000_000;
@@ -136,7 +137,11 @@ impl ImportStore {
             // What a power cut takes from here is said again under the same ids; the outbox waits for
             // the disk at each of its own commits.
             .synchronous(SqliteSynchronous::Normal);
-        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
+        let pool = SqlitePoolOptions::new()
+            .max_connections(1)
+            .test_before_acquire(false)
+            .connect_with(options)
+            .await?;
         forget_files(&pool).await?;
         sqlx::raw_sql(SCHEMA).execute(&pool).await?;
         Ok(Self { pool })
@@ -321,20 +326,19 @@ impl ImportStore {
     /// # Errors
     /// When the disk does not take it.
     pub async fn note(&self, id: Uuid, rows: &[Noted]) -> Result<(), StoreError> {
-        let mut transaction = self.pool.begin().await?;
-        for (line, fate, said) in rows {
-            sqlx::query(
-                "update choice set fate = ?, submission = ?, stream = ? where upload = ? and line = ?",
-            )
-            .bind(fate.code())
-            .bind(said.map(|(submission, _)| submission.0))
-            .bind(said.map(|(_, stream)| stream.0))
-            .bind(id)
-            .bind(i64::try_from(*line).unwrap_or(i64::MAX))
-            .execute(&mut *transaction)
-            .await?;
+        for rows in rows.chunks(ROWS_AT_ONCE) {
+            let mut update = QueryBuilder::new(
+                "update choice set fate = noted.column2, submission = noted.column3, stream = noted.column4 from (",
+            );
+            update.push_values(rows, |mut row, (line, fate, said)| {
+                row.push_bind(i64::try_from(*line).unwrap_or(i64::MAX))
+                    .push_bind(fate.code())
+                    .push_bind(said.map(|(submission, _)| submission.0))
+                    .push_bind(said.map(|(_, stream)| stream.0));
+            });
+            update.push(") as noted where choice.line = noted.column1 and choice.upload = ").push_bind(id);
+            update.build().execute(&self.pool).await?;
         }
-        transaction.commit().await?;
         Ok(())
     }
 }

@@ -20,7 +20,7 @@ use super::{in_time, page, render, submission};
 use crate::Correspondent;
 use crate::api::failure;
 use crate::intake::IntakeError;
-use crate::records::OwnRecord;
+use crate::own::OwnRecord;
 
 pub(super) fn router(base: &str) -> Router<Correspondent> {
     Router::new()

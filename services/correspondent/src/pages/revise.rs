@@ -15,7 +15,8 @@ use crate::Correspondent;
 use crate::api::failure;
 use crate::form::Typed;
 use crate::grid::Sent;
-use crate::intake::{IntakeError, View};
+use crate::intake::IntakeError;
+use crate::own::View;
 use crate::revision::{Next, has_finer_counts, next, shown};
 
 async fn view(correspondent: &Correspondent, frame: &Frame, id: &str) -> Result<View, Failure> {

@@ -11,7 +11,7 @@ use tais_web::session::Csrf;
 use uuid::Uuid;
 
 use crate::drafts::Draft;
-use crate::intake::View;
+use crate::own::View;
 
 fn title_of(t: Texts, activity: &Activity) -> (String, String) {
     let lang = t.language().tag().parse().unwrap_or(Lang::EN);

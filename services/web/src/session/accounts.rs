@@ -153,7 +153,12 @@ impl Accounts {
             .filename(&path)
             .foreign_keys(true)
             .journal_mode(SqliteJournalMode::Wal);
-        let pool = SqlitePoolOptions::new().max_connections(2).connect_with(options).await.map_err(failed)?;
+        let pool = SqlitePoolOptions::new()
+            .max_connections(2)
+            .test_before_acquire(false)
+            .connect_with(options)
+            .await
+            .map_err(failed)?;
         prepare(&pool).await.map_err(failed)?;
         let mut secret = [0; 32];
         rand::RngCore::fill_bytes(&mut rand::rngs::OsRng, &mut secret);
