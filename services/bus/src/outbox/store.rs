@@ -183,7 +183,7 @@ impl Store {
         limit: usize,
         on_their_way: &HashSet<i64>,
     ) -> Result<Vec<(Item, Option<Signed>)>, OutboxError> {
-        // Left to itself, SQLite reads and sorts all that waits for the first few.
+        // SQLite keeps no figures of this table: left to itself it reads all that waits for the first few.
         let mut select = QueryBuilder::new(format!(
             "select {COLUMNS}, envelope, signature from item indexed by item_on_its_way
               where state in ('saved', 'received') and not exists (
@@ -200,7 +200,8 @@ impl Store {
     /// When something that was sent is looked at next; what was never sent is due or waits its turn.
     pub async fn next_due(&self, on_their_way: &HashSet<i64>) -> Result<Option<Timestamp>, OutboxError> {
         let mut select = QueryBuilder::new(
-            "select min(next_at) from item where state in ('saved', 'received') and attempts > 0",
+            "select min(next_at) from item indexed by item_sent
+              where state in ('saved', 'received') and attempts > 0",
         );
         push_without(&mut select, on_their_way);
         let at: Option<i64> = select.build_query_scalar().fetch_one(&self.reader).await?;
