@@ -43,6 +43,64 @@ pub fn entry_bytes(signed: &Signed, position: Position, recorded_at: Timestamp) 
 /// SHA-256(0x00 ‖ entry bytes).
 #[must_use]
 pub fn leaf_hash(signed: &Signed, position: Position, recorded_at: Timestamp) -> LeafHash {
-    let digest = Sha256::new().chain_update([0x00]).chain_update(entry_bytes(signed, position, recorded_at));
-    LeafHash(digest.finalize().into())
+    LeafHash::of(&entry_bytes(signed, position, recorded_at))
+}
+
+impl LeafHash {
+    /// The leaf of these entry bytes.
+    #[must_use]
+    pub fn of(entry: &[u8]) -> Self {
+        Self(Sha256::new().chain_update([0x00]).chain_update(entry).finalize().into())
+    }
+}
+
+/// Why bytes are no entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("these bytes are no entry of a log: they are cut off, or were altered")]
+pub struct EntryError;
+
+/// What the bytes of an entry say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// The evidence.
+    pub signed: Signed,
+    /// Its place.
+    pub position: Position,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+}
+
+impl Recorded {
+    /// Reads entry bytes, as [`entry_bytes`] writes them.
+    ///
+    /// # Errors
+    /// When they are none.
+    pub fn parse(bytes: &[u8]) -> Result<Self, EntryError> {
+        let mut rest = bytes;
+        let mut take = |count: usize| {
+            let (taken, after) = rest.split_at_checked(count).ok_or(EntryError)?;
+            rest = after;
+            Ok::<_, EntryError>(taken)
+        };
+        let mut part = || {
+            let length = u32::from_be_bytes(take(4)?.try_into().map_err(|_| EntryError)?);
+            take(usize::try_from(length).map_err(|_| EntryError)?)
+        };
+        let envelope = part()?.to_vec();
+        let signature = part()?.try_into().map_err(|_| EntryError)?;
+        let position = u64::from_be_bytes(take(8)?.try_into().map_err(|_| EntryError)?);
+        let micros = i64::from_be_bytes(take(8)?.try_into().map_err(|_| EntryError)?);
+        if !rest.is_empty() {
+            return Err(EntryError);
+        }
+        let signed = Signed { bytes: envelope, signature };
+        let recorded =
+            Self { signed, position: Position(position), recorded_at: Timestamp::from_unix_micros(micros) };
+        // A time that this software cannot hold would come out as another.
+        if entry_bytes(&recorded.signed, recorded.position, recorded.recorded_at) == bytes {
+            Ok(recorded)
+        } else {
+            Err(EntryError)
+        }
+    }
 }

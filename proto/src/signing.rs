@@ -54,6 +54,14 @@ impl PublicKey {
         self.0.to_bytes()
     }
 
+    /// Whether this key signed exactly this message (strict verification). Envelopes are signed with an
+    /// encoding of their own: see [`Signed::verify`].
+    #[must_use]
+    pub fn verify(self, message: &[u8], signature: &[u8; 64]) -> bool {
+        let signature = ed25519_dalek::Signature::from_bytes(signature);
+        self.0.verify_strict(message, &signature).is_ok()
+    }
+
     /// The key's name: the first 16 hexadecimal digits of SHA-256 over its bytes.
     ///
     /// # Panics
@@ -108,11 +116,18 @@ impl SigningKey {
         self.public_key().key_id()
     }
 
+    /// Signs a message as it is, for formats that say themselves what they are. Envelopes are signed by
+    /// [`SigningKey::sign`].
+    #[must_use]
+    pub fn sign_message(&self, message: &[u8]) -> [u8; 64] {
+        self.0.sign(message).to_bytes()
+    }
+
     /// Signs the exact bytes of an envelope.
     #[must_use]
     pub fn sign(&self, bytes: Vec<u8>) -> Signed {
-        let signature = self.0.sign(&pre_authentication_encoding(ENVELOPE_MEDIA_TYPE, &bytes));
-        Signed { bytes, signature: signature.to_bytes() }
+        let signature = self.sign_message(&pre_authentication_encoding(ENVELOPE_MEDIA_TYPE, &bytes));
+        Signed { bytes, signature }
     }
 }
 
@@ -135,9 +150,7 @@ impl Signed {
     /// Whether this key signed exactly these bytes (strict verification).
     #[must_use]
     pub fn verify(&self, key: PublicKey) -> bool {
-        let signature = ed25519_dalek::Signature::from_bytes(&self.signature);
-        let message = pre_authentication_encoding(ENVELOPE_MEDIA_TYPE, &self.bytes);
-        key.0.verify_strict(&message, &signature).is_ok()
+        key.verify(&pre_authentication_encoding(ENVELOPE_MEDIA_TYPE, &self.bytes), &self.signature)
     }
 
     /// SHA-256 of the envelope bytes, in lower-case hexadecimal.

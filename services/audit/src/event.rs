@@ -9,6 +9,7 @@ use tais_web::parts::{Standing, chip};
 use tais_web::{Failure, Frame, NavItem, Page, chart, escape};
 
 use crate::Audit;
+use crate::receipt::covers;
 use crate::routes::{failed, render};
 use crate::timeline::{publisher, subject};
 
@@ -22,7 +23,9 @@ pub async fn show(
     let entry = audit.log.read_one(position).await.map_err(failed)?.ok_or(Failure::NotFound)?;
     let head = audit.log.head().await.map_err(failed)?;
     let key = key_of(&audit, &entry).await?;
-    let content = EventPage::new(frame.texts, &entry, key, head.size);
+    let checkpoint = audit.log.last_checkpoint().await.map_err(failed)?;
+    let is_signed = checkpoint.is_some_and(|signed| covers(&signed, position));
+    let content = EventPage { is_signed, ..EventPage::new(frame.texts, &entry, key, head.size) };
     let title = content.title.clone();
     Ok(Page::new(&frame, title, render(&content)?).under(NavItem::History))
 }
@@ -56,6 +59,8 @@ struct EventPage {
     facts: Vec<(String, String, bool)>,
     subject: Option<String>,
     envelope: String,
+    /// Whether a checkpoint covers it, so that it has a receipt.
+    is_signed: bool,
 }
 
 impl EventPage {
@@ -77,6 +82,7 @@ impl EventPage {
             facts: facts(t, entry),
             subject: subject(entry),
             envelope: pretty(&entry.signed.bytes),
+            is_signed: false,
             t,
         }
     }

@@ -9,8 +9,10 @@
 mod diff;
 mod difference;
 mod event;
+mod receipt;
 mod routes;
 mod timeline;
+pub mod verify;
 
 use std::sync::Arc;
 

@@ -5,7 +5,7 @@ use axum::routing::get;
 use tais_log::LogError;
 use tais_web::Failure;
 
-use crate::{Audit, diff, event, timeline};
+use crate::{Audit, diff, event, receipt, timeline};
 
 /// The auditor's pages; wrap them in the shell.
 pub fn router(audit: Audit) -> Router {
@@ -13,6 +13,8 @@ pub fn router(audit: Audit) -> Router {
         .route("/audit", get(timeline::show))
         .route("/audit/diff", get(diff::show))
         .route("/events/{position}", get(event::show))
+        .route("/events/{position}/receipt", get(receipt::download))
+        .route("/tlog/checkpoint", get(receipt::checkpoint))
         .with_state(audit)
 }
 

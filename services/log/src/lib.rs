@@ -13,8 +13,10 @@
 //! * nothing here can update or delete an entry: not by privilege, not past the triggers.
 
 mod append;
+pub mod checkpoint;
 mod entry;
 mod error;
+pub mod evidence;
 pub mod frontier;
 pub mod memory;
 mod postgres;
@@ -30,6 +32,7 @@ use std::sync::Arc;
 
 use tais_proto::{EventId, KeyId, Position, StreamId, Timestamp};
 
+use checkpoint::SignedCheckpoint;
 pub use entry::{Entry, Filter, Head, NewEntry, Outcome, Page, Quarantined, Receipt, StoredQuarantined};
 pub use error::{LogError, is_transient};
 pub use memory::MemoryLog;
@@ -71,6 +74,17 @@ pub trait Log: Clone + Send + Sync + 'static {
 
     /// The tree's root when the log had `size` entries; `None` where it has fewer.
     fn root_at(&self, size: u64) -> impl Future<Output = Result<Option<[u8; 32]>, LogError>> + Send;
+
+    /// The last checkpoint that was kept, with the cosignatures that came for it.
+    fn last_checkpoint(&self) -> impl Future<Output = Result<Option<SignedCheckpoint>, LogError>> + Send;
+
+    /// Keeps a checkpoint after the one of `previous` entries, 0 for the first. `false` when another stands
+    /// there already.
+    fn keep_checkpoint(
+        &self,
+        previous: u64,
+        checkpoint: &SignedCheckpoint,
+    ) -> impl Future<Output = Result<bool, LogError>> + Send;
 
     /// Reads up to `limit` entries at `from` and after, in order.
     fn read_from(

@@ -8,6 +8,7 @@ use tais_proto::{EventId, KeyId, Position, StreamId, Timestamp};
 use tokio::sync::watch;
 
 use crate::append::{Known, sequence};
+use crate::checkpoint::SignedCheckpoint;
 use crate::entry::{Entry, Filter, Head, NewEntry, Outcome, Page, Quarantined, Receipt, StoredQuarantined};
 use crate::frontier::Frontier;
 use crate::tile::{HEIGHT, TileRef};
@@ -30,6 +31,7 @@ struct State {
     frontier: Frontier,
     quarantine: Vec<StoredQuarantined>,
     relay: u64,
+    checkpoints: Vec<SignedCheckpoint>,
     faults: VecDeque<Fault>,
     led: bool,
 }
@@ -155,6 +157,20 @@ impl Log for MemoryLog {
         let count = usize::try_from(size).unwrap_or(usize::MAX);
         state.entries_from(Position(0)).take(count).for_each(|entry| frontier.append(entry.leaf_hash));
         Ok(Some(frontier.root()))
+    }
+
+    async fn last_checkpoint(&self) -> Result<Option<SignedCheckpoint>, LogError> {
+        Ok(self.lock().checkpoints.last().cloned())
+    }
+
+    async fn keep_checkpoint(&self, previous: u64, checkpoint: &SignedCheckpoint) -> Result<bool, LogError> {
+        let mut state = self.lock();
+        let last = state.checkpoints.last().map_or(0, |last| last.checkpoint().size);
+        if last != previous || checkpoint.checkpoint().size <= last {
+            return Ok(false);
+        }
+        state.checkpoints.push(checkpoint.clone());
+        Ok(true)
     }
 
     async fn read_from(&self, from: Position, limit: usize, filter: &Filter) -> Result<Page, LogError> {

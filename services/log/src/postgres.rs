@@ -1,6 +1,7 @@
 //! The log on PostgreSQL.
 
 mod append;
+mod checkpoints;
 mod follow;
 mod page;
 mod tiles;
@@ -15,6 +16,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::append::{Known, Sequenced, sequence};
+use crate::checkpoint::SignedCheckpoint;
 use crate::entry::{Entry, Filter, Head, NewEntry, Outcome, Page, Quarantined, Receipt, StoredQuarantined};
 use crate::frontier::Frontier;
 use crate::read::{COLUMNS, bigint, entry, position};
@@ -200,6 +202,14 @@ impl Log for PostgresLog {
             frontier.append(LeafHash(row.try_get::<&[u8], _>("leaf_hash")?.try_into().map_err(altered)?));
         }
         if frontier.size() == size { Ok(Some(frontier.root())) } else { Err(LogError::Hole(frontier.size())) }
+    }
+
+    async fn last_checkpoint(&self) -> Result<Option<SignedCheckpoint>, LogError> {
+        checkpoints::last(&self.pool).await
+    }
+
+    async fn keep_checkpoint(&self, previous: u64, checkpoint: &SignedCheckpoint) -> Result<bool, LogError> {
+        checkpoints::keep(&self.pool, previous, checkpoint, (self.clock)()).await
     }
 
     async fn read_from(&self, from: Position, limit: usize, filter: &Filter) -> Result<Page, LogError> {

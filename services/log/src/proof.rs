@@ -7,9 +7,11 @@ use std::sync::{Mutex, PoisonError};
 
 use tais_proto::{LeafHash, Position};
 use tlog_tiles::{
-    Error, Hash, HashReader, Tile, check_record, check_tree, prove_record, prove_tree, tree_hash,
+    Error, Hash, HashReader, Tile, check_record, check_tree, prove_record, prove_tree, sub_tree_index,
+    tree_hash,
 };
 
+use crate::frontier::Frontier;
 use crate::tile::{HEIGHT, TileRef};
 use crate::{Log, LogError};
 
@@ -137,6 +139,16 @@ impl ConsistencyProof {
 /// When the log cannot be read, or lacks a tile.
 pub async fn root<L: Log>(log: &L, size: u64) -> Result<Root, ProofError> {
     Ok(read(log, size, |reader| tree_hash(size, reader)).await?.0)
+}
+
+/// The frontier of the log's first `size` entries, from tiles.
+///
+/// # Errors
+/// When the log cannot be read, or lacks a tile.
+pub async fn frontier<L: Log>(log: &L, size: u64) -> Result<Frontier, ProofError> {
+    let peaks = sub_tree_index(0, size, Vec::new());
+    let hashes = read(log, size, |reader| reader.read_hashes(&peaks)).await?;
+    Frontier::from_parts(size, &raw(&hashes)).map_err(|_| ProofError::Invalid)
 }
 
 fn raw(hashes: &[Hash]) -> Vec<[u8; 32]> {

@@ -22,15 +22,17 @@ alter table log.entry owner to tais_owner;
 alter table log.quarantine owner to tais_owner;
 alter table log.relay owner to tais_owner;
 alter table log.tile owner to tais_owner;
+alter table log.checkpoint owner to tais_owner;
+alter table log.cosignature owner to tais_owner;
 alter function log.refuse_change() owner to tais_owner;
 alter schema vault owner to tais_owner;
 alter table vault.person owner to tais_owner;
 alter table vault.person_key owner to tais_owner;
 
 grant usage on schema log to tais_recorder, tais_projector, tais_office, tais_audit;
-grant select, insert on log.entry, log.quarantine, log.tile to tais_recorder;
+grant select, insert on log.entry, log.quarantine, log.tile, log.checkpoint, log.cosignature to tais_recorder;
 grant select, update on log.head, log.relay to tais_recorder;
-grant select on log.entry, log.head, log.tile to tais_projector, tais_office, tais_audit;
+grant select on log.entry, log.head, log.tile, log.checkpoint, log.cosignature to tais_projector, tais_office, tais_audit;
 grant select on log.quarantine, log.relay to tais_audit;
 
 -- Only the office knows people: nobody else may even look into the vault.

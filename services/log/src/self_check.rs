@@ -83,6 +83,12 @@ fn forbidden(role: ServiceRole) -> Vec<&'static str> {
         "update log.tile set root = root where false",
         "delete from log.tile where false",
         "truncate log.tile",
+        "update log.checkpoint set note = note where false",
+        "delete from log.checkpoint where false",
+        "truncate log.checkpoint cascade",
+        "update log.cosignature set line = line where false",
+        "delete from log.cosignature where false",
+        "truncate log.cosignature",
         "delete from log.head where false",
     ];
     if role != ServiceRole::Recorder {
@@ -91,6 +97,8 @@ fn forbidden(role: ServiceRole) -> Vec<&'static str> {
             "insert into log.quarantine (received_at, subject, raw, sha256, code, reason)
              select now(), '', '', '', '', '' where false",
             "insert into log.tile select * from log.tile where false",
+            "insert into log.checkpoint select * from log.checkpoint where false",
+            "insert into log.cosignature select * from log.cosignature where false",
             "update log.head set next_position = next_position where false",
             "update log.relay set place = place where false",
         ]);
@@ -133,7 +141,9 @@ async fn check_second_wall(pool: &PgPool) -> Result<(), SelfCheckError> {
         "select wall.trigger || ' on log.' || wall.relation
            from (values (1, 'append_only_rows', 'entry'), (2, 'append_only_table', 'entry'),
                         (3, 'append_only_rows', 'quarantine'), (4, 'append_only_table', 'quarantine'),
-                        (5, 'append_only_rows', 'tile'), (6, 'append_only_table', 'tile'))
+                        (5, 'append_only_rows', 'tile'), (6, 'append_only_table', 'tile'),
+                        (7, 'append_only_rows', 'checkpoint'), (8, 'append_only_table', 'checkpoint'),
+                        (9, 'append_only_rows', 'cosignature'), (10, 'append_only_table', 'cosignature'))
                 as wall (n, trigger, relation)
           where not exists (select from pg_trigger t
                              where t.tgrelid = ('log.' || wall.relation)::regclass and t.tgname = wall.trigger

@@ -3,7 +3,10 @@
 use tais_bus::BusError;
 use tais_domain::EvolveError;
 use tais_log::LogError;
+use tais_log::proof::ProofError;
 use tais_proto::EnvelopeError;
+
+use crate::checkpoint::SignError;
 
 /// Why the recorder stopped or must try again.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +43,9 @@ pub enum RecorderError {
         "the log's key on this machine is not the key its genesis names: this recorder belongs to another log"
     )]
     ForeignLog,
+    /// No checkpoint can be signed.
+    #[error("the log's checkpoint cannot be signed")]
+    Sign(#[from] SignError),
     /// An entry of the log's own could not be made.
     #[error("an entry of the log's own could not be encoded")]
     Encode(#[from] serde_json::Error),
@@ -52,6 +58,8 @@ impl RecorderError {
         match self {
             Self::Log(error) => error.is_transient(),
             Self::Bus(error) => error.is_transient(),
+            Self::Sign(SignError::Tree(ProofError::Log(error))) => error.is_transient(),
+            Self::Sign(error) => matches!(error, SignError::Overtaken),
             _ => false,
         }
     }

@@ -12,9 +12,12 @@
 //! * a message is acknowledged after the commit, never before;
 //! * the view of the log that rules are checked on is never newer than the log, and is thrown away
 //!   whenever an outcome is unknown;
+//! * a checkpoint is signed only of what was read and hashed again, and only after the one before it;
 //! * one recorder is active, any number stand by; two at once would still write no fork, because
 //!   the log's head row is the lock.
 
+mod checkpoint;
+mod checkpoint_file;
 mod error;
 pub mod genesis;
 mod plan;
@@ -24,6 +27,8 @@ mod replay;
 mod verify;
 mod view;
 
+pub use checkpoint::SignError;
+pub use checkpoint_file::CheckpointFileError;
 pub use error::RecorderError;
 pub use record::{Config, Recorder, run};
 pub use verify::{Claim, Unverified, Verified, verify};

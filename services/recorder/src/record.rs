@@ -1,17 +1,20 @@
 //! The recorder's loop: pull, plan, append, acknowledge, answer. One screen, in that order.
 
 use std::collections::HashSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use backon::BackoffBuilder as _;
 use tais_bus::{Notice, RecorderBus, Submitted};
+use tais_log::checkpoint::SignedCheckpoint;
 use tais_log::{Log, Outcome};
 use tais_proto::reference::{Reference, StateCode};
 use tais_proto::{EventId, Publisher, SigningKey, StreamKind, Timestamp};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use crate::checkpoint::Checkpointer;
 use crate::plan::{Before, Message, Plan, Planner, recorded};
 use crate::verify::Arrived;
 use crate::view::View;
@@ -29,8 +32,10 @@ const LEASE_RETRY: Duration = Duration::from_secs(1);
 pub struct Config {
     /// The member state whose record it writes.
     pub state: StateCode,
-    /// The log's key, for refusals.
+    /// The log's key, for refusals and checkpoints.
     pub key: SigningKey,
+    /// The file with the last signed checkpoint. It must not lie in the database, nor in its backups.
+    pub checkpoint: PathBuf,
     /// The reference data.
     pub reference: Arc<Reference>,
     /// The clock, for the time of refusals; the log keeps its own.
@@ -107,6 +112,8 @@ impl<L: Log, B: RecorderBus> Recorder<L, B> {
                 None => tokio::time::sleep(LEASE_RETRY).await,
             }
         };
+        // Before anything is recorded: a log that does not go on from what was signed is not written to.
+        let checkpoints = Checkpointer::begin(&self.log, &self.config.key, &self.config.checkpoint).await?;
         tracing::info!("this recorder is active");
         let relay = relay::run(&self.log, &self.bus, &self.recorded);
         let replay = replay::run(&self.log, &self.bus);
@@ -116,9 +123,18 @@ impl<L: Log, B: RecorderBus> Recorder<L, B> {
         tokio::select! {
             result = relay => result,
             result = replay => result,
+            result = checkpoints.run() => result,
             result = recording.run(shutdown) => result,
             lost = self.log.hold(&mut lease) => Err(lost.into()),
         }
+    }
+
+    /// Signs a checkpoint of what the log is now; `None` when that is signed already.
+    ///
+    /// # Errors
+    /// When the log does not go on from what was signed before, or cannot be read.
+    pub async fn sign(&self) -> Result<Option<SignedCheckpoint>, RecorderError> {
+        Checkpointer::begin(&self.log, &self.config.key, &self.config.checkpoint).await?.sign().await
     }
 
     /// Takes one batch, if there is one; for tests, and for a recorder driven by hand.

@@ -42,6 +42,7 @@ fn recorder(log: &MemoryLog, bus: &MemoryBus) -> Recorder<MemoryLog, MemoryBus> 
     let config = Config {
         state: state(),
         key: log_key(),
+        checkpoint: std::env::temp_dir().join(Uuid::now_v7().to_string()),
         reference: Arc::new(Reference::load_embedded().unwrap()),
         clock: system_clock(),
     };

@@ -1,5 +1,7 @@
 //! The command line.
 
+use std::path::PathBuf;
+
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use tais_proto::Pillar;
@@ -78,6 +80,20 @@ pub enum Verb {
         #[arg(long, value_name = "POSITION|DATE")]
         to: Option<String>,
     },
+    /// Verify the record, or one receipt: from the bytes alone
+    Verify {
+        /// What to verify; without it the whole record in its database
+        #[command(subcommand)]
+        what: Option<VerifyWhat>,
+        /// The log's key, as `tais keys` prints it, from a place that whoever runs the database does not rule
+        #[arg(long, env = "TAIS_LOG_KEY", global = true, value_name = "KEY")]
+        log_key: Option<String>,
+        /// A checkpoint that was kept elsewhere; without it the one in the data directory
+        #[arg(long, value_name = "FILE")]
+        checkpoint: Option<PathBuf>,
+    },
+    /// Print the public keys that others verify with
+    Keys,
     /// Send one activity as JSON, and wait for its receipt
     Submit(Submit),
     /// Check a spreadsheet or an IATI file of activities, and save it with --commit
@@ -90,6 +106,16 @@ pub enum Verb {
     Completions {
         /// Which shell
         shell: Shell,
+    },
+}
+
+/// What to verify.
+#[derive(Debug, Subcommand)]
+pub enum VerifyWhat {
+    /// One receipt (`.tlog-proof`), with neither network nor database
+    Receipt {
+        /// The file
+        file: PathBuf,
     },
 }
 

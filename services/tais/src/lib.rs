@@ -18,3 +18,4 @@ pub mod services;
 pub mod settings;
 pub mod telemetry;
 pub mod up;
+pub mod verify;

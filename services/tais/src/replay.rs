@@ -46,7 +46,8 @@ pub async fn run(settings: &Settings, to: Option<&str>) -> anyhow::Result<()> {
     if equal { Ok(()) } else { bail!("the live rows are not what the log says: rebuild the projection") }
 }
 
-async fn connect(settings: &Settings) -> anyhow::Result<(PostgresLog, Option<EmbeddedPostgres>)> {
+/// The log, read as an auditor reads it; with the server that had to be started for it.
+pub(crate) async fn connect(settings: &Settings) -> anyhow::Result<(PostgresLog, Option<EmbeddedPostgres>)> {
     let secrets = Secrets::open(settings.data())?;
     let (options, embedded) = match &settings.postgres {
         Some(url) => (url.parse::<PgConnectOptions>()?, None),

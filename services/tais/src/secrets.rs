@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use rand::RngCore as _;
 use tais_bus::Credentials;
 use tais_log::RolePasswords;
-use tais_proto::{Publisher, SigningKey};
+use tais_proto::{PublicKey, Publisher, SigningKey};
 
 use crate::embedded::files::{private_dir, write_private};
 
@@ -53,6 +53,15 @@ impl Secrets {
     /// When its file cannot be used.
     pub fn log_key(&self) -> anyhow::Result<SigningKey> {
         Ok(SigningKey::from_seed(&self.secret("log.seed")?))
+    }
+
+    /// The public half of the log's key, if its file is here; nothing is made.
+    ///
+    /// # Errors
+    /// When the file does not hold a key.
+    pub fn public_log_key(&self) -> anyhow::Result<Option<PublicKey>> {
+        let known = self.dir.join("log.seed").exists();
+        known.then(|| Ok(self.log_key()?.public_key())).transpose()
     }
 
     /// A publisher's key.

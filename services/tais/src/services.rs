@@ -118,6 +118,7 @@ impl Wiring {
         let config = tais_recorder::Config {
             state: self.state.clone(),
             key: self.secrets.log_key()?,
+            checkpoint: self.data.join("checkpoint"),
             reference: Arc::clone(&self.reference),
             clock: system_clock(),
         };

@@ -448,6 +448,10 @@ audit-leaf = Leaf hash
 audit-signature = Signature (Ed25519)
 audit-key = Key and its sequence
 audit-actor = Account
+audit-receipt = Receipt
+audit-receipt-words = The entry, its place in the record and the log's signature in one file. Anybody can check it with `tais verify receipt`, without us and without a network.
+audit-receipt-get = Download the receipt
+audit-receipt-not-yet = The receipt is ready within a minute, once the log has signed its next checkpoint.
 audit-bytes = What was signed
 audit-bytes-words = Indented for reading; the evidence is the exact bytes as they are stored.
 

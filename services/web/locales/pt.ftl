@@ -445,6 +445,10 @@ audit-leaf = Hash da folha
 audit-signature = Assinatura (Ed25519)
 audit-key = Chave e a sua sequência
 audit-actor = Conta
+audit-receipt = Recibo
+audit-receipt-words = A entrada, o seu lugar no registo e a assinatura do registo num só ficheiro. Qualquer pessoa o pode verificar com `tais verify receipt`, sem nós e sem rede.
+audit-receipt-get = Descarregar o recibo
+audit-receipt-not-yet = O recibo fica pronto dentro de um minuto, quando o registo assinar o seu próximo ponto de controlo.
 audit-bytes = O que foi assinado
 audit-bytes-words = Com recuos para se ler; a prova são os bytes exatos, tal como estão guardados.
 

@@ -428,6 +428,10 @@ audit-leaf = Hash tahan nian
 audit-signature = Asinatura (Ed25519)
 audit-key = Xave no nia sekuénsia
 audit-actor = Konta
+audit-receipt = Resibu
+audit-receipt-words = Entrada, ninia fatin iha rejistu no asinatura rejistu nian iha fixeiru ida. Ema hotu bele verifika ho `tais verify receipt`, la presiza ami no la presiza rede.
+audit-receipt-get = Hatún resibu
+audit-receipt-not-yet = Resibu sei prontu iha minutu ida nia laran, bainhira rejistu asina ninia pontu-kontrolu tuirmai.
 audit-bytes = Saida mak asina
 audit-bytes-words = Hakerek ho espasu atu lee; evidénsia mak bytes loloos hanesan rai.
 

@@ -73,6 +73,8 @@ const ROWS: &[Row] = &[
     (Method::GET, "/audit", Readers),
     (Method::GET, "/audit/diff", Readers),
     (Method::GET, "/events/{position}", Readers),
+    (Method::GET, "/events/{position}/receipt", Readers),
+    (Method::GET, "/tlog/checkpoint", Readers),
     (Method::GET, "/accounts", ADMINISTRATORS),
     (Method::POST, "/accounts", ADMINISTRATORS),
     (Method::POST, "/accounts/{id}/request", ADMINISTRATORS),

@@ -96,6 +96,7 @@ impl World {
         let config = Config {
             state: state(),
             key: cluster.secrets.log_key().unwrap(),
+            checkpoint: cluster.data().join("checkpoint-of-the-bench"),
             reference: Arc::new(Reference::load_embedded().unwrap()),
             clock: system_clock(),
         };

@@ -1,0 +1,448 @@
+//! Verifying, as a fold over the entries in order: what each must be after those before it. Pure.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::thread;
+
+use tais_domain::admission::StreamState;
+use tais_domain::{Happened, Registry};
+use tais_log::checkpoint::{KeyType, NoteKey, SignedCheckpoint};
+use tais_log::evidence::{Columns, Evidence, KeptTile};
+use tais_log::frontier::Frontier;
+use tais_proto::event::registry::RegistryGenesis;
+use tais_proto::{
+    Envelope, EnvelopeError, Event, KeyId, LeafHash, Pillar, Position, PublicKey, Signed, StreamId,
+    StreamKind, Timestamp, leaf_hash,
+};
+
+use super::problem::Wrong;
+
+/// Hashes of a whole tile.
+const TILE: u64 = 256;
+
+/// What an auditor brings along, from outside the record.
+#[derive(Clone, Debug, Default)]
+pub struct Pinned {
+    /// The log's key. Without it a record written anew under another key agrees with itself.
+    pub key: Option<PublicKey>,
+    /// The log's name, where it is known from elsewhere too.
+    pub origin: Option<String>,
+    /// The newest checkpoint that was kept elsewhere. Without it nobody misses a tail that was cut off.
+    pub checkpoint: Option<SignedCheckpoint>,
+}
+
+/// What was counted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// Entries.
+    pub entries: u64,
+    /// Streams.
+    pub streams: usize,
+    /// Keys that signed.
+    pub keys: usize,
+    /// Entries by pillar; of none under `None`.
+    pub by_pillar: BTreeMap<Option<Pillar>, u64>,
+    /// When the first and the last were recorded.
+    pub recorded: Option<(Timestamp, Timestamp)>,
+    /// Checkpoints whose root is that of the entries.
+    pub checkpoints: usize,
+    /// How many entries the newest of them covers.
+    pub signed: u64,
+    /// Numbers of a key's sequence that no entry has: key, first, last.
+    pub gaps: Vec<(String, u32, u32)>,
+}
+
+/// A checkpoint that is waited for.
+struct Expected {
+    signed: SignedCheckpoint,
+    origin: &'static str,
+}
+
+/// The numbers that a key has used.
+#[derive(Default)]
+struct Sequence {
+    /// All up to this one, save those in `open`.
+    last: u32,
+    open: BTreeSet<u32>,
+}
+
+impl Sequence {
+    /// How far a key may run ahead of what is recorded of it.
+    const OPEN_MAX: u32 = 1_000_000;
+
+    /// Whether this number is new.
+    fn take(&mut self, number: u32) -> bool {
+        if number > self.last {
+            if number - self.last <= Self::OPEN_MAX {
+                self.open.extend(self.last + 1..number);
+            }
+            self.last = number;
+            return true;
+        }
+        self.open.remove(&number)
+    }
+
+    fn gaps(&self) -> Vec<(u32, u32)> {
+        let mut gaps: Vec<(u32, u32)> = Vec::new();
+        for number in &self.open {
+            match gaps.last_mut() {
+                Some((_, last)) if *last + 1 == *number => *last = *number,
+                _ => gaps.push((*number, *number)),
+            }
+        }
+        gaps
+    }
+}
+
+/// A verification under way.
+pub struct Verification {
+    pinned: Pinned,
+    registry: Registry,
+    frontier: Frontier,
+    sequences: BTreeMap<KeyId, Sequence>,
+    streams: HashMap<StreamId, (u32, Option<Pillar>)>,
+    expected: BTreeMap<u64, Vec<Expected>>,
+    /// The size of the last checkpoint that held.
+    held: u64,
+    /// Roots of whole tiles of each level, and the hashes of the one that is not whole yet.
+    tiles: Vec<Vec<[u8; 32]>>,
+    edges: Vec<Vec<[u8; 32]>>,
+    figures: Figures,
+}
+
+/// What was computed of an entry by itself.
+struct Looked {
+    leaf: LeafHash,
+    signed: Option<Signed>,
+    envelope: Result<Envelope, EnvelopeError>,
+}
+
+impl Verification {
+    /// Before the first entry.
+    #[must_use]
+    pub fn new(pinned: Pinned) -> Self {
+        let mut verification = Self {
+            registry: Registry::default(),
+            frontier: Frontier::default(),
+            sequences: BTreeMap::new(),
+            streams: HashMap::new(),
+            expected: BTreeMap::new(),
+            held: 0,
+            tiles: Vec::new(),
+            edges: Vec::new(),
+            figures: Figures::default(),
+            pinned: Pinned::default(),
+        };
+        if let Some(signed) = pinned.checkpoint.clone() {
+            verification.expect(signed, "kept outside the record");
+        }
+        verification.pinned = pinned;
+        verification
+    }
+
+    /// A checkpoint that the entries must lead to. Before the first entry.
+    pub fn expect(&mut self, signed: SignedCheckpoint, origin: &'static str) {
+        let size = signed.checkpoint().size;
+        self.expected.entry(size).or_default().push(Expected { signed, origin });
+    }
+
+    /// How many entries were taken.
+    #[must_use]
+    pub const fn size(&self) -> u64 {
+        self.frontier.size()
+    }
+
+    /// The tree of what was taken.
+    #[must_use]
+    pub const fn frontier(&self) -> &Frontier {
+        &self.frontier
+    }
+
+    /// When the last was recorded.
+    #[must_use]
+    pub fn last_recorded_at(&self) -> Option<Timestamp> {
+        self.figures.recorded.map(|(_, last)| last)
+    }
+
+    /// Takes the next entries.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn take(&mut self, entries: &[Evidence]) -> Result<(), Wrong> {
+        let looked = look(entries);
+        let mut signatures = Vec::with_capacity(entries.len());
+        let mut wrong = Ok(());
+        for (evidence, looked) in entries.iter().zip(looked) {
+            match self.next(evidence, looked) {
+                Ok(signature) => signatures.push(signature),
+                Err(found) => {
+                    wrong = Err(found);
+                    break;
+                }
+            }
+        }
+        // Of those before it, as what is first wrong may be a signature.
+        verify_signatures(&signatures)?;
+        wrong
+    }
+
+    /// What an entry must be after those before it, but for its signature, which is given back.
+    fn next(&mut self, evidence: &Evidence, looked: Looked) -> Result<(u64, Signed, PublicKey), Wrong> {
+        let position = self.frontier.size();
+        match evidence.place() {
+            Some(found) if found.0 == position => {}
+            Some(found) if found.0 > position => return Err(Wrong::Missing(position)),
+            _ => return Err(Wrong::Unexpected(evidence.position)),
+        }
+        let Some(signed) = looked.signed else { return Err(Wrong::NoSignature(position)) };
+        if evidence.leaf_hash.as_ref().is_some_and(|leaf| leaf[..] != looked.leaf.0) {
+            return Err(Wrong::Leaf(position));
+        }
+        let envelope =
+            looked.envelope.map_err(|error| Wrong::Unreadable { position, why: error.to_string() })?;
+        if self.last_recorded_at().is_some_and(|last| evidence.recorded_at < last) {
+            return Err(Wrong::Time(position));
+        }
+        let key = self.key(position, &envelope)?;
+        let pillar = self.advance(position, &envelope)?;
+        if let Some(columns) = &evidence.columns
+            && let Some(column) = columns.differs(&Columns::of(&envelope, pillar))
+        {
+            return Err(Wrong::Column { position, column });
+        }
+        self.frontier.append(looked.leaf);
+        self.grow_tiles(looked.leaf.0);
+        self.count(evidence.recorded_at, pillar);
+        self.check_checkpoints()?;
+        Ok((position, signed, key))
+    }
+
+    /// The key that must have signed it; what it changes in the registry is taken in.
+    fn key(&mut self, position: u64, envelope: &Envelope) -> Result<PublicKey, Wrong> {
+        let id = envelope.key_id.clone();
+        let unknown = || Wrong::Key {
+            position,
+            key: id.to_string(),
+            source_name: envelope.source.publisher.to_string(),
+        };
+        let key = match (&envelope.event, position) {
+            (Event::RegistryGenesis(genesis), 0) => {
+                self.begin(genesis)?;
+                genesis.log_key
+            }
+            _ => {
+                let known = self.registry.valid_key(&id).ok_or_else(unknown)?;
+                if known.publisher != envelope.source.publisher {
+                    return Err(unknown());
+                }
+                known.public_key
+            }
+        };
+        if key.key_id() != id {
+            return Err(unknown());
+        }
+        if !self.sequences.entry(id).or_default().take(envelope.key_seq) {
+            let (key, number) = (envelope.key_id.to_string(), envelope.key_seq);
+            return Err(Wrong::KeySequence { position, key, number });
+        }
+        if let Event::RefusalRefused(refused) = &envelope.event {
+            // What was refused has its number too; a number that was used twice is why some were.
+            self.sequences.entry(refused.key_id.clone()).or_default().take(refused.key_seq);
+        }
+        if envelope.stream.kind == StreamKind::Registry {
+            let why = |error: &dyn std::fmt::Display| Wrong::Registry { position, why: error.to_string() };
+            self.registry.apply(Position(position), envelope).map_err(|error| why(&error))?;
+        }
+        Ok(key)
+    }
+
+    fn begin(&mut self, genesis: &RegistryGenesis) -> Result<(), Wrong> {
+        let why = |error: &dyn std::fmt::Display| Wrong::Registry { position: 0, why: error.to_string() };
+        let log =
+            NoteKey::new(&genesis.origin, KeyType::Log, genesis.log_key).map_err(|error| why(&error))?;
+        let name = self.pinned.origin.as_deref().unwrap_or(log.name());
+        let key = self.pinned.key.unwrap_or(genesis.log_key);
+        let pinned = NoteKey::new(name, KeyType::Log, key).map_err(|error| why(&error))?;
+        if pinned != log {
+            return Err(Wrong::OtherLog { expected: pinned.to_string(), found: log.to_string() });
+        }
+        for expected in self.expected.values().flatten() {
+            let size = expected.signed.checkpoint().size;
+            expected
+                .signed
+                .verify(&log)
+                .map_err(|error| Wrong::BadCheckpoint { size, why: error.to_string() })?;
+        }
+        Ok(())
+    }
+
+    /// The version of its stream, and the pillar that hears of it.
+    fn advance(&mut self, position: u64, envelope: &Envelope) -> Result<Option<Pillar>, Wrong> {
+        let known = self.streams.get(&envelope.stream.id).copied();
+        let (version, known_pillar) = known.unwrap_or_default();
+        let (expected, given) = (version + 1, envelope.stream_version);
+        if expected != given {
+            return Err(Wrong::Version { position, expected, given });
+        }
+        let pillar = if known.is_some() { known_pillar } else { first_pillar(position, envelope)? };
+        self.streams.insert(envelope.stream.id, (given, pillar));
+        Ok(match &envelope.event {
+            _ if envelope.stream.kind == StreamKind::Registry => None,
+            // It is told to whom it was refused.
+            Event::RefusalRefused(refused) => refused.publisher.pillar(),
+            _ => pillar.or(envelope.source.publisher.pillar()),
+        })
+    }
+
+    fn grow_tiles(&mut self, leaf: [u8; 32]) {
+        let (mut hash, mut level) = (leaf, 0);
+        loop {
+            if self.edges.len() == level {
+                self.edges.push(Vec::new());
+                self.tiles.push(Vec::new());
+            }
+            self.edges[level].push(hash);
+            if (self.edges[level].len() as u64) < TILE {
+                return;
+            }
+            let whole = std::mem::take(&mut self.edges[level]);
+            let mut tree = Frontier::default();
+            whole.iter().for_each(|hash| tree.append(LeafHash(*hash)));
+            hash = tree.root();
+            self.tiles[level].push(hash);
+            level += 1;
+        }
+    }
+
+    /// Whether a tile is one of the whole ones of this tree.
+    #[must_use]
+    pub fn covers(&self, level: i16, index: i64) -> bool {
+        self.tile_root(level, index).is_some()
+    }
+
+    fn tile_root(&self, level: i16, index: i64) -> Option<&[u8; 32]> {
+        self.tiles.get(usize::try_from(level).ok()?)?.get(usize::try_from(index).ok()?)
+    }
+
+    /// The whole tiles of this tree: level and index.
+    pub fn whole_tiles(&self) -> impl Iterator<Item = (i16, i64)> {
+        let levels = (0..).zip(&self.tiles);
+        levels.flat_map(|(level, tiles)| (0..).zip(tiles).map(move |(index, _)| (level, index)))
+    }
+
+    /// That a tile is not what it must be.
+    #[must_use]
+    pub fn no_tile(&self, level: i16, index: i64) -> Wrong {
+        let below = u32::try_from(level).ok().and_then(|level| TILE.checked_pow(level + 1));
+        let position = below.and_then(|below| below.checked_mul(u64::try_from(index).ok()?)).unwrap_or(0);
+        Wrong::Tile { position, level, index }
+    }
+
+    /// Checks a tile. After the last entry.
+    ///
+    /// # Errors
+    /// When it is not the tree's.
+    pub fn check_tile(&self, tile: &KeptTile) -> Result<(), Wrong> {
+        let mut tree = Frontier::default();
+        let hashes = tile.hashes.chunks(32).filter_map(|hash| hash.try_into().ok());
+        hashes.for_each(|hash| tree.append(LeafHash(hash)));
+        let root = self.tile_root(tile.level, tile.index);
+        let same = root.is_some_and(|root| tree.root() == *root && tile.root[..] == *root);
+        let is_whole = tree.size() == TILE && tile.hashes.len() as u64 == TILE * 32;
+        if same && is_whole { Ok(()) } else { Err(self.no_tile(tile.level, tile.index)) }
+    }
+
+    fn count(&mut self, recorded_at: Timestamp, pillar: Option<Pillar>) {
+        let figures = &mut self.figures;
+        figures.entries += 1;
+        *figures.by_pillar.entry(pillar).or_default() += 1;
+        let first = figures.recorded.map_or(recorded_at, |(first, _)| first);
+        figures.recorded = Some((first, recorded_at));
+    }
+
+    fn check_checkpoints(&mut self) -> Result<(), Wrong> {
+        let size = self.frontier.size();
+        let Some(all) = self.expected.remove(&size) else { return Ok(()) };
+        for expected in &all {
+            if expected.signed.checkpoint().root != self.frontier.root() {
+                return Err(Wrong::Checkpoint { from: self.held, to: size - 1, size });
+            }
+        }
+        self.held = size;
+        self.figures.checkpoints += 1;
+        self.figures.signed = size;
+        Ok(())
+    }
+
+    /// After the last entry.
+    ///
+    /// # Errors
+    /// When entries that were signed are not there.
+    pub fn end(mut self) -> Result<Figures, Wrong> {
+        let found = self.frontier.size();
+        if let Some((signed, expected)) = self.expected.iter().next_back()
+            && let Some(expected) = expected.first()
+        {
+            return Err(Wrong::Shorter { found, signed: *signed, origin: expected.origin });
+        }
+        self.figures.streams = self.streams.len();
+        self.figures.keys = self.sequences.len();
+        for (key, sequence) in &self.sequences {
+            let gaps = sequence.gaps().into_iter();
+            self.figures.gaps.extend(gaps.map(|(first, last)| (key.to_string(), first, last)));
+        }
+        Ok(self.figures)
+    }
+}
+
+/// The pillar that a stream belongs to, as its first event says.
+fn first_pillar(position: u64, envelope: &Envelope) -> Result<Option<Pillar>, Wrong> {
+    if envelope.stream.kind == StreamKind::Registry {
+        return Ok(None);
+    }
+    let Envelope { id, actor, stream_version: version, event, .. } = envelope;
+    let happened = Happened { id: *id, actor: *actor, version: *version, event };
+    let state = StreamState::follow(envelope.stream.kind, None, &happened);
+    let state = state.map_err(|error| Wrong::Unreadable { position, why: error.to_string() })?;
+    Ok(state.pillar())
+}
+
+/// Hashes and reads every entry, on as many cores as there are.
+fn look(entries: &[Evidence]) -> Vec<Looked> {
+    on_every_core(entries, |evidence| {
+        let signature = evidence.signature[..].try_into().ok();
+        let signed = signature.map(|signature| Signed { bytes: evidence.envelope.clone(), signature });
+        let position = evidence.place().unwrap_or_default();
+        let leaf = signed.as_ref().map(|signed| leaf_hash(signed, position, evidence.recorded_at));
+        Looked {
+            leaf: leaf.unwrap_or(LeafHash([0; 32])),
+            signed,
+            envelope: Envelope::parse(&evidence.envelope),
+        }
+    })
+}
+
+fn verify_signatures(signatures: &[(u64, Signed, PublicKey)]) -> Result<(), Wrong> {
+    let good = on_every_core(signatures, |(_, signed, key)| signed.verify(*key));
+    match signatures.iter().zip(good).find(|(_, good)| !good) {
+        None => Ok(()),
+        Some(((position, _, key), _)) => {
+            Err(Wrong::Signature { position: *position, key: key.key_id().to_string() })
+        }
+    }
+}
+
+fn on_every_core<T: Sync, R: Send>(all: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let share = all.len().div_ceil(cores).max(1);
+    thread::scope(|scope| {
+        let parts: Vec<_> = all
+            .chunks(share)
+            .map(|part| scope.spawn(|| part.iter().map(&work).collect::<Vec<R>>()))
+            .collect();
+        let done = parts.into_iter().flat_map(|part| match part.join() {
+            Ok(done) => done,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        done.collect()
+    })
+}

@@ -1,0 +1,9 @@
+//! The verifier: whether a record is what was signed, from its bytes alone.
+
+mod fold;
+mod problem;
+mod record;
+
+pub use fold::{Figures, Pinned, Verification};
+pub use problem::Wrong;
+pub use record::record;

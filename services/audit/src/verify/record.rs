@@ -1,0 +1,116 @@
+//! Verifying the record in its database: entries, then head, checkpoints and tiles.
+
+use std::collections::HashSet;
+
+use tais_log::checkpoint::SignedCheckpoint;
+use tais_log::evidence::{KeptCheckpoint, KeptHead, KeptTile};
+use tais_log::{LogError, PostgresLog};
+
+use super::{Figures, Pinned, Verification, Wrong};
+
+/// Entries that are read at once.
+const PAGE: usize = 2_048;
+
+/// Verifies all that the database has; `progress` hears how many entries of how many are done. The outer
+/// error is the database's: nothing is known then.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn record(
+    log: &PostgresLog,
+    pinned: Pinned,
+    mut progress: impl FnMut(u64, u64),
+) -> Result<Result<Figures, Wrong>, LogError> {
+    let mut verification = Verification::new(pinned);
+    // Checkpoints before the head: what they cover is then there, whatever is recorded meanwhile.
+    let checkpoints = log.kept_checkpoints().await?;
+    if let Err(wrong) = expect_all(&mut verification, &checkpoints) {
+        return Ok(Err(wrong));
+    }
+    let Some(head) = log.kept_head().await? else {
+        return Ok(Err(Wrong::Head { entries: 0, what: "its row" }));
+    };
+    let size = u64::try_from(head.next_position).unwrap_or(0);
+    // From the smallest position there can be, so that what lies before 0 is seen.
+    let mut from = i64::MIN;
+    while verification.size() < size {
+        let mut page = log.evidence(from, PAGE).await?;
+        page.retain(|evidence| evidence.position < head.next_position);
+        let Some(last) = page.last().map(|evidence| evidence.position) else {
+            return Ok(Err(Wrong::Missing(verification.size())));
+        };
+        let (taken, page) = tokio::task::spawn_blocking(move || (verification.take(&page), verification))
+            .await
+            .map_err(|error| LogError::Altered { position: 0, problem: error.to_string() })?;
+        verification = page;
+        if let Err(wrong) = taken {
+            return Ok(Err(wrong));
+        }
+        progress(verification.size(), size);
+        from = last.saturating_add(1);
+    }
+    if let Some(position) = log.beyond_the_head().await? {
+        return Ok(Err(Wrong::Unexpected(position)));
+    }
+    if let Err(wrong) = check_head(&verification, &head) {
+        return Ok(Err(wrong));
+    }
+    if let Err(wrong) = check_tiles(log, &verification).await? {
+        return Ok(Err(wrong));
+    }
+    Ok(verification.end())
+}
+
+fn expect_all(verification: &mut Verification, checkpoints: &[KeptCheckpoint]) -> Result<(), Wrong> {
+    let mut previous = 0;
+    for kept in checkpoints {
+        let bad = |why: &str| Wrong::BadCheckpoint {
+            size: u64::try_from(kept.size).unwrap_or(0),
+            why: why.to_owned(),
+        };
+        let signed = SignedCheckpoint::parse(&kept.note).map_err(|error| bad(&error.to_string()))?;
+        let said = signed.checkpoint();
+        if i64::try_from(said.size).ok() != Some(kept.size) || said.root[..] != kept.root {
+            return Err(bad("the columns beside it do not say what the note says"));
+        }
+        if kept.previous != previous {
+            return Err(bad("the one before it is not the one that it names"));
+        }
+        previous = kept.size;
+        verification.expect(signed, "in the record");
+    }
+    Ok(())
+}
+
+fn check_head(verification: &Verification, head: &KeptHead) -> Result<(), Wrong> {
+    let wrong = |what| Err(Wrong::Head { entries: verification.size(), what });
+    if verification.frontier().hashes() != head.frontier {
+        return wrong("its frontier");
+    }
+    if verification.last_recorded_at() != head.last_recorded_at {
+        return wrong("its time");
+    }
+    Ok(())
+}
+
+async fn check_tiles(log: &PostgresLog, verification: &Verification) -> Result<Result<(), Wrong>, LogError> {
+    let mut seen = HashSet::new();
+    let mut wrong: Option<Wrong> = None;
+    let mut look = |tile: KeptTile| {
+        // Those of entries that came meanwhile are somebody else's to verify.
+        if verification.covers(tile.level, tile.index) {
+            seen.insert((tile.level, tile.index));
+            if let (None, Err(found)) = (&wrong, verification.check_tile(&tile)) {
+                wrong = Some(found);
+            }
+        }
+    };
+    log.kept_tiles(&mut look).await?;
+    if let Some(wrong) = wrong {
+        return Ok(Err(wrong));
+    }
+    Ok(match verification.whole_tiles().find(|tile| !seen.contains(tile)) {
+        Some((level, index)) => Err(verification.no_tile(level, index)),
+        None => Ok(()),
+    })
+}

@@ -1,0 +1,205 @@
+//! Signing what the log is: a checkpoint of each 256 entries, and each minute that anything was recorded.
+//!
+//! Before it signs, it reads every entry since the last checkpoint again and hashes it. A checkpoint goes
+//! after the one before it, in the table and in a file outside the database: a log that does not go on
+//! from both is another history, and this recorder then neither signs nor records.
+
+use std::path::Path;
+use std::time::Duration;
+
+use tais_log::Log;
+use tais_log::checkpoint::{Checkpoint, CheckpointError, KeyType, NoteKey, SignedCheckpoint};
+use tais_log::frontier::Frontier;
+use tais_log::proof::{ProofError, frontier};
+use tais_proto::{Event, Position, SigningKey, leaf_hash};
+use tokio::time::Instant;
+
+use crate::RecorderError;
+use crate::checkpoint_file::{self as file, CheckpointFileError};
+
+/// After so many entries a checkpoint is signed,
+const ENTRIES_MAX: u64 = 256;
+/// and after so long, if there is any.
+const TIME_MAX: Duration = Duration::from_secs(60);
+/// How often it is looked.
+const LOOK: Duration = Duration::from_secs(2);
+/// The most entries that are read at once.
+const PAGE: usize = 512;
+
+/// Why nothing is signed.
+#[derive(Debug, thiserror::Error)]
+pub enum SignError {
+    /// The log is not the one that was signed.
+    #[error(
+        "the log's first {size} entries are not those that were signed before: the record was altered, or the \
+         database is another; stop, keep both, and verify the record"
+    )]
+    OtherHistory {
+        /// The checkpoint.
+        size: u64,
+    },
+    /// The log is older than what was signed.
+    #[error(
+        "the log has {found} entries, but {signed} were signed before: an older database was restored. Restore a \
+         newer one; if those entries are lost for good, begin a new log"
+    )]
+    Older {
+        /// What was signed.
+        signed: u64,
+        /// What there is.
+        found: u64,
+    },
+    /// An entry is not what its leaf says.
+    #[error("entry {0} is not what was recorded there: stop, and verify the record")]
+    Altered(u64),
+    /// Two checkpoints of the same size.
+    #[error("two checkpoints of {0} entries have other roots: the log was signed twice; stop, and keep both")]
+    Fork(u64),
+    /// Somebody else signs.
+    #[error("another recorder signed a checkpoint meanwhile; this one looks again")]
+    Overtaken,
+    /// What was kept is not of this log.
+    #[error("what was kept of the last checkpoint is not this log's")]
+    Foreign(#[from] CheckpointError),
+    /// The tree.
+    #[error("the log's tree could not be read")]
+    Tree(#[from] ProofError),
+    /// The file.
+    #[error(transparent)]
+    File(#[from] CheckpointFileError),
+}
+
+/// Who signs the log's checkpoints.
+pub(crate) struct Checkpointer<'a, L> {
+    log: &'a L,
+    key: &'a SigningKey,
+    name: NoteKey,
+    file: &'a Path,
+    /// The last that was signed, and its tree.
+    last: Option<SignedCheckpoint>,
+    frontier: Frontier,
+}
+
+impl<'a, L: Log> Checkpointer<'a, L> {
+    /// Sees that the log goes on from what was signed before.
+    pub async fn begin(log: &'a L, key: &'a SigningKey, file: &'a Path) -> Result<Self, RecorderError> {
+        let name = log_key(log, key).await?;
+        let kept = log.last_checkpoint().await?;
+        let filed = file::read(file).map_err(SignError::File)?;
+        for signed in kept.iter().chain(&filed) {
+            signed.verify(&name).map_err(SignError::Foreign)?;
+        }
+        let mut signer = Self { log, key, name, file, last: None, frontier: Frontier::default() };
+        let size =
+            |signed: &Option<SignedCheckpoint>| signed.as_ref().map_or(0, |signed| signed.checkpoint().size);
+        let (in_table, in_file) = (size(&kept), size(&filed));
+        for signed in kept.iter().chain(&filed) {
+            signer.expect(signed).await?;
+        }
+        if in_file > in_table
+            && let Some(filed) = &filed
+        {
+            // It was signed, and the commit that keeps it did not come to pass.
+            if !log.keep_checkpoint(in_table, filed).await? {
+                return Err(SignError::Overtaken.into());
+            }
+        }
+        if in_table > in_file
+            && let Some(kept) = &kept
+        {
+            file::write(file, filed.as_ref(), kept).map_err(SignError::File)?;
+        }
+        signer.last = if in_file > in_table { filed } else { kept };
+        Ok(signer)
+    }
+
+    /// That the log begins with what this says.
+    async fn expect(&mut self, signed: &SignedCheckpoint) -> Result<(), RecorderError> {
+        let Checkpoint { size, root, .. } = signed.checkpoint();
+        let found = self.log.head().await?.size;
+        if found < *size {
+            return Err(SignError::Older { signed: *size, found }.into());
+        }
+        let tree = frontier(self.log, *size).await.map_err(SignError::Tree)?;
+        if tree.root() != *root {
+            let fork = self.frontier.size() == *size;
+            return Err(
+                if fork { SignError::Fork(*size) } else { SignError::OtherHistory { size: *size } }.into()
+            );
+        }
+        if *size >= self.frontier.size() {
+            self.frontier = tree;
+        }
+        Ok(())
+    }
+
+    /// Signs whenever it is time, until something is wrong.
+    pub async fn run(mut self) -> Result<(), RecorderError> {
+        let mut signed_at = Instant::now();
+        loop {
+            tokio::time::sleep(LOOK).await;
+            let waiting = self.log.head().await?.size.saturating_sub(self.frontier.size());
+            if waiting >= ENTRIES_MAX || (waiting > 0 && signed_at.elapsed() >= TIME_MAX) {
+                self.sign().await?;
+                signed_at = Instant::now();
+            }
+        }
+    }
+
+    /// Signs what the log is now; `None` when that is signed already.
+    pub async fn sign(&mut self) -> Result<Option<SignedCheckpoint>, RecorderError> {
+        let head = self.log.head().await?;
+        if head.size == self.frontier.size() {
+            return Ok(None);
+        }
+        let tree = self.read_again(head.size).await?;
+        if tree.root() != head.root {
+            return Err(SignError::OtherHistory { size: head.size }.into());
+        }
+        let checkpoint = Checkpoint { origin: self.name.name().to_owned(), size: head.size, root: head.root };
+        let signed = checkpoint.sign(self.key).map_err(SignError::Foreign)?;
+        // The file first: what it has and the table has not is kept by the next to begin.
+        file::write(self.file, self.last.as_ref(), &signed).map_err(SignError::File)?;
+        if !self.log.keep_checkpoint(self.frontier.size(), &signed).await? {
+            return Err(SignError::Overtaken.into());
+        }
+        metrics::gauge!("tais_recorder_checkpoint_size").set(head.size as f64);
+        tracing::debug!(size = head.size, "signed a checkpoint");
+        self.frontier = tree;
+        self.last = Some(signed.clone());
+        Ok(Some(signed))
+    }
+
+    /// The tree with every entry since the last checkpoint, each read and hashed again.
+    async fn read_again(&self, size: u64) -> Result<Frontier, RecorderError> {
+        let mut tree = self.frontier.clone();
+        while tree.size() < size {
+            let from = Position(tree.size());
+            let page = self.log.read_from(from, PAGE, &tais_log::Filter::default()).await?;
+            let wanted = page.entries.iter().take_while(|entry| entry.position.0 < size);
+            for entry in wanted {
+                let leaf = leaf_hash(&entry.signed, entry.position, entry.recorded_at);
+                if leaf != entry.leaf_hash || entry.position.0 != tree.size() {
+                    return Err(SignError::Altered(tree.size()).into());
+                }
+                tree.append(leaf);
+            }
+            if tree.size() == from.0 {
+                return Err(SignError::Altered(from.0).into());
+            }
+        }
+        Ok(tree)
+    }
+}
+
+/// The log's key under the name that the genesis gives it.
+async fn log_key<L: Log>(log: &L, key: &SigningKey) -> Result<NoteKey, RecorderError> {
+    let genesis = log.read_one(Position(0)).await?.ok_or(RecorderError::NoGenesis)?;
+    let envelope = genesis.envelope().map_err(|source| RecorderError::Unreadable { position: 0, source })?;
+    let Event::RegistryGenesis(genesis) = envelope.event else { return Err(RecorderError::NoGenesis) };
+    if genesis.log_key != key.public_key() {
+        return Err(RecorderError::ForeignLog);
+    }
+    NoteKey::new(&genesis.origin, KeyType::Log, genesis.log_key)
+        .map_err(|_| SignError::Foreign(CheckpointError::Origin(genesis.origin)).into())
+}

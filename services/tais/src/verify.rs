@@ -1,0 +1,191 @@
+//! `tais verify` and `tais keys`: whether the record is what was signed, for who trusts nobody.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail};
+use indicatif::{ProgressBar, ProgressStyle};
+use tais_audit::verify::{Figures, Pinned, Wrong, record as verify_record};
+use tais_log::checkpoint::{Checkpoint, KeyType, NoteKey, SignedCheckpoint, TlogProof};
+use tais_proto::{Envelope, Pillar, PublicKey};
+
+use crate::replay::connect;
+use crate::secrets::Secrets;
+use crate::settings::Settings;
+
+/// Verifies the record in its database.
+///
+/// # Errors
+/// When it cannot be read.
+#[expect(clippy::print_stdout, reason = "the answer that was asked for")]
+pub async fn record(
+    settings: &Settings,
+    log_key: Option<&str>,
+    checkpoint: Option<&Path>,
+) -> anyhow::Result<ExitCode> {
+    let trusted = Trusted::log(settings, log_key)?;
+    let pinned = Pinned {
+        key: trusted.as_ref().map(|log| log.key),
+        origin: trusted.and_then(|log| log.name),
+        checkpoint: kept(settings, checkpoint)?,
+    };
+    let (has_key, has_checkpoint) = (pinned.key.is_some(), pinned.checkpoint.is_some());
+    let (log, embedded) = connect(settings).await?;
+    let bar = ProgressBar::new(0)
+        .with_style(ProgressStyle::with_template("verifying {wide_bar} {pos}/{len} entries, {eta} left")?);
+    let verified = verify_record(&log, pinned, |done, of| {
+        bar.set_length(of);
+        bar.set_position(done);
+    })
+    .await;
+    bar.finish_and_clear();
+    log.pool().close().await;
+    if let Some(postgres) = embedded {
+        postgres.stop().await?;
+    }
+    Ok(match verified? {
+        Ok(figures) => {
+            println!("{}", good(&figures, has_key, has_checkpoint));
+            ExitCode::SUCCESS
+        }
+        Err(wrong) => {
+            println!("{}", bad(&wrong));
+            ExitCode::FAILURE
+        }
+    })
+}
+
+fn good(figures: &Figures, has_key: bool, has_checkpoint: bool) -> String {
+    let Figures { entries, streams, keys, checkpoints, signed, .. } = figures;
+    let mut text =
+        format!("The record is whole: all {entries} entries are what was signed and recorded.\n\n");
+    if let Some((first, last)) = figures.recorded {
+        text += &format!("recorded      {first} to {last}\n");
+    }
+    text += &format!("streams       {streams}, every version there\n");
+    text += &format!("keys          {keys}, every signature fits, each key valid where it signed\n");
+    text += &format!("checkpoints   {checkpoints}, the newest of {signed} entries\n");
+    for (pillar, entries) in &figures.by_pillar {
+        text += &format!("{:<13} {entries} entries\n", pillar.map_or("no pillar", Pillar::code));
+    }
+    for (key, first, last) in &figures.gaps {
+        text += &format!(
+            "note          numbers {first} to {last} of key {key} are not recorded: on their way, set aside, or withheld\n"
+        );
+    }
+    if *signed < *entries {
+        text += &format!("note          the last {} entries are in no checkpoint yet\n", entries - signed);
+    }
+    if !has_key {
+        text += "note          no key was given (--log-key): a record written anew under another key would look the same\n";
+    }
+    if !has_checkpoint {
+        text += "note          no checkpoint was given (--checkpoint): a tail that was cut off would not be missed\n";
+    }
+    text
+}
+
+fn bad(wrong: &Wrong) -> String {
+    format!(
+        "The record was altered.\n\nfirst         at position {}\nwhat          {wrong}\n\nStop the recorder, keep the \
+         database as it is, and compare with the newest backup and the witness.",
+        wrong.position()
+    )
+}
+
+/// Verifies one receipt.
+///
+/// # Errors
+/// When the file cannot be read, or no key is known.
+#[expect(clippy::print_stdout, reason = "the answer that was asked for")]
+pub fn receipt(settings: &Settings, log_key: Option<&str>, file: &Path) -> anyhow::Result<ExitCode> {
+    let Some(trusted) = Trusted::log(settings, log_key)? else {
+        bail!("say which log you trust with --log-key: `tais keys` prints it where the log is run")
+    };
+    let bytes = std::fs::read(file).with_context(|| format!("reading {}", file.display()))?;
+    let refused = |error: &dyn std::fmt::Display| {
+        println!("The receipt does not hold: {error}.");
+        Ok(ExitCode::FAILURE)
+    };
+    let proof = match TlogProof::parse(&bytes) {
+        Ok(proof) => proof,
+        Err(error) => return refused(&error),
+    };
+    let Checkpoint { origin, size, .. } = proof.checkpoint.checkpoint();
+    let log = trusted.named(origin)?;
+    let entry = match proof.verify(&log) {
+        Ok(entry) => entry,
+        Err(error) => return refused(&error),
+    };
+    println!("The receipt holds: the log {} has this entry at position {}.", log.name(), entry.position);
+    println!();
+    println!("recorded      {}", entry.recorded_at);
+    println!("checkpoint    of {size} entries, signed by the log");
+    match Envelope::parse(&entry.signed.bytes) {
+        Ok(envelope) => {
+            println!("event         {} {}", envelope.event.event_type().as_str(), envelope.id);
+            println!("stream        {} v{}", envelope.stream, envelope.stream_version);
+            println!(
+                "signed        by key {} of {}, number {}",
+                envelope.key_id, envelope.source.publisher, envelope.key_seq
+            );
+        }
+        Err(error) => println!("note          the event cannot be read by this version: {error}"),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The public keys.
+///
+/// # Errors
+/// When there are none here.
+pub fn keys(settings: &Settings) -> anyhow::Result<String> {
+    let log = Trusted::log(settings, None)?.with_context(|| {
+        format!("there is no log's key in {}: run this where the recorder runs", settings.data().display())
+    })?;
+    // The log's name stands in its genesis, and in what was signed last.
+    let signed = kept(settings, None)?.map(|signed| signed.checkpoint().origin.clone());
+    Ok(format!("log           {}", log.named(&signed.unwrap_or_else(|| settings.origin()))?))
+}
+
+/// Which log is trusted.
+struct Trusted {
+    /// Its name, where that was given.
+    name: Option<String>,
+    key: PublicKey,
+}
+
+impl Trusted {
+    /// The key that was given, or the one that lies here.
+    fn log(settings: &Settings, given: Option<&str>) -> anyhow::Result<Option<Self>> {
+        if let Some(given) = given {
+            let key: NoteKey = given.parse().context("--log-key")?;
+            if key.key_type() != KeyType::Log {
+                bail!("--log-key names a witness's key, not a log's");
+            }
+            return Ok(Some(Self { name: Some(key.name().to_owned()), key: key.public_key() }));
+        }
+        if !settings.data().join("keys").exists() {
+            return Ok(None);
+        }
+        let key = Secrets::open(settings.data())?.public_log_key()?;
+        Ok(key.map(|key| Self { name: None, key }))
+    }
+
+    fn named(&self, name: &str) -> anyhow::Result<NoteKey> {
+        Ok(NoteKey::new(self.name.as_deref().unwrap_or(name), KeyType::Log, self.key)?)
+    }
+}
+
+/// The checkpoint that was kept outside the database.
+fn kept(settings: &Settings, given: Option<&Path>) -> anyhow::Result<Option<SignedCheckpoint>> {
+    let path = given.map_or_else(|| settings.data().join("checkpoint"), Path::to_owned);
+    match std::fs::read(&path) {
+        Ok(note) => {
+            let signed = SignedCheckpoint::parse(&note);
+            signed.map(Some).with_context(|| format!("reading {}", path.display()))
+        }
+        Err(error) if given.is_none() && error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("reading {}", path.display())),
+    }
+}
