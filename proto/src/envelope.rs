@@ -16,19 +16,25 @@ use crate::reference::StateCode;
 use crate::vocabulary::{Publisher, StreamKind};
 use crate::when::Timestamp;
 
-/// The largest message: 256 KiB.
-pub const MESSAGE_BYTES_MAX: usize = 256 * 1024;
+/// The largest message that is taken, in bytes: an entry of it still fits the 16-bit lengths of an entry
+/// bundle (C2SP tlog-tiles).
+pub const MESSAGE_BYTES_MAX: usize = 65_000;
+/// The largest envelope that is read: records from before there were bundles may hold such.
+pub const ENVELOPE_BYTES_MAX: usize = 256 * 1024;
 /// The deepest nesting of JSON arrays and objects.
 pub const NESTING_MAX: usize = 32;
 
 /// Why bytes are not an envelope of this contract.
 #[derive(Debug, thiserror::Error)]
 pub enum EnvelopeError {
-    /// More than 256 KiB.
-    #[error(
-        "the message has {0} bytes; at most {MESSAGE_BYTES_MAX} are taken: attach documents by their hash instead"
-    )]
-    Oversized(usize),
+    /// More bytes than are taken.
+    #[error("the message has {bytes} bytes; at most {most} are taken: attach documents by their hash instead")]
+    Oversized {
+        /// How many it has.
+        bytes: usize,
+        /// How many are taken.
+        most: usize,
+    },
     /// Nested too deeply.
     #[error("the message is nested more than {NESTING_MAX} levels deep")]
     TooDeep,
@@ -48,7 +54,7 @@ impl EnvelopeError {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::Oversized(_) => "oversized",
+            Self::Oversized { .. } => "oversized",
             Self::TooDeep => "too-deep",
             Self::Malformed(_) => "malformed",
             Self::Payload(PayloadError::UnknownType(_)) => "unknown-type",
@@ -193,8 +199,8 @@ impl Envelope {
     /// # Errors
     /// When they are oversized, too deeply nested, no envelope, of an unknown type or contradictory.
     pub fn parse(bytes: &[u8]) -> Result<Self, EnvelopeError> {
-        if bytes.len() > MESSAGE_BYTES_MAX {
-            return Err(EnvelopeError::Oversized(bytes.len()));
+        if bytes.len() > ENVELOPE_BYTES_MAX {
+            return Err(EnvelopeError::Oversized { bytes: bytes.len(), most: ENVELOPE_BYTES_MAX });
         }
         if nesting(bytes) > NESTING_MAX {
             return Err(EnvelopeError::TooDeep);

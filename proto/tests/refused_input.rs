@@ -6,7 +6,7 @@ mod support;
 
 use serde_json::{Value, json};
 use support::examples;
-use tais_proto::envelope::{MESSAGE_BYTES_MAX, NESTING_MAX};
+use tais_proto::envelope::{ENVELOPE_BYTES_MAX, NESTING_MAX};
 use tais_proto::{Envelope, Event, EventType};
 
 fn reported() -> Value {
@@ -55,7 +55,7 @@ fn the_example_itself_is_taken() {
 
 #[test]
 fn oversized() {
-    let room = MESSAGE_BYTES_MAX - changed("/data/details/summary/en", json!("")).len();
+    let room = ENVELOPE_BYTES_MAX - changed("/data/details/summary/en", json!("")).len();
     let summary = |length: usize| changed("/data/details/summary/en", json!("x".repeat(length)));
     assert!(Envelope::parse(&summary(room)).is_ok(), "256 KiB are taken");
     assert_refused(&summary(room + 1), "oversized", &["262145 bytes", "262144"]);

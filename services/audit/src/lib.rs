@@ -12,6 +12,7 @@ mod event;
 mod receipt;
 mod routes;
 mod timeline;
+pub mod tlog;
 pub mod verify;
 
 use std::sync::Arc;

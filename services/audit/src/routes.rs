@@ -5,7 +5,7 @@ use axum::routing::get;
 use tais_log::LogError;
 use tais_web::Failure;
 
-use crate::{Audit, diff, event, receipt, timeline};
+use crate::{Audit, diff, event, receipt, timeline, tlog};
 
 /// The auditor's pages; wrap them in the shell.
 pub fn router(audit: Audit) -> Router {
@@ -15,6 +15,7 @@ pub fn router(audit: Audit) -> Router {
         .route("/events/{position}", get(event::show))
         .route("/events/{position}/receipt", get(receipt::download))
         .route("/tlog/checkpoint", get(receipt::checkpoint))
+        .route("/tlog/tile/{*path}", get(tlog::serve))
         .with_state(audit)
 }
 

@@ -79,7 +79,7 @@ pub fn verify(arrived: &Arrived<'_>, registry: &Registry) -> Result<Verified, Un
         ));
     };
     if arrived.bytes.len() > MESSAGE_BYTES_MAX {
-        let error = EnvelopeError::Oversized(arrived.bytes.len());
+        let error = EnvelopeError::Oversized { bytes: arrived.bytes.len(), most: MESSAGE_BYTES_MAX };
         return Err(Unverified::new(error.code(), error.to_string()));
     }
     let Some(signature) = arrived.signature.and_then(parse_signature_header) else {

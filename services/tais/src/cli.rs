@@ -80,17 +80,27 @@ pub enum Verb {
         #[arg(long, value_name = "POSITION|DATE")]
         to: Option<String>,
     },
-    /// Verify the record, or one receipt: from the bytes alone
+    /// Verify the record, a folder of `tais export`, or one receipt: from the bytes alone
+    #[command(args_conflicts_with_subcommands = true)]
     Verify {
-        /// What to verify; without it the whole record in its database
+        /// One receipt
         #[command(subcommand)]
         what: Option<VerifyWhat>,
+        /// The folder, for which neither network nor database is needed; without it the record in its database
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
         /// The log's key, as `tais keys` prints it, from a place that whoever runs the database does not rule
-        #[arg(long, env = "TAIS_LOG_KEY", global = true, value_name = "KEY")]
+        #[arg(long, env = "TAIS_LOG_KEY", value_name = "KEY")]
         log_key: Option<String>,
         /// A checkpoint that was kept elsewhere; without it the one in the data directory
         #[arg(long, value_name = "FILE")]
         checkpoint: Option<PathBuf>,
+    },
+    /// Write the log as files that anybody can verify and follow (C2SP tlog-tiles)
+    Export {
+        /// The folder; what is there already is not written again
+        #[arg(long, value_name = "DIR")]
+        tiles: PathBuf,
     },
     /// Print the public keys that others verify with
     Keys,
@@ -116,6 +126,9 @@ pub enum VerifyWhat {
     Receipt {
         /// The file
         file: PathBuf,
+        /// The log's key, as `tais keys` prints it
+        #[arg(long, env = "TAIS_LOG_KEY", value_name = "KEY")]
+        log_key: Option<String>,
     },
 }
 

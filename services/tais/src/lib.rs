@@ -9,6 +9,7 @@ pub mod client;
 pub mod demo;
 pub mod doctor;
 pub mod embedded;
+pub mod export;
 pub mod grants;
 pub mod migrate;
 pub mod replay;

@@ -6,7 +6,7 @@ use clap::Parser as _;
 use tais::cli::{Cli, Verb, VerifyWhat, completions};
 use tais::settings::Settings;
 use tais::up::Mode;
-use tais::{alone, client, doctor, replay, telemetry, up, verify};
+use tais::{alone, client, doctor, export, replay, telemetry, up, verify};
 
 fn main() -> ExitCode {
     let Cli { settings, verb } = Cli::parse();
@@ -40,12 +40,14 @@ async fn run(settings: &Settings, verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Audit => alone::audit(settings).await?,
         Verb::Correspondent { pillar } => alone::correspondent(settings, pillar.into()).await?,
         Verb::Replay { to } => replay::run(settings, to.as_deref()).await?,
-        Verb::Verify { what: Some(VerifyWhat::Receipt { file }), log_key, .. } => {
+        Verb::Verify { what: Some(VerifyWhat::Receipt { file, log_key }), .. } => {
             return verify::receipt(settings, log_key.as_deref(), &file);
         }
-        Verb::Verify { what: None, log_key, checkpoint } => {
-            return verify::record(settings, log_key.as_deref(), checkpoint.as_deref()).await;
+        Verb::Verify { what: None, folder, log_key, checkpoint } => {
+            let asked = verify::Asked { folder, log_key, checkpoint };
+            return verify::record(settings, asked).await;
         }
+        Verb::Export { tiles } => show(&export::tiles(settings, &tiles).await?),
         Verb::Keys => show(&verify::keys(settings)?),
         Verb::Submit(asked) => return tokio::task::spawn_blocking(move || client::submit(&asked)).await?,
         Verb::Import(asked) => return tokio::task::spawn_blocking(move || client::import(&asked)).await?,

@@ -1,11 +1,11 @@
 //! `tais verify` and `tais keys`: whether the record is what was signed, for who trusts nobody.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use indicatif::{ProgressBar, ProgressStyle};
-use tais_audit::verify::{Figures, Pinned, Wrong, record as verify_record};
+use tais_audit::verify::{Figures, Pinned, Wrong, folder as verify_folder, record as verify_record};
 use tais_log::checkpoint::{Checkpoint, KeyType, NoteKey, SignedCheckpoint, TlogProof};
 use tais_proto::{Envelope, Pillar, PublicKey};
 
@@ -13,37 +13,57 @@ use crate::replay::connect;
 use crate::secrets::Secrets;
 use crate::settings::Settings;
 
-/// Verifies the record in its database.
+/// What is verified, and against what from outside.
+#[derive(Debug, Default)]
+pub struct Asked {
+    /// A folder in place of the database.
+    pub folder: Option<PathBuf>,
+    /// The log's key.
+    pub log_key: Option<String>,
+    /// A file with a checkpoint that was kept elsewhere.
+    pub checkpoint: Option<PathBuf>,
+}
+
+/// Verifies the record in its database, or in a folder.
 ///
 /// # Errors
 /// When it cannot be read.
 #[expect(clippy::print_stdout, reason = "the answer that was asked for")]
-pub async fn record(
-    settings: &Settings,
-    log_key: Option<&str>,
-    checkpoint: Option<&Path>,
-) -> anyhow::Result<ExitCode> {
-    let trusted = Trusted::log(settings, log_key)?;
+pub async fn record(settings: &Settings, asked: Asked) -> anyhow::Result<ExitCode> {
+    let trusted = Trusted::log(settings, asked.log_key.as_deref())?;
     let pinned = Pinned {
         key: trusted.as_ref().map(|log| log.key),
         origin: trusted.and_then(|log| log.name),
-        checkpoint: kept(settings, checkpoint)?,
+        // A folder may be of another day, or of another log than the one whose data lie here.
+        checkpoint: match (&asked.folder, &asked.checkpoint) {
+            (Some(_), None) => None,
+            (_, given) => kept(settings, given.as_deref())?,
+        },
     };
     let (has_key, has_checkpoint) = (pinned.key.is_some(), pinned.checkpoint.is_some());
-    let (log, embedded) = connect(settings).await?;
     let bar = ProgressBar::new(0)
         .with_style(ProgressStyle::with_template("verifying {wide_bar} {pos}/{len} entries, {eta} left")?);
-    let verified = verify_record(&log, pinned, |done, of| {
-        bar.set_length(of);
-        bar.set_position(done);
-    })
-    .await;
+    let shown = bar.clone();
+    let progress = move |done, of| {
+        shown.set_length(of);
+        shown.set_position(done);
+    };
+    let verified = match asked.folder {
+        Some(folder) => {
+            tokio::task::spawn_blocking(move || verify_folder(&folder, pinned, progress)).await??
+        }
+        None => {
+            let (log, embedded) = connect(settings).await?;
+            let verified = verify_record(&log, pinned, progress).await;
+            log.pool().close().await;
+            if let Some(postgres) = embedded {
+                postgres.stop().await?;
+            }
+            verified?
+        }
+    };
     bar.finish_and_clear();
-    log.pool().close().await;
-    if let Some(postgres) = embedded {
-        postgres.stop().await?;
-    }
-    Ok(match verified? {
+    Ok(match verified {
         Ok(figures) => {
             println!("{}", good(&figures, has_key, has_checkpoint));
             ExitCode::SUCCESS

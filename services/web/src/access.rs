@@ -75,6 +75,7 @@ const ROWS: &[Row] = &[
     (Method::GET, "/events/{position}", Readers),
     (Method::GET, "/events/{position}/receipt", Readers),
     (Method::GET, "/tlog/checkpoint", Readers),
+    (Method::GET, "/tlog/tile/{*path}", Readers),
     (Method::GET, "/accounts", ADMINISTRATORS),
     (Method::POST, "/accounts", ADMINISTRATORS),
     (Method::POST, "/accounts/{id}/request", ADMINISTRATORS),

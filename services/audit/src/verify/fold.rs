@@ -323,6 +323,11 @@ impl Verification {
         self.tiles.get(usize::try_from(level).ok()?)?.get(usize::try_from(index).ok()?)
     }
 
+    /// The hashes of the tile of a level that is not whole yet.
+    pub(super) fn edge(&self, level: u8) -> &[[u8; 32]] {
+        self.edges.get(usize::from(level)).map_or(&[], Vec::as_slice)
+    }
+
     /// The whole tiles of this tree: level and index.
     pub fn whole_tiles(&self) -> impl Iterator<Item = (i16, i64)> {
         let levels = (0..).zip(&self.tiles);

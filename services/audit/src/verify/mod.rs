@@ -1,9 +1,11 @@
 //! The verifier: whether a record is what was signed, from its bytes alone.
 
 mod fold;
+mod folder;
 mod problem;
 mod record;
 
 pub use fold::{Figures, Pinned, Verification};
+pub use folder::{FolderError, folder};
 pub use problem::Wrong;
 pub use record::record;

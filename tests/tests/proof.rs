@@ -1,0 +1,133 @@
+//! What an auditor takes along from the running system, and checks without it: a receipt, the files of the
+//! log, and the whole record.
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use tais_tests::{System, executable};
+
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// Runs the executable with neither network (where the machine lets us) nor the system's data.
+fn apart(words: &[&str]) -> (bool, String) {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let alone = Command::new("unshare").args(["--net", "true"]).output().is_ok_and(|done| done.status.success());
+    let mut command = if alone { Command::new("unshare") } else { Command::new(executable().unwrap()) };
+    if alone {
+        command.arg("--net").arg(executable().unwrap());
+    } else {
+        println!("no empty network to be had here: run with the network of this machine");
+    }
+    let output = command.args(words).current_dir(elsewhere.path()).output().unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8_lossy(&text).into_owned())
+}
+
+fn get(system: &System, path: &str) -> (u16, Vec<u8>) {
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    let mut answer = agent.get(format!("{}{path}", system.base())).call().unwrap();
+    (answer.status().as_u16(), answer.body_mut().read_to_vec().unwrap())
+}
+
+/// The receipt of an entry, once a checkpoint covers it.
+fn receipt(system: &System, position: u64) -> Vec<u8> {
+    let patience = Instant::now() + PATIENCE;
+    loop {
+        let (status, bytes) = get(system, &format!("/events/{position}/receipt"));
+        if status == 200 {
+            return bytes;
+        }
+        assert!([404, 503].contains(&status) && Instant::now() < patience, "{status}");
+        std::thread::sleep(Duration::from_millis(200));
+    }
+}
+
+fn files(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![dir.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                found.insert(path.strip_prefix(dir).unwrap().to_owned(), std::fs::read(&path).unwrap());
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn receipts_files_and_the_record_are_verified_apart_from_the_system() {
+    let mut system = System::start(true).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let proof = receipt(&system, 300);
+    let (done, keys) = system.verb(&["keys"]).unwrap();
+    assert!(done, "{keys}");
+    let key = keys.trim().rsplit(' ').next().unwrap().to_owned();
+
+    // A receipt.
+    let file = folder.path().join("300.tlog-proof");
+    std::fs::write(&file, &proof).unwrap();
+    let file = file.to_str().unwrap();
+    let (holds, text) = apart(&["verify", "receipt", file, "--log-key", &key]);
+    assert!(holds && text.starts_with("The receipt holds:") && text.contains("at position 300"), "{text}");
+    let (holds, text) = apart(&["verify", "receipt", file]);
+    assert!(!holds && text.contains("say which log you trust with --log-key"), "{text}");
+    let mut other = proof.clone();
+    let at = other.iter().position(|byte| *byte == b'\n').unwrap() + 20;
+    other[at] = if other[at] == b'A' { b'B' } else { b'A' };
+    std::fs::write(file, &other).unwrap();
+    let (holds, text) = apart(&["verify", "receipt", file, "--log-key", &key]);
+    assert!(!holds && text.starts_with("The receipt does not hold:"), "{text}");
+
+    // The record, while it runs.
+    let (holds, text) = system.verb(&["verify"]).unwrap();
+    assert!(holds && text.starts_with("The record is whole: all "), "{text}");
+    let stranger = key.replace('+', "x+").replacen("x+", "+", 1);
+    let (holds, text) = system.verb(&["verify", "--log-key", &stranger]).unwrap();
+    assert!(!holds && text.contains("--log-key"), "{text}");
+
+    // Its files: what is served is what is written, and both are the log.
+    let tiles = folder.path().join("log");
+    let dir = tiles.to_str().unwrap();
+    let (done, text) = system.verb(&["export", "--tiles", dir]).unwrap();
+    assert!(done, "{text}");
+    let (_, again) = system.verb(&["export", "--tiles", dir]).unwrap();
+    assert!(again.contains("written now"), "{again}");
+    let written = files(&tiles);
+    assert!(written.contains_key(Path::new("checkpoint")), "{:?}", written.keys());
+    for (path, bytes) in written.iter().filter(|(path, _)| *path != Path::new("checkpoint")) {
+        let (status, served) = get(&system, &format!("/tlog/{}", path.display()));
+        assert!(status == 200 && served == *bytes, "{}: {status}", path.display());
+    }
+    assert_eq!(get(&system, "/tlog/tile/0/x001/000").0, 404);
+    assert_eq!(get(&system, "/tlog/tile/0/1").0, 404);
+    system.stop().unwrap();
+    let (holds, text) = apart(&["verify", dir, "--log-key", &key]);
+    assert!(holds && text.starts_with("The record is whole: all "), "{text}");
+
+    // A byte of an entry, an entry that is taken away, a tile: each is found, and said where.
+    let bundle = tiles.join("tile/entries/001");
+    let spoiled = |path: &Path, change: &dyn Fn(&mut Vec<u8>), words: &str| {
+        let whole = std::fs::read(path).unwrap();
+        let mut bytes = whole.clone();
+        change(&mut bytes);
+        std::fs::write(path, bytes).unwrap();
+        let (holds, text) = apart(&["verify", dir, "--log-key", &key]);
+        assert!(!holds && text.starts_with("The record was altered.") && text.contains(words), "{text}");
+        std::fs::write(path, whole).unwrap();
+    };
+    spoiled(&bundle, &|bytes| bytes[100] ^= 1, "first         at position 256\n");
+    spoiled(&bundle, &|bytes| bytes.truncate(1_000), "entry 256 is missing");
+    spoiled(&tiles.join("tile/0/000"), &|bytes| bytes[32 * 9] ^= 1, "first         at position 9\n");
+    let partial = std::fs::read_dir(tiles.join("tile/1/000.p")).unwrap().next().unwrap().unwrap().path();
+    spoiled(&partial, &|bytes| bytes[3] ^= 1, "tile 0 of level 1");
+    std::fs::remove_file(&bundle).unwrap();
+    let (holds, text) = apart(&["verify", dir, "--log-key", &key]);
+    assert!(!holds && text.contains("entry 256 is missing"), "{text}");
+}
