@@ -28,7 +28,9 @@ pub const NESTING_MAX: usize = 32;
 #[derive(Debug, thiserror::Error)]
 pub enum EnvelopeError {
     /// More bytes than are taken.
-    #[error("the message has {bytes} bytes; at most {most} are taken: attach documents by their hash instead")]
+    #[error(
+        "the message has {bytes} bytes; at most {most} are taken: attach documents by their hash instead"
+    )]
     Oversized {
         /// How many it has.
         bytes: usize,

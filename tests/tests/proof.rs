@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use rand::rngs::StdRng;
+use rand::{Rng as _, SeedableRng as _};
 use tais_tests::{System, executable};
 
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -14,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(40);
 /// Runs the executable with neither network (where the machine lets us) nor the system's data.
 fn apart(words: &[&str]) -> (bool, String) {
     let elsewhere = tempfile::tempdir().unwrap();
-    let alone = Command::new("unshare").args(["--net", "true"]).output().is_ok_and(|done| done.status.success());
+    let alone = has_empty_network();
     let mut command = if alone { Command::new("unshare") } else { Command::new(executable().unwrap()) };
     if alone {
         command.arg("--net").arg(executable().unwrap());
@@ -24,6 +26,44 @@ fn apart(words: &[&str]) -> (bool, String) {
     let output = command.args(words).current_dir(elsewhere.path()).output().unwrap();
     let text = [output.stdout, output.stderr].concat();
     (output.status.success(), String::from_utf8_lossy(&text).into_owned())
+}
+
+/// The verifier that was written from `proto/VERIFY.md` alone.
+fn second(words: &[&str]) -> (bool, String) {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/second-verifier/verify.py");
+    let mut command = if has_empty_network() { Command::new("unshare") } else { Command::new("python3") };
+    if has_empty_network() {
+        command.args(["--net", "python3"]);
+    }
+    if let Some(packages) = std::env::var_os("TAIS_VERIFIER") {
+        command.env("PYTHONPATH", packages);
+    }
+    let output = command.arg(script).args(words).output().unwrap();
+    let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    assert!(matches!(output.status.code(), Some(0 | 1)), "it could not judge: {text}");
+    (output.status.success(), text)
+}
+
+/// What both verifiers say of a folder; they agree, or this panics.
+fn both_of_folder(dir: &str, key: &str) -> (bool, String) {
+    let (ours, text) = apart(&["verify", dir, "--log-key", key]);
+    let (theirs, other) = second(&["folder", dir, "--log-key", key]);
+    assert_eq!(ours, theirs, "the second verifier disagrees: {other}\n{text}");
+    let place = |text: &str| text.lines().find(|line| line.starts_with("first ")).map(str::to_owned);
+    assert_eq!(place(&text), place(&other), "{other}\n{text}");
+    (ours, text)
+}
+
+/// What both say of a receipt.
+fn both_of_receipt(file: &str, key: &str) -> (bool, String) {
+    let (ours, text) = apart(&["verify", "receipt", file, "--log-key", key]);
+    let (theirs, other) = second(&["receipt", file, "--log-key", key]);
+    assert_eq!(ours, theirs, "the second verifier disagrees: {other}\n{text}");
+    (ours, text)
+}
+
+fn has_empty_network() -> bool {
+    Command::new("unshare").args(["--net", "true"]).output().is_ok_and(|done| done.status.success())
 }
 
 fn get(system: &System, path: &str) -> (u16, Vec<u8>) {
@@ -74,7 +114,7 @@ fn receipts_files_and_the_record_are_verified_apart_from_the_system() {
     let file = folder.path().join("300.tlog-proof");
     std::fs::write(&file, &proof).unwrap();
     let file = file.to_str().unwrap();
-    let (holds, text) = apart(&["verify", "receipt", file, "--log-key", &key]);
+    let (holds, text) = both_of_receipt(file, &key);
     assert!(holds && text.starts_with("The receipt holds:") && text.contains("at position 300"), "{text}");
     let (holds, text) = apart(&["verify", "receipt", file]);
     assert!(!holds && text.contains("say which log you trust with --log-key"), "{text}");
@@ -82,7 +122,7 @@ fn receipts_files_and_the_record_are_verified_apart_from_the_system() {
     let at = other.iter().position(|byte| *byte == b'\n').unwrap() + 20;
     other[at] = if other[at] == b'A' { b'B' } else { b'A' };
     std::fs::write(file, &other).unwrap();
-    let (holds, text) = apart(&["verify", "receipt", file, "--log-key", &key]);
+    let (holds, text) = both_of_receipt(file, &key);
     assert!(!holds && text.starts_with("The receipt does not hold:"), "{text}");
 
     // The record, while it runs.
@@ -108,7 +148,7 @@ fn receipts_files_and_the_record_are_verified_apart_from_the_system() {
     assert_eq!(get(&system, "/tlog/tile/0/x001/000").0, 404);
     assert_eq!(get(&system, "/tlog/tile/0/1").0, 404);
     system.stop().unwrap();
-    let (holds, text) = apart(&["verify", dir, "--log-key", &key]);
+    let (holds, text) = both_of_folder(dir, &key);
     assert!(holds && text.starts_with("The record is whole: all "), "{text}");
 
     // A byte of an entry, an entry that is taken away, a tile: each is found, and said where.
@@ -118,7 +158,7 @@ fn receipts_files_and_the_record_are_verified_apart_from_the_system() {
         let mut bytes = whole.clone();
         change(&mut bytes);
         std::fs::write(path, bytes).unwrap();
-        let (holds, text) = apart(&["verify", dir, "--log-key", &key]);
+        let (holds, text) = both_of_folder(dir, &key);
         assert!(!holds && text.starts_with("The record was altered.") && text.contains(words), "{text}");
         std::fs::write(path, whole).unwrap();
     };
@@ -127,7 +167,22 @@ fn receipts_files_and_the_record_are_verified_apart_from_the_system() {
     spoiled(&tiles.join("tile/0/000"), &|bytes| bytes[32 * 9] ^= 1, "first         at position 9\n");
     let partial = std::fs::read_dir(tiles.join("tile/1/000.p")).unwrap().next().unwrap().unwrap().path();
     spoiled(&partial, &|bytes| bytes[3] ^= 1, "tile 0 of level 1");
+    // Any bit of any file: whatever one of the two says, the other says too.
+    let mut random = StdRng::seed_from_u64(1325);
+    let names: Vec<&PathBuf> = written.keys().collect();
+    for _ in 0..20 {
+        let path = tiles.join(names[random.gen_range(0..names.len())]);
+        let whole = std::fs::read(&path).unwrap();
+        let mut bytes = whole.clone();
+        let at = random.gen_range(0..bytes.len());
+        bytes[at] ^= 1 << random.gen_range(0..8);
+        std::fs::write(&path, bytes).unwrap();
+        let (ours, text) = apart(&["verify", dir, "--log-key", &key]);
+        let (theirs, other) = second(&["folder", dir, "--log-key", &key]);
+        assert!(!ours && !theirs, "byte {at} of {}: {text}\n{other}", path.display());
+        std::fs::write(&path, whole).unwrap();
+    }
     std::fs::remove_file(&bundle).unwrap();
-    let (holds, text) = apart(&["verify", dir, "--log-key", &key]);
+    let (holds, text) = both_of_folder(dir, &key);
     assert!(!holds && text.contains("entry 256 is missing"), "{text}");
 }

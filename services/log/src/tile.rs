@@ -89,7 +89,9 @@ impl Resource {
     pub fn parse(path: &str) -> Option<Self> {
         let (level, rest) = path.strip_prefix("tile/")?.split_once('/')?;
         let (groups, width) = match rest.split_once(".p/") {
-            Some((groups, width)) => (groups, width.parse::<u16>().ok().filter(|width| (1..WIDTH).contains(width))?),
+            Some((groups, width)) => {
+                (groups, width.parse::<u16>().ok().filter(|width| (1..WIDTH).contains(width))?)
+            }
             None => (rest, WIDTH),
         };
         let mut index = 0_u64;
@@ -102,7 +104,9 @@ impl Resource {
         }
         let resource = match level {
             "entries" => Self::Entries { index, width },
-            level => Self::Tile(TileRef { level: level.parse().ok().filter(|level| *level < 64)?, index, width }),
+            level => {
+                Self::Tile(TileRef { level: level.parse().ok().filter(|level| *level < 64)?, index, width })
+            }
         };
         (resource.path() == path).then_some(resource)
     }
@@ -206,9 +210,21 @@ mod tests {
         assert_eq!(tile(2, 0, 1).path(), "tile/2/000.p/1");
         assert_eq!(Resource::Entries { index: 273, width: 112 }.path(), "tile/entries/273.p/112");
         for wrong in [
-            "tile/0/0", "tile/0/x001", "tile/0/x000/001", "tile/00/001", "tile/64/001", "tile/0/001.p/0",
-            "tile/0/001.p/256", "tile/0/001.p/01", "tile/0/001/", "tile/0/../001", "tile/-1/001", "checkpoint",
-            "tile/0/x999/x999/x999/x999/x999/x999/x999/999", "tile/data/001", "tile/0/+01",
+            "tile/0/0",
+            "tile/0/x001",
+            "tile/0/x000/001",
+            "tile/00/001",
+            "tile/64/001",
+            "tile/0/001.p/0",
+            "tile/0/001.p/256",
+            "tile/0/001.p/01",
+            "tile/0/001/",
+            "tile/0/../001",
+            "tile/-1/001",
+            "checkpoint",
+            "tile/0/x999/x999/x999/x999/x999/x999/x999/999",
+            "tile/data/001",
+            "tile/0/+01",
         ] {
             assert_eq!(Resource::parse(wrong), None, "{wrong}");
         }
@@ -219,9 +235,7 @@ mod tests {
     fn a_tree_of_70_000_has_what_the_format_says() {
         let all: Vec<Resource> = Resource::all(70_000).collect();
         let count = |wanted: u8, is_whole: bool| {
-            let of_level = |resource: &&Resource| {
-                matches!(resource, Resource::Tile(tile) if tile.level == wanted && tile.is_whole() == is_whole)
-            };
+            let of_level = |resource: &&Resource| matches!(resource, Resource::Tile(tile) if tile.level == wanted && tile.is_whole() == is_whole);
             all.iter().filter(of_level).count()
         };
         assert_eq!((count(0, true), count(0, false)), (273, 1));

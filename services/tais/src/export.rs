@@ -28,7 +28,8 @@ pub async fn tiles(settings: &Settings, dir: &Path) -> anyhow::Result<String> {
 
 async fn write(log: &PostgresLog, dir: &Path) -> anyhow::Result<String> {
     let signed = log.last_checkpoint().await?;
-    let signed = signed.context("the log has signed no checkpoint yet: it does within a minute of its first entry")?;
+    let signed =
+        signed.context("the log has signed no checkpoint yet: it does within a minute of its first entry")?;
     let size = signed.checkpoint().size;
     let all: Vec<Resource> = Resource::all(size).collect();
     let bar = ProgressBar::new(all.len() as u64)

@@ -107,7 +107,8 @@ fn evidence(tile: TileRef, hashes: &[u8], entries: &[u8]) -> Result<Vec<Evidence
         if LeafHash::of(entry).0[..] != *leaf {
             return Err(Wrong::Leaf(position));
         }
-        let unreadable = |error: &dyn std::fmt::Display| Wrong::Unreadable { position, why: error.to_string() };
+        let unreadable =
+            |error: &dyn std::fmt::Display| Wrong::Unreadable { position, why: error.to_string() };
         let recorded = Recorded::parse(entry).map_err(|error| unreadable(&error))?;
         all.push(Evidence {
             position: int(recorded.position.0),
