@@ -227,6 +227,7 @@ fn address(route: &str) -> String {
         ("{sha256}", "0000000000000000000000000000000000000000000000000000000000000000"),
         ("{file}", "tais.css"),
         ("{tag}", "en"),
+        ("{*path}", "0/000.p/1"),
         ("{code}", "not-found"),
     ] {
         path = path.replace(place, value);
