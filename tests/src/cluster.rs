@@ -127,9 +127,17 @@ impl Cluster {
     /// # Errors
     /// When it cannot be run.
     pub fn replay(&self) -> anyhow::Result<(bool, String)> {
+        self.as_auditor(&["replay"])
+    }
+
+    /// Runs a verb of the executable on the record with an auditor's rights; gives its success and output.
+    ///
+    /// # Errors
+    /// When it cannot be run.
+    pub fn as_auditor(&self, words: &[&str]) -> anyhow::Result<(bool, String)> {
         let password = self.secrets.role_passwords()?.audit;
         let output = Command::new(executable()?)
-            .arg("replay")
+            .args(words)
             .arg("--data")
             .arg(self.data.path())
             .arg("--postgres")

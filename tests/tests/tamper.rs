@@ -114,6 +114,7 @@ impl World {
             key: Some(self.cluster.secrets.log_key().unwrap().public_key()),
             origin: Some("tais.test/tl".to_owned()),
             checkpoint: Some(SignedCheckpoint::parse(&note).unwrap()),
+            policy: None,
         }
     }
 

@@ -14,6 +14,7 @@ mod routes;
 mod timeline;
 pub mod tlog;
 pub mod verify;
+pub mod witness;
 
 use std::sync::Arc;
 

@@ -14,6 +14,7 @@
 
 mod append;
 pub mod checkpoint;
+pub mod checkpoint_file;
 mod entry;
 mod error;
 pub mod evidence;

@@ -16,7 +16,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::append::{Known, Sequenced, sequence};
-use crate::checkpoint::SignedCheckpoint;
+use crate::checkpoint::{NoteKey, SignedCheckpoint};
 use crate::entry::{Entry, Filter, Head, NewEntry, Outcome, Page, Quarantined, Receipt, StoredQuarantined};
 use crate::frontier::Frontier;
 use crate::read::{COLUMNS, bigint, entry, position};
@@ -54,6 +54,19 @@ impl PostgresLog {
     #[must_use]
     pub const fn pool(&self) -> &PgPool {
         &self.pool
+    }
+
+    /// Keeps what a witness said of a checkpoint, at this time in seconds since 1970.
+    ///
+    /// # Errors
+    /// When the database does not take it.
+    pub async fn keep_cosignature(
+        &self,
+        signed: &SignedCheckpoint,
+        witness: &NoteKey,
+        time: u64,
+    ) -> Result<(), LogError> {
+        checkpoints::keep_cosignature(&self.pool, signed, witness, time).await
     }
 
     /// Appends in one statement where the head is still where the last append left it and all of the

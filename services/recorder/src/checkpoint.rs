@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use tais_log::Log;
 use tais_log::checkpoint::{Checkpoint, CheckpointError, KeyType, NoteKey, SignedCheckpoint};
+use tais_log::checkpoint_file::{self as file, CheckpointFileError};
 use tais_log::frontier::Frontier;
 use tais_log::proof::{ProofError, frontier};
 use tais_proto::{Event, Position, SigningKey, leaf_hash};
 use tokio::time::Instant;
 
 use crate::RecorderError;
-use crate::checkpoint_file::{self as file, CheckpointFileError};
 
 /// After so many entries a checkpoint is signed,
 const ENTRIES_MAX: u64 = 256;

@@ -17,7 +17,6 @@
 //!   the log's head row is the lock.
 
 mod checkpoint;
-mod checkpoint_file;
 mod error;
 pub mod genesis;
 mod plan;
@@ -28,7 +27,6 @@ mod verify;
 mod view;
 
 pub use checkpoint::SignError;
-pub use checkpoint_file::CheckpointFileError;
 pub use error::RecorderError;
 pub use record::{Config, Recorder, run};
 pub use verify::{Claim, Unverified, Verified, verify};

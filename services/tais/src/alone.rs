@@ -35,6 +35,7 @@ fn wiring(settings: &Settings) -> anyhow::Result<Wiring> {
         data: settings.data().to_owned(),
         state: settings.state()?,
         reference: Arc::new(Reference::load_embedded()?),
+        policy: settings.policy()?,
         shutdown: CancellationToken::new(),
     })
 }

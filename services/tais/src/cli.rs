@@ -96,6 +96,15 @@ pub enum Verb {
         #[arg(long, value_name = "FILE")]
         checkpoint: Option<PathBuf>,
     },
+    /// Cosign checkpoints of a log (C2SP tlog-witness), where whoever runs the log does not rule
+    Witness {
+        /// The witness's name, such as audit.example/w1
+        #[arg(long, value_name = "NAME")]
+        name: String,
+        /// The key of the log, as `tais keys` prints it; several times for several logs
+        #[arg(long, env = "TAIS_LOG_KEY", required = true, value_name = "KEY")]
+        log_key: Vec<String>,
+    },
     /// Write the log as files that anybody can verify and follow (C2SP tlog-tiles)
     Export {
         /// The folder; what is there already is not written again

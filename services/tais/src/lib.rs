@@ -20,3 +20,4 @@ pub mod settings;
 pub mod telemetry;
 pub mod up;
 pub mod verify;
+pub mod witness;

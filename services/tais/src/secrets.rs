@@ -64,6 +64,14 @@ impl Secrets {
         known.then(|| Ok(self.log_key()?.public_key())).transpose()
     }
 
+    /// A witness's key.
+    ///
+    /// # Errors
+    /// When its file cannot be used.
+    pub fn witness_key(&self) -> anyhow::Result<SigningKey> {
+        Ok(SigningKey::from_seed(&self.secret("witness.seed")?))
+    }
+
     /// A publisher's key.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ use sqlx::{Connection as _, PgPool};
 use tais_audit::Audit;
 use tais_bus::{NatsPublisher, NatsRecorder, Outbox, User};
 use tais_correspondent::Correspondent;
+use tais_log::checkpoint::Policy;
 use tais_log::{PostgresLog, ServiceRole, self_check, system_clock};
 use tais_office::Office;
 use tais_office::vault::Vault;
@@ -25,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::migrate::DATABASE;
 use crate::secrets::Secrets;
+use crate::witness;
 
 /// The most connections of one service.
 const CONNECTIONS_MAX: u32 = 8;
@@ -57,6 +59,8 @@ pub struct Wiring {
     pub state: StateCode,
     /// The reference data.
     pub reference: Arc<Reference>,
+    /// Whom to believe of the log, and who cosigns it.
+    pub policy: Option<Policy>,
     /// Stops everything.
     pub shutdown: CancellationToken,
 }
@@ -122,6 +126,13 @@ impl Wiring {
             reference: Arc::clone(&self.reference),
             clock: system_clock(),
         };
+        if let Some(policy) = self.policy.clone() {
+            let (log, shutdown) = (log.clone(), self.shutdown.clone());
+            tasks.spawn(async move {
+                witness::ask_all(log, policy, shutdown).await;
+                Ok(())
+            });
+        }
         let shutdown = self.shutdown.clone();
         tasks.spawn(async move {
             tais_recorder::run(config, log, bus, shutdown).await.context("the recorder stopped")

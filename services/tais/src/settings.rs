@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::Args;
 use serde::{Deserialize, Serialize};
+use tais_log::checkpoint::Policy;
 use tais_proto::reference::StateCode;
 use tais_web::session::{Provider, ProviderSettings};
 
@@ -52,6 +53,9 @@ pub struct Settings {
     /// The log's name, given once at its beginning
     #[arg(long, env = "TAIS_ORIGIN", global = true, value_name = "NAME")]
     pub origin: Option<String>,
+    /// The file that says which witnesses cosign the log, and where they are (C2SP tlog-policy)
+    #[arg(long, env = "TAIS_POLICY", global = true, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
     /// A JSON file with any of these settings
     #[arg(long, env = "TAIS_CONFIG", global = true, value_name = "FILE")]
     #[serde(skip)]
@@ -79,6 +83,7 @@ impl Settings {
         self.oidc_issuer = self.oidc_issuer.or(file.oidc_issuer);
         self.oidc_client = self.oidc_client.or(file.oidc_client);
         self.oidc_secret_file = self.oidc_secret_file.or(file.oidc_secret_file);
+        self.policy = self.policy.or(file.policy);
         self.https |= file.https;
         Ok(self)
     }
@@ -107,6 +112,17 @@ impl Settings {
     #[must_use]
     pub fn origin(&self) -> String {
         self.origin.clone().unwrap_or_else(|| "tais.example/tl".to_owned())
+    }
+
+    /// Whom to believe, if a policy is set.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or is no policy.
+    pub fn policy(&self) -> anyhow::Result<Option<Policy>> {
+        let Some(path) = &self.policy else { return Ok(None) };
+        let file = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
+        let policy = Policy::parse(&file).with_context(|| format!("reading {}", path.display()))?;
+        Ok(Some(policy))
     }
 
     /// The identity provider, if one is set; nothing is asked of it yet.
@@ -156,6 +172,7 @@ impl Settings {
             oidc_issuer: self.oidc_issuer.clone(),
             oidc_client: self.oidc_client.clone(),
             oidc_secret_file: self.oidc_secret_file.clone(),
+            policy: self.policy.clone(),
             config: None,
         };
         Ok(serde_json::to_string_pretty(&shown)?)

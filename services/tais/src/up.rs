@@ -135,6 +135,7 @@ async fn serve(
         data: data.to_owned(),
         state: settings.state()?,
         reference: Arc::new(Reference::load_embedded()?),
+        policy: settings.policy()?,
         shutdown: CancellationToken::new(),
     };
     let mut tasks = Tasks::new();

@@ -7,7 +7,7 @@ use anyhow::{Context as _, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use tais_audit::verify::{Figures, Pinned, Wrong, folder as verify_folder, record as verify_record};
 use tais_log::checkpoint::{Checkpoint, KeyType, NoteKey, SignedCheckpoint, TlogProof};
-use tais_proto::{Envelope, Pillar, PublicKey};
+use tais_proto::{Envelope, Pillar, PublicKey, Timestamp};
 
 use crate::replay::connect;
 use crate::secrets::Secrets;
@@ -39,8 +39,13 @@ pub async fn record(settings: &Settings, asked: Asked) -> anyhow::Result<ExitCod
             (Some(_), None) => None,
             (_, given) => kept(settings, given.as_deref())?,
         },
+        policy: settings.policy()?,
     };
-    let (has_key, has_checkpoint) = (pinned.key.is_some(), pinned.checkpoint.is_some());
+    let brought = Brought {
+        key: pinned.key.is_some(),
+        checkpoint: pinned.checkpoint.is_some(),
+        policy: pinned.policy.is_some(),
+    };
     let bar = ProgressBar::new(0)
         .with_style(ProgressStyle::with_template("verifying {wide_bar} {pos}/{len} entries, {eta} left")?);
     let shown = bar.clone();
@@ -65,7 +70,7 @@ pub async fn record(settings: &Settings, asked: Asked) -> anyhow::Result<ExitCod
     bar.finish_and_clear();
     Ok(match verified {
         Ok(figures) => {
-            println!("{}", good(&figures, has_key, has_checkpoint));
+            println!("{}", good(&figures, &brought));
             ExitCode::SUCCESS
         }
         Err(wrong) => {
@@ -75,7 +80,14 @@ pub async fn record(settings: &Settings, asked: Asked) -> anyhow::Result<ExitCod
     })
 }
 
-fn good(figures: &Figures, has_key: bool, has_checkpoint: bool) -> String {
+/// What was brought along from outside the record.
+struct Brought {
+    key: bool,
+    checkpoint: bool,
+    policy: bool,
+}
+
+fn good(figures: &Figures, brought: &Brought) -> String {
     let Figures { entries, streams, keys, checkpoints, signed, .. } = figures;
     let mut text =
         format!("The record is whole: all {entries} entries are what was signed and recorded.\n\n");
@@ -85,6 +97,9 @@ fn good(figures: &Figures, has_key: bool, has_checkpoint: bool) -> String {
     text += &format!("streams       {streams}, every version there\n");
     text += &format!("keys          {keys}, every signature fits, each key valid where it signed\n");
     text += &format!("checkpoints   {checkpoints}, the newest of {signed} entries\n");
+    if brought.policy {
+        text += &format!("witnesses     the policy's quorum for the first {} entries\n", figures.witnessed);
+    }
     for (pillar, entries) in &figures.by_pillar {
         text += &format!("{:<13} {entries} entries\n", pillar.map_or("no pillar", Pillar::code));
     }
@@ -96,10 +111,10 @@ fn good(figures: &Figures, has_key: bool, has_checkpoint: bool) -> String {
     if *signed < *entries {
         text += &format!("note          the last {} entries are in no checkpoint yet\n", entries - signed);
     }
-    if !has_key {
+    if !brought.key {
         text += "note          no key was given (--log-key): a record written anew under another key would look the same\n";
     }
-    if !has_checkpoint {
+    if !brought.checkpoint {
         text += "note          no checkpoint was given (--checkpoint): a tail that was cut off would not be missed\n";
     }
     text
@@ -137,10 +152,19 @@ pub fn receipt(settings: &Settings, log_key: Option<&str>, file: &Path) -> anyho
         Ok(entry) => entry,
         Err(error) => return refused(&error),
     };
+    let policy = settings.policy()?;
+    let witnesses = match policy.as_ref().map(|policy| policy.check(&proof.checkpoint)).transpose() {
+        Ok(witnesses) => witnesses.unwrap_or_default(),
+        Err(error) => return refused(&error),
+    };
     println!("The receipt holds: the log {} has this entry at position {}.", log.name(), entry.position);
     println!();
     println!("recorded      {}", entry.recorded_at);
     println!("checkpoint    of {size} entries, signed by the log");
+    for (witness, time) in witnesses {
+        let at = Timestamp::from_unix_micros(i64::try_from(time).unwrap_or(0).saturating_mul(1_000_000));
+        println!("cosigned      by {} at {at}", witness.name());
+    }
     match Envelope::parse(&entry.signed.bytes) {
         Ok(envelope) => {
             println!("event         {} {}", envelope.event.event_type().as_str(), envelope.id);

@@ -5,7 +5,7 @@ use std::thread;
 
 use tais_domain::admission::StreamState;
 use tais_domain::{Happened, Registry};
-use tais_log::checkpoint::{KeyType, NoteKey, SignedCheckpoint};
+use tais_log::checkpoint::{CheckpointError, KeyType, NoteKey, Policy, SignedCheckpoint};
 use tais_log::evidence::{Columns, Evidence, KeptTile};
 use tais_log::frontier::Frontier;
 use tais_proto::event::registry::RegistryGenesis;
@@ -28,6 +28,8 @@ pub struct Pinned {
     pub origin: Option<String>,
     /// The newest checkpoint that was kept elsewhere. Without it nobody misses a tail that was cut off.
     pub checkpoint: Option<SignedCheckpoint>,
+    /// Which witnesses are believed.
+    pub policy: Option<Policy>,
 }
 
 /// What was counted.
@@ -47,6 +49,8 @@ pub struct Figures {
     pub checkpoints: usize,
     /// How many entries the newest of them covers.
     pub signed: u64,
+    /// How many entries the newest one covers that the policy's witnesses cosigned.
+    pub witnessed: u64,
     /// Numbers of a key's sequence that no entry has: key, first, last.
     pub gaps: Vec<(String, u32, u32)>,
 }
@@ -370,6 +374,11 @@ impl Verification {
         for expected in &all {
             if expected.signed.checkpoint().root != self.frontier.root() {
                 return Err(Wrong::Checkpoint { from: self.held, to: size - 1, size });
+            }
+            match self.pinned.policy.as_ref().map(|policy| policy.check(&expected.signed)) {
+                Some(Ok(_)) => self.figures.witnessed = size,
+                None | Some(Err(CheckpointError::NoQuorum(_))) => {}
+                Some(Err(error)) => return Err(Wrong::BadCheckpoint { size, why: error.to_string() }),
             }
         }
         self.held = size;

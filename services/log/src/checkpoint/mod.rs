@@ -2,7 +2,9 @@
 //! cosigned by witnesses (C2SP tlog-checkpoint, signed-note, tlog-cosignature). Pure.
 
 mod key;
+mod policy;
 mod tlog_proof;
+mod witness;
 
 use std::fmt;
 
@@ -11,7 +13,9 @@ use tais_proto::{SigningKey, Timestamp};
 use tlog_tiles::{Checkpoint as Text, Hash};
 
 pub use key::{KeyType, NoteKey, NoteKeyError};
+pub use policy::{Policy, PolicyError, Witness};
 pub use tlog_proof::{TlogProof, TlogProofError};
+pub use witness::{AddCheckpoint, REQUEST_BYTES_MAX, Refused};
 
 use crate::proof::Root;
 
@@ -40,6 +44,12 @@ pub enum CheckpointError {
         /// The log that it names.
         found: String,
     },
+    /// It is of a log that the policy does not name.
+    #[error("the checkpoint is of the log {0}, which the policy does not name")]
+    UnknownLog(String),
+    /// Too few witnesses cosigned it.
+    #[error("only {0} of the policy's witnesses cosigned the checkpoint: its quorum asks for more")]
+    NoQuorum(usize),
     /// The log did not sign it.
     #[error("the checkpoint does not carry a signature of the key {0}")]
     NotSigned(String),
@@ -223,6 +233,14 @@ impl SignedCheckpoint {
             }
         }
         Ok(note)
+    }
+
+    /// The signature line of a key, if it carries one.
+    #[must_use]
+    pub fn line_of(&self, key: &NoteKey) -> Option<String> {
+        let lines = self.lines().ok()?;
+        let line = lines.iter().rfind(|line| (line.name(), line.id()) == (key.name(), key.id()))?;
+        String::from_utf8(line.to_bytes()).ok()
     }
 
     fn with(&self, key: &NoteKey, signature: Vec<u8>) -> Result<Self, CheckpointError> {

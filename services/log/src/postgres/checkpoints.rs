@@ -4,7 +4,7 @@ use sqlx::{PgPool, Row as _};
 use tais_proto::Timestamp;
 
 use crate::LogError;
-use crate::checkpoint::SignedCheckpoint;
+use crate::checkpoint::{NoteKey, SignedCheckpoint};
 
 pub(super) async fn last(pool: &PgPool) -> Result<Option<SignedCheckpoint>, LogError> {
     let row = sqlx::query(
@@ -44,4 +44,24 @@ pub(super) async fn keep(
     .execute(pool)
     .await?;
     Ok(kept.rows_affected() == 1)
+}
+
+pub(super) async fn keep_cosignature(
+    pool: &PgPool,
+    signed: &SignedCheckpoint,
+    witness: &NoteKey,
+    time: u64,
+) -> Result<(), LogError> {
+    let seconds = i64::try_from(time).unwrap_or(i64::MAX);
+    let at = Timestamp::from_unix_micros(seconds.saturating_mul(1_000_000));
+    sqlx::query(
+        "insert into log.cosignature (size, witness, cosigned_at, line) values ($1, $2, $3, $4) on conflict do nothing",
+    )
+    .bind(i64::try_from(signed.checkpoint().size).unwrap_or(i64::MAX))
+    .bind(witness.to_string())
+    .bind(at.to_utc())
+    .bind(signed.line_of(witness).unwrap_or_default())
+    .execute(pool)
+    .await?;
+    Ok(())
 }

@@ -1,11 +1,11 @@
-//! The last checkpoint in a file outside the database: written whole or not at all, and only after the
-//! one that was there before.
+//! The last checkpoint in a file outside the database, for who signs and for who cosigns: written whole or
+//! not at all, and only in the place of the one that was there before.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use tais_log::checkpoint::{CheckpointError, SignedCheckpoint};
+use crate::checkpoint::{CheckpointError, SignedCheckpoint};
 
 /// Why the file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -36,7 +36,10 @@ pub enum CheckpointFileError {
 }
 
 /// The last checkpoint; `None` where there is no file.
-pub(crate) fn read(path: &Path) -> Result<Option<SignedCheckpoint>, CheckpointFileError> {
+///
+/// # Errors
+/// When the file cannot be read, or holds something else.
+pub fn read(path: &Path) -> Result<Option<SignedCheckpoint>, CheckpointFileError> {
     match fs::read(path) {
         Ok(note) => SignedCheckpoint::parse(&note)
             .map(Some)
@@ -47,7 +50,10 @@ pub(crate) fn read(path: &Path) -> Result<Option<SignedCheckpoint>, CheckpointFi
 }
 
 /// Puts a checkpoint in the place of the one before it. One at a time: whoever writes holds a lock.
-pub(crate) fn write(
+///
+/// # Errors
+/// When another one is there, or the disk does not take it.
+pub fn write(
     path: &Path,
     before: Option<&SignedCheckpoint>,
     signed: &SignedCheckpoint,
