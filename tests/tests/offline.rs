@@ -411,6 +411,8 @@ fn a_revision_waits_as_well_and_one_that_is_too_late_is_said_to_be() {
             find(&phone, "#title").await.clear().await.unwrap();
             fill(&phone, "title", title).await;
             press_send(&phone).await;
+            // Until the page itself has given up: a network that comes back before that is its own to use.
+            until_true(&phone, "return document.querySelector('form[data-update]').hidden").await;
             until_rows(&phone, "waiting", waiting).await;
         };
         phone.goto(&form).await.unwrap();
