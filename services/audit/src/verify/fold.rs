@@ -6,7 +6,7 @@ use std::thread;
 use tais_domain::admission::StreamState;
 use tais_domain::{Happened, Registry};
 use tais_log::checkpoint::{CheckpointError, KeyType, NoteKey, Policy, SignedCheckpoint};
-use tais_log::evidence::{Columns, Evidence, KeptTile};
+use tais_log::evidence::{Columns, Evidence};
 use tais_log::frontier::Frontier;
 use tais_proto::event::registry::RegistryGenesis;
 use tais_proto::{
@@ -15,9 +15,7 @@ use tais_proto::{
 };
 
 use super::problem::Wrong;
-
-/// Hashes of a whole tile.
-const TILE: u64 = 256;
+use super::tiles::Tiles;
 
 /// What an auditor brings along, from outside the record.
 #[derive(Clone, Debug, Default)]
@@ -107,9 +105,7 @@ pub struct Verification {
     expected: BTreeMap<u64, Vec<Expected>>,
     /// The size of the last checkpoint that held.
     held: u64,
-    /// Roots of whole tiles of each level, and the hashes of the one that is not whole yet.
-    tiles: Vec<Vec<[u8; 32]>>,
-    edges: Vec<Vec<[u8; 32]>>,
+    tiles: Tiles,
     figures: Figures,
 }
 
@@ -131,8 +127,7 @@ impl Verification {
             streams: HashMap::new(),
             expected: BTreeMap::new(),
             held: 0,
-            tiles: Vec::new(),
-            edges: Vec::new(),
+            tiles: Tiles::default(),
             figures: Figures::default(),
             pinned: Pinned::default(),
         };
@@ -159,6 +154,12 @@ impl Verification {
     #[must_use]
     pub const fn frontier(&self) -> &Frontier {
         &self.frontier
+    }
+
+    /// Its tiles.
+    #[must_use]
+    pub const fn tiles(&self) -> &Tiles {
+        &self.tiles
     }
 
     /// When the last was recorded.
@@ -214,7 +215,7 @@ impl Verification {
             return Err(Wrong::Column { position, column });
         }
         self.frontier.append(looked.leaf);
-        self.grow_tiles(looked.leaf.0);
+        self.tiles.append(looked.leaf.0);
         self.count(evidence.recorded_at, pillar);
         self.check_checkpoints()?;
         Ok((position, signed, key))
@@ -295,69 +296,6 @@ impl Verification {
             Event::RefusalRefused(refused) => refused.publisher.pillar(),
             _ => pillar.or(envelope.source.publisher.pillar()),
         })
-    }
-
-    fn grow_tiles(&mut self, leaf: [u8; 32]) {
-        let (mut hash, mut level) = (leaf, 0);
-        loop {
-            if self.edges.len() == level {
-                self.edges.push(Vec::new());
-                self.tiles.push(Vec::new());
-            }
-            self.edges[level].push(hash);
-            if (self.edges[level].len() as u64) < TILE {
-                return;
-            }
-            let whole = std::mem::take(&mut self.edges[level]);
-            let mut tree = Frontier::default();
-            whole.iter().for_each(|hash| tree.append(LeafHash(*hash)));
-            hash = tree.root();
-            self.tiles[level].push(hash);
-            level += 1;
-        }
-    }
-
-    /// Whether a tile is one of the whole ones of this tree.
-    #[must_use]
-    pub fn covers(&self, level: i16, index: i64) -> bool {
-        self.tile_root(level, index).is_some()
-    }
-
-    fn tile_root(&self, level: i16, index: i64) -> Option<&[u8; 32]> {
-        self.tiles.get(usize::try_from(level).ok()?)?.get(usize::try_from(index).ok()?)
-    }
-
-    /// The hashes of the tile of a level that is not whole yet.
-    pub(super) fn edge(&self, level: u8) -> &[[u8; 32]] {
-        self.edges.get(usize::from(level)).map_or(&[], Vec::as_slice)
-    }
-
-    /// The whole tiles of this tree: level and index.
-    pub fn whole_tiles(&self) -> impl Iterator<Item = (i16, i64)> {
-        let levels = (0..).zip(&self.tiles);
-        levels.flat_map(|(level, tiles)| (0..).zip(tiles).map(move |(index, _)| (level, index)))
-    }
-
-    /// That a tile is not what it must be.
-    #[must_use]
-    pub fn no_tile(&self, level: i16, index: i64) -> Wrong {
-        let below = u32::try_from(level).ok().and_then(|level| TILE.checked_pow(level + 1));
-        let position = below.and_then(|below| below.checked_mul(u64::try_from(index).ok()?)).unwrap_or(0);
-        Wrong::Tile { position, level, index }
-    }
-
-    /// Checks a tile. After the last entry.
-    ///
-    /// # Errors
-    /// When it is not the tree's.
-    pub fn check_tile(&self, tile: &KeptTile) -> Result<(), Wrong> {
-        let mut tree = Frontier::default();
-        let hashes = tile.hashes.chunks(32).filter_map(|hash| hash.try_into().ok());
-        hashes.for_each(|hash| tree.append(LeafHash(hash)));
-        let root = self.tile_root(tile.level, tile.index);
-        let same = root.is_some_and(|root| tree.root() == *root && tile.root[..] == *root);
-        let is_whole = tree.size() == TILE && tile.hashes.len() as u64 == TILE * 32;
-        if same && is_whole { Ok(()) } else { Err(self.no_tile(tile.level, tile.index)) }
     }
 
     fn count(&mut self, recorded_at: Timestamp, pillar: Option<Pillar>) {

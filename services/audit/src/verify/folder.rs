@@ -5,8 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use tais_log::checkpoint::{CheckpointError, SignedCheckpoint};
-use tais_log::evidence::{Evidence, KeptTile};
-use tais_log::frontier::Frontier;
+use tais_log::evidence::Evidence;
 use tais_log::tile::{Resource, TileRef, unbundle};
 use tais_proto::LeafHash;
 use tais_proto::entry::Recorded;
@@ -66,9 +65,9 @@ pub fn folder(
     for resource in Resource::all(size) {
         if let Resource::Tile(tile @ TileRef { level: 1.., .. }) = resource {
             let Some(hashes) = read(dir, resource)? else {
-                return Ok(Err(verification.no_tile(tile.level.into(), int(tile.index))));
+                return Ok(Err(verification.tiles().no_tile(tile.level.into(), int(tile.index))));
             };
-            if let Err(wrong) = verification.check_hashes(tile, &hashes) {
+            if let Err(wrong) = verification.tiles().check_hashes(tile, &hashes) {
                 return Ok(Err(wrong));
             }
         }
@@ -120,19 +119,4 @@ fn evidence(tile: TileRef, hashes: &[u8], entries: &[u8]) -> Result<Vec<Evidence
         });
     }
     Ok(all)
-}
-
-impl Verification {
-    /// Checks a tile of a level above the leaves, whole or not. After the last entry.
-    fn check_hashes(&self, tile: TileRef, hashes: &[u8]) -> Result<(), Wrong> {
-        let (level, index) = (i16::from(tile.level), int(tile.index));
-        if !tile.is_whole() {
-            let edge: Vec<u8> = self.edge(tile.level).concat();
-            return if edge == hashes { Ok(()) } else { Err(self.no_tile(level, index)) };
-        }
-        let mut tree = Frontier::default();
-        let leaves = hashes.chunks(32).filter_map(|hash| hash.try_into().ok());
-        leaves.for_each(|hash| tree.append(LeafHash(hash)));
-        self.check_tile(&KeptTile { level, index, hashes: hashes.to_vec(), root: tree.root().to_vec() })
-    }
 }

@@ -4,8 +4,10 @@ mod fold;
 mod folder;
 mod problem;
 mod record;
+mod tiles;
 
 pub use fold::{Figures, Pinned, Verification};
 pub use folder::{FolderError, folder};
 pub use problem::Wrong;
 pub use record::record;
+pub use tiles::Tiles;

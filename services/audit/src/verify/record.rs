@@ -6,6 +6,7 @@ use tais_log::checkpoint::SignedCheckpoint;
 use tais_log::evidence::{KeptCheckpoint, KeptHead, KeptTile};
 use tais_log::{LogError, PostgresLog};
 
+use super::tiles::Tiles;
 use super::{Figures, Pinned, Verification, Wrong};
 
 /// Entries that are read at once.
@@ -55,7 +56,7 @@ pub async fn record(
     if let Err(wrong) = check_head(&verification, &head) {
         return Ok(Err(wrong));
     }
-    if let Err(wrong) = check_tiles(log, &verification).await? {
+    if let Err(wrong) = check_tiles(log, verification.tiles()).await? {
         return Ok(Err(wrong));
     }
     Ok(verification.end())
@@ -93,14 +94,14 @@ fn check_head(verification: &Verification, head: &KeptHead) -> Result<(), Wrong>
     Ok(())
 }
 
-async fn check_tiles(log: &PostgresLog, verification: &Verification) -> Result<Result<(), Wrong>, LogError> {
+async fn check_tiles(log: &PostgresLog, tiles: &Tiles) -> Result<Result<(), Wrong>, LogError> {
     let mut seen = HashSet::new();
     let mut wrong: Option<Wrong> = None;
     let mut look = |tile: KeptTile| {
         // Those of entries that came meanwhile are somebody else's to verify.
-        if verification.covers(tile.level, tile.index) {
+        if tiles.covers(tile.level, tile.index) {
             seen.insert((tile.level, tile.index));
-            if let (None, Err(found)) = (&wrong, verification.check_tile(&tile)) {
+            if let (None, Err(found)) = (&wrong, tiles.check(&tile)) {
                 wrong = Some(found);
             }
         }
@@ -109,8 +110,8 @@ async fn check_tiles(log: &PostgresLog, verification: &Verification) -> Result<R
     if let Some(wrong) = wrong {
         return Ok(Err(wrong));
     }
-    Ok(match verification.whole_tiles().find(|tile| !seen.contains(tile)) {
-        Some((level, index)) => Err(verification.no_tile(level, index)),
+    Ok(match tiles.whole_tiles().find(|tile| !seen.contains(tile)) {
+        Some((level, index)) => Err(tiles.no_tile(level, index)),
         None => Ok(()),
     })
 }
