@@ -87,6 +87,12 @@ pub trait Log: Clone + Send + Sync + 'static {
         checkpoint: &SignedCheckpoint,
     ) -> impl Future<Output = Result<bool, LogError>> + Send;
 
+    /// Asks whoever records to sign what the log is now. A request that nobody hears is lost: ask again.
+    fn ask_for_checkpoint(&self) -> impl Future<Output = Result<(), LogError>> + Send;
+
+    /// Returns when a checkpoint is asked for; until then never.
+    fn checkpoint_asked(&self) -> impl Future<Output = Result<(), LogError>> + Send;
+
     /// Reads up to `limit` entries at `from` and after, in order.
     fn read_from(
         &self,

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tais_proto::{EventId, KeyId, Position, StreamId, Timestamp};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use crate::append::{Known, sequence};
 use crate::checkpoint::SignedCheckpoint;
@@ -41,6 +41,7 @@ struct State {
 pub struct MemoryLog {
     state: Arc<Mutex<State>>,
     size: Arc<watch::Sender<u64>>,
+    asked: Arc<Notify>,
     clock: Clock,
 }
 
@@ -48,7 +49,7 @@ impl MemoryLog {
     /// An empty log.
     #[must_use]
     pub fn new(clock: Clock) -> Self {
-        Self { state: Arc::default(), size: Arc::new(watch::Sender::new(0)), clock }
+        Self { state: Arc::default(), size: Arc::new(watch::Sender::new(0)), asked: Arc::default(), clock }
     }
 
     /// Makes the next append fail in this way; several faults come in order.
@@ -171,6 +172,16 @@ impl Log for MemoryLog {
         }
         state.checkpoints.push(checkpoint.clone());
         Ok(true)
+    }
+
+    async fn ask_for_checkpoint(&self) -> Result<(), LogError> {
+        self.asked.notify_one();
+        Ok(())
+    }
+
+    async fn checkpoint_asked(&self) -> Result<(), LogError> {
+        self.asked.notified().await;
+        Ok(())
     }
 
     async fn read_from(&self, from: Position, limit: usize, filter: &Filter) -> Result<Page, LogError> {

@@ -9,7 +9,7 @@ mod tiles;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnection, PgRow};
+use sqlx::postgres::{PgConnection, PgListener, PgRow};
 use sqlx::{AssertSqlSafe, Connection as _, PgPool, Row as _};
 use tais_proto::{EventId, KeyId, LeafHash, Position, StreamId, Timestamp};
 use time::OffsetDateTime;
@@ -223,6 +223,18 @@ impl Log for PostgresLog {
 
     async fn keep_checkpoint(&self, previous: u64, checkpoint: &SignedCheckpoint) -> Result<bool, LogError> {
         checkpoints::keep(&self.pool, previous, checkpoint, (self.clock)()).await
+    }
+
+    async fn ask_for_checkpoint(&self) -> Result<(), LogError> {
+        sqlx::query("select pg_notify('tais_checkpoint', '')").execute(&self.pool).await?;
+        Ok(())
+    }
+
+    async fn checkpoint_asked(&self) -> Result<(), LogError> {
+        let mut listener = PgListener::connect_with(&self.pool).await?;
+        listener.listen("tais_checkpoint").await?;
+        listener.recv().await?;
+        Ok(())
     }
 
     async fn read_from(&self, from: Position, limit: usize, filter: &Filter) -> Result<Page, LogError> {

@@ -1,10 +1,12 @@
-//! Signing what the log is: a checkpoint of each 256 entries, and each minute that anything was recorded.
+//! Signing what the log is: a checkpoint of each 256 entries, each minute that anything was recorded, and
+//! whenever one is asked for.
 //!
 //! Before it signs, it reads every entry since the last checkpoint again and hashes it. A checkpoint goes
 //! after the one before it, in the table and in a file outside the database: a log that does not go on
 //! from both is another history, and this recorder then neither signs nor records.
 
 use std::path::Path;
+use std::pin::pin;
 use std::time::Duration;
 
 use tais_log::Log;
@@ -133,13 +135,23 @@ impl<'a, L: Log> Checkpointer<'a, L> {
         Ok(())
     }
 
-    /// Signs whenever it is time, until something is wrong.
+    /// Signs whenever it is time or is asked for, until something is wrong.
     pub async fn run(mut self) -> Result<(), RecorderError> {
+        let log = self.log;
         let mut signed_at = Instant::now();
+        let mut asked = pin!(log.checkpoint_asked());
         loop {
-            tokio::time::sleep(LOOK).await;
-            let waiting = self.log.head().await?.size.saturating_sub(self.frontier.size());
-            if waiting >= ENTRIES_MAX || (waiting > 0 && signed_at.elapsed() >= TIME_MAX) {
+            let is_asked = match tokio::time::timeout(LOOK, &mut asked).await {
+                Ok(heard) => {
+                    heard?;
+                    asked.set(log.checkpoint_asked());
+                    true
+                }
+                Err(_) => false,
+            };
+            let waiting = log.head().await?.size.saturating_sub(self.frontier.size());
+            let is_time = waiting >= ENTRIES_MAX || signed_at.elapsed() >= TIME_MAX;
+            if waiting > 0 && (is_asked || is_time) {
                 self.sign().await?;
                 signed_at = Instant::now();
             }

@@ -111,6 +111,8 @@ pub enum Verb {
         #[arg(long, value_name = "DIR")]
         tiles: PathBuf,
     },
+    /// Have the recorder sign what the log is now, and print the checkpoint
+    Checkpoint,
     /// Print the public keys that others verify with
     Keys,
     /// Send one activity as JSON, and wait for its receipt

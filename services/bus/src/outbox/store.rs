@@ -275,12 +275,9 @@ impl Store {
 }
 
 fn push_without(select: &mut QueryBuilder<Sqlite>, places: &HashSet<i64>) {
-    select.push(" and seq not in (");
-    let mut list = select.separated(", ");
-    for place in places {
-        list.push_bind(*place);
-    }
-    select.push(")");
+    let places: Vec<String> = places.iter().map(i64::to_string).collect();
+    select.push(" and seq not in (select value from json_each(");
+    select.push_bind(format!("[{}]", places.join(","))).push("))");
 }
 
 /// Outboxes that were made before what was asked was kept beside what was said.
