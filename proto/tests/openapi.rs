@@ -64,6 +64,8 @@ const OPERATIONS: &[(&str, &str, &str, Shape)] = &[
     ("post", "/api/v1/forum/members", "Somebody joined", Send("Membership")),
     ("post", "/api/v1/forum/mentorships", "A mentorship begins", Say("ForumMentorshipStarted")),
     ("post", "/api/v1/forum/{id}/completion", "It ended", Say("ForumMentorshipCompleted")),
+    ("post", "/api/v1/forum/{id}/erasure-request", "Erase somebody from the vault", Say("ForumErasureAsked")),
+    ("post", "/api/v1/forum/{id}/erasure", "A second person confirms it", Say("ForumPersonErased")),
     ("get", "/api/v1/{pillar}/activities", "The pillar's activities, also what is on its way", Look),
     ("post", "/api/v1/{pillar}/activities", "Report an activity", Send("Report")),
     ("get", "/api/v1/{pillar}/activities/{id}", "One of them", Look),

@@ -5,6 +5,7 @@
 //! `deploy/local test` sets.
 
 mod cluster;
+mod files;
 mod http;
 mod issuer;
 mod person;
@@ -17,6 +18,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 
 pub use cluster::{Cluster, Service, kill, state};
+pub use files::lies_below;
 pub use http::{Answer, Client};
 pub use issuer::{Issuer, Manner};
 pub use person::{Person, Shown};

@@ -66,6 +66,17 @@ impl System {
         self.data.path()
     }
 
+    /// The address of its database, as the operator who sees everything.
+    ///
+    /// # Errors
+    /// When it does not run.
+    pub fn operator_url(&self) -> anyhow::Result<String> {
+        let password = std::fs::read_to_string(self.data().join("postgres.secret"))?;
+        let ports: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(self.data().join("ports.json"))?)?;
+        Ok(format!("postgres://tais_operator:{}@127.0.0.1:{}/tais", password.trim(), ports["postgres"]))
+    }
+
     /// A role's password.
     #[must_use]
     pub fn password(&self, name: &str) -> &str {

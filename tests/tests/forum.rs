@@ -4,12 +4,11 @@
 
 mod chromium;
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use chromium::{PATIENCE, fill, find, press, run, until};
 use serde_json::{Value, json};
-use tais_tests::{Client, System};
+use tais_tests::{Client, System, lies_below};
 use uuid::Uuid;
 
 /// A name that nothing else contains, and how to reach her.
@@ -30,26 +29,6 @@ fn said(client: &Client, path: &str, body: &Value) -> String {
         std::thread::sleep(Duration::from_millis(50));
     }
     stream
-}
-
-/// Whether these bytes lie in any file below a folder, but for one.
-fn lies_in_the_clear(folder: &Path, bytes: &[u8]) -> Option<std::path::PathBuf> {
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).unwrap().flatten() {
-            let (path, kind) = (entry.path(), entry.file_type().unwrap());
-            if kind.is_dir() {
-                folders.push(path);
-            } else if kind.is_file() {
-                // A file of the servers may go away meanwhile.
-                let content = std::fs::read(&path).unwrap_or_default();
-                if content.windows(bytes.len()).any(|window| window == bytes) {
-                    return Some(path);
-                }
-            }
-        }
-    }
-    None
 }
 
 #[test]
@@ -116,10 +95,10 @@ fn names_are_for_the_office_and_lie_nowhere_in_the_clear() {
 
     // Everything that any server or service of it keeps, as raw bytes.
     for word in [NAME, CONTACT, "Quint\\u00e3o-Xerife"] {
-        assert_eq!(lies_in_the_clear(system.data(), word.as_bytes()), None, "{word}");
+        assert_eq!(lies_below(system.data(), word.as_bytes()), None, "{word}");
     }
     // The control: the same search finds what is said in the clear.
-    assert!(lies_in_the_clear(system.data(), title.as_bytes()).is_some());
+    assert!(lies_below(system.data(), title.as_bytes()).is_some());
 }
 
 #[test]

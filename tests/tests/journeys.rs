@@ -286,11 +286,7 @@ fn the_sample_year_replays_to_the_live_digests_and_a_change_is_seen() {
     // The control: one row changed behind the projector's back, and the replay says so.
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
-        let password = std::fs::read_to_string(system.data().join("postgres.secret")).unwrap();
-        let ports: Value =
-            serde_json::from_slice(&std::fs::read(system.data().join("ports.json")).unwrap()).unwrap();
-        let url =
-            format!("postgres://tais_operator:{}@127.0.0.1:{}/tais", password.trim(), ports["postgres"]);
+        let url = system.operator_url().unwrap();
         let operator = sqlx::PgPool::connect(&url).await.unwrap();
         let schema: String = sqlx::query_scalar(
             "select 'p_measure_' || id from projection.build where name = 'measure' and live",

@@ -71,3 +71,21 @@ pub struct ForumMentorshipCompleted {
     #[serde(default, skip_serializing_if = "Texts::is_empty")]
     pub outcome: Texts,
 }
+
+/// Somebody is to be erased from the vault, if a second person confirms it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ForumErasureAsked {
+    /// Who, by vault id.
+    pub person: PersonId,
+    /// Why, without names.
+    pub reason: String,
+}
+
+/// Somebody is erased from the vault.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ForumPersonErased {
+    /// Who, by vault id.
+    pub person: PersonId,
+}

@@ -168,6 +168,8 @@ events! {
     Forum ForumMemberJoined "tais.forum.member-joined" 1;
     Forum ForumMentorshipStarted "tais.forum.mentorship-started" 1;
     Forum ForumMentorshipCompleted "tais.forum.mentorship-completed" 1;
+    Forum ForumErasureAsked "tais.forum.erasure-asked" 1;
+    Forum ForumPersonErased "tais.forum.person-erased" 1;
     Obligation ObligationScheduled "tais.obligation.scheduled" 1;
     Obligation ObligationMet "tais.obligation.met" 1;
     Obligation ObligationMissed "tais.obligation.missed" 1;

@@ -3,9 +3,10 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use tais_log::{Entry, Log as _};
-use tais_proto::{Event, Position, PublicKey, leaf_hash};
+use tais_proto::{Event, EventType, Position, PublicKey, StreamId, leaf_hash};
 use tais_web::language::{Arg, Texts};
 use tais_web::parts::{Standing, chip};
+use tais_web::records::words;
 use tais_web::{Failure, Frame, NavItem, Page, chart, escape};
 
 use crate::Audit;
@@ -25,9 +26,30 @@ pub async fn show(
     let key = key_of(&audit, &entry).await?;
     let checkpoint = audit.log.last_checkpoint().await.map_err(failed)?;
     let is_signed = checkpoint.is_some_and(|signed| covers(&signed, position));
-    let content = EventPage { is_signed, ..EventPage::new(frame.texts, &entry, key, head.size) };
+    let mut content = EventPage { is_signed, ..EventPage::new(frame.texts, &entry, key, head.size) };
+    content.facts.extend(erased(&audit, frame.texts, &entry).await?);
     let title = content.title.clone();
     Ok(Page::new(&frame, title, render(&content)?).under(NavItem::History))
+}
+
+/// Whom of those it names the record says to be erased.
+async fn erased(audit: &Audit, t: Texts, entry: &Entry) -> Result<Vec<(String, String, bool)>, Failure> {
+    let people = match entry.envelope().map(|envelope| envelope.event) {
+        Ok(Event::ForumMemberJoined(joined)) => vec![joined.person],
+        Ok(Event::ForumErasureAsked(asked)) => vec![asked.person],
+        Ok(Event::ForumMentorshipStarted(pair)) => vec![pair.mentor, pair.mentee],
+        Ok(Event::ForumMentorshipCompleted(pair)) => vec![pair.mentor, pair.mentee],
+        _ => Vec::new(),
+    };
+    let mut facts = Vec::new();
+    for person in people {
+        // What is said of a person stands in the stream of their membership.
+        let said = audit.log.read_stream(StreamId(person.0)).await.map_err(failed)?;
+        if said.last().is_some_and(|last| last.event_type == EventType::ForumPersonErased.as_str()) {
+            facts.push((words::person(t, person), t.get("forum-erased"), false));
+        }
+    }
+    Ok(facts)
 }
 
 /// The public key that the registry names for an entry, up to that entry.

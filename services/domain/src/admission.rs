@@ -193,8 +193,10 @@ pub fn check(
         (StreamKind::Obligation, Some(StreamState::Obligation(state))) => {
             obligation::check(Some(state), event, reference)
         }
-        (StreamKind::Forum, None) => forum::check(None, event, reference),
-        (StreamKind::Forum, Some(StreamState::Forum(state))) => forum::check(Some(state), event, reference),
+        (StreamKind::Forum, None) => forum::check(None, event, actor, reference),
+        (StreamKind::Forum, Some(StreamState::Forum(state))) => {
+            forum::check(Some(state), event, actor, reference)
+        }
         (kind, Some(state)) if state.kind() != kind => Err(Rule::AlreadyBegun.into()),
         _ => Ok(()),
     }

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use tais_proto::event::forum::*;
 use tais_proto::reference::Reference;
 use tais_proto::vocabulary::ActivityKind;
-use tais_proto::{Event, StreamId};
+use tais_proto::{AccountId, Event, StreamId};
 
 use crate::Happened;
 use crate::activity::check_cells;
-use crate::refusal::{EvolveError, Refusal, Rule};
+use crate::refusal::{EvolveError, Refusal, Rule, filled};
 
 /// What a session can be.
 pub const SESSION_KINDS: [ActivityKind; 4] =
@@ -28,6 +28,9 @@ pub enum About {
     Member {
         /// Who, and since when.
         joined: ForumMemberJoined,
+        /// Whether their name and contact are to go from the vault, or went.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        erasure: Option<Erasure>,
     },
     /// A mentorship.
     Mentorship {
@@ -37,6 +40,19 @@ pub enum About {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         completed: Option<ForumMentorshipCompleted>,
     },
+}
+
+/// How far the erasure of a person is. It takes two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "kebab-case")]
+pub enum Erasure {
+    /// Somebody asked for it.
+    Asked {
+        /// Who, and so not who confirms it.
+        by: AccountId,
+    },
+    /// They are erased.
+    Done,
 }
 
 /// What a stream of the Forum is after its events so far.
@@ -60,7 +76,12 @@ impl Forum {
 ///
 /// # Errors
 /// When a rule is broken.
-pub fn check(state: Option<&Forum>, event: &Event, reference: &Reference) -> Result<(), Refusal> {
+pub fn check(
+    state: Option<&Forum>,
+    event: &Event,
+    actor: AccountId,
+    reference: &Reference,
+) -> Result<(), Refusal> {
     match (event, state.map(|forum| &forum.about)) {
         (Event::ForumSessionHeld(held), None) => check_session(held, reference),
         (Event::ForumMemberJoined(_), None) => Ok(()),
@@ -78,22 +99,36 @@ pub fn check(state: Option<&Forum>, event: &Event, reference: &Reference) -> Res
             }
         }
         (Event::ForumMentorshipCompleted(_), Some(About::Mentorship { .. })) => Err(Rule::Closed.into()),
+        (Event::ForumErasureAsked(asked), Some(About::Member { erasure: None, .. })) => {
+            filled(&asked.reason, "/reason")
+        }
+        (Event::ForumPersonErased(_), Some(About::Member { erasure: Some(Erasure::Asked { by }), .. })) => {
+            if *by == actor {
+                Err(Rule::OwnErasure.into())
+            } else {
+                Ok(())
+            }
+        }
+        (Event::ForumErasureAsked(_) | Event::ForumPersonErased(_), Some(About::Member { erasure, .. })) => {
+            Err(if erasure.is_some() { Rule::Closed } else { Rule::ErasureNotAsked }.into())
+        }
         (_, None) => Err(Rule::NotBegun.into()),
         (_, Some(_)) => Err(Rule::AlreadyBegun.into()),
     }
 }
 
-/// A membership is kept under its person's id.
+/// A membership is kept under its person's id, and so is what is said of the person.
 ///
 /// # Errors
 /// When it is not.
 pub fn check_stream(event: &Event, stream: StreamId) -> Result<(), Refusal> {
-    match event {
-        Event::ForumMemberJoined(joined) if joined.person.0 != stream.0 => {
-            Err(Refusal::at(Rule::OtherPerson, "/person"))
-        }
-        _ => Ok(()),
-    }
+    let person = match event {
+        Event::ForumMemberJoined(joined) => joined.person,
+        Event::ForumErasureAsked(asked) => asked.person,
+        Event::ForumPersonErased(erased) => erased.person,
+        _ => return Ok(()),
+    };
+    if person.0 == stream.0 { Ok(()) } else { Err(Refusal::at(Rule::OtherPerson, "/person")) }
 }
 
 fn check_session(held: &ForumSessionHeld, reference: &Reference) -> Result<(), Refusal> {
@@ -125,7 +160,19 @@ pub fn evolve(state: Option<Forum>, happened: &Happened<'_>) -> Result<Forum, Ev
     let error = || EvolveError::of(happened);
     let about = match (happened.event, happened.version, state) {
         (Event::ForumSessionHeld(held), 1, None) => About::Session { held: (**held).clone() },
-        (Event::ForumMemberJoined(joined), 1, None) => About::Member { joined: (**joined).clone() },
+        (Event::ForumMemberJoined(joined), 1, None) => {
+            About::Member { joined: (**joined).clone(), erasure: None }
+        }
+        (
+            Event::ForumErasureAsked(_),
+            2,
+            Some(Forum { about: About::Member { joined, erasure: None }, .. }),
+        ) => About::Member { joined, erasure: Some(Erasure::Asked { by: happened.actor }) },
+        (
+            Event::ForumPersonErased(_),
+            3,
+            Some(Forum { about: About::Member { joined, erasure: Some(Erasure::Asked { .. }) }, .. }),
+        ) => About::Member { joined, erasure: Some(Erasure::Done) },
         (Event::ForumMentorshipStarted(started), 1, None) => {
             About::Mentorship { started: (**started).clone(), completed: None }
         }

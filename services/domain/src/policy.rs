@@ -57,7 +57,9 @@ pub const fn permission(event_type: EventType) -> Permission {
         E::ForumSessionHeld
         | E::ForumMemberJoined
         | E::ForumMentorshipStarted
-        | E::ForumMentorshipCompleted => (OFFICE, &[R::Director, R::Office]),
+        | E::ForumMentorshipCompleted
+        | E::ForumErasureAsked
+        | E::ForumPersonErased => (OFFICE, &[R::Director, R::Office]),
         E::ReportSealed | E::ReportPresented | E::ReportRestated => (OFFICE, &[R::Office]),
         E::RegistryItemAdopted
         | E::RegistryItemConfirmed

@@ -68,6 +68,10 @@ pub enum Rule {
     Oneself,
     /// A membership stands under the id of another person.
     OtherPerson,
+    /// An erasure is asked for before it is confirmed.
+    ErasureNotAsked,
+    /// Who asked for an erasure does not confirm it.
+    OwnErasure,
 }
 
 impl Rule {
@@ -106,6 +110,8 @@ impl Rule {
             Self::NothingToCorrect => "nothing-to-correct",
             Self::Oneself => "oneself",
             Self::OtherPerson => "other-person",
+            Self::ErasureNotAsked => "erasure-not-asked",
+            Self::OwnErasure => "own-erasure",
         }
     }
 }
@@ -209,6 +215,12 @@ impl std::fmt::Display for Refusal {
             Rule::Oneself => f.write_str("nobody mentors themselves: choose two people"),
             Rule::OtherPerson => {
                 f.write_str("a membership is kept under its person's id: use that as the stream's")
+            }
+            Rule::ErasureNotAsked => {
+                f.write_str("nobody has asked for this erasure: one asks, another confirms")
+            }
+            Rule::OwnErasure => {
+                f.write_str("nobody confirms an erasure that they asked for: another person must")
             }
         }
     }

@@ -11,7 +11,7 @@ use support::commands::{Wish, commitment_command, wishes};
 use support::*;
 use tais_domain::activity::Command;
 use tais_domain::admission::{StreamState, admit};
-use tais_domain::forum::About;
+use tais_domain::forum::{About, Erasure};
 use tais_domain::measure::{Cell, Measure, Share, contributions};
 use tais_domain::{Activity, Refusal, Registry, activity, commitment};
 use tais_proto::event::activity::*;
@@ -311,7 +311,7 @@ proptest! {
     /// themselves, a mentorship ends once and for the same two, a membership stands under its person.
     #[test]
     fn a_stream_of_the_forum_is_of_one_thing(
-        events in prop::collection::vec((0_u8..4, 0_u128..3, 0_u128..3, 1_u8..28), 1..8),
+        events in prop::collection::vec((0_u8..6, 0_u128..3, 0_u128..3, 1_u8..28), 1..8),
     ) {
         let mut story = Story::new(2);
         let stream = story.stream;
@@ -323,9 +323,12 @@ proptest! {
                 0 => ForumMemberJoined { person: mentor, on, pillar: None }.into(),
                 1 => ForumMentorshipStarted { mentor, mentee, on }.into(),
                 2 => ForumMentorshipCompleted { mentor, mentee, on, outcome: Texts::default() }.into(),
+                3 => ForumErasureAsked { person: mentor, reason: "asked in writing".to_owned() }.into(),
+                4 => ForumPersonErased { person: mentor }.into(),
                 _ => session(PartialDate::Day(on)).into(),
             };
-            let envelope = story.next(Publisher::Office, DIRECTOR, event);
+            let who = if day % 2 == 0 { DIRECTOR } else { OFFICE };
+            let envelope = story.next(Publisher::Office, who, event);
             if admit(story.state.as_ref(), &envelope, &ALL_ROLES, &REFERENCE).is_ok() {
                 story.take(envelope);
             }
@@ -337,7 +340,13 @@ proptest! {
         };
         match &forum.about {
             About::Session { .. } => prop_assert_eq!(story.history.len(), 1),
-            About::Member { joined } => prop_assert_eq!(joined.person.0, stream.0),
+            About::Member { joined, erasure } => {
+                prop_assert_eq!(joined.person.0, stream.0);
+                if let [_, asked, erased] = &story.history[..] {
+                    prop_assert_eq!(*erasure, Some(Erasure::Done));
+                    prop_assert!(asked.actor != erased.actor, "one person alone erased somebody");
+                }
+            }
             About::Mentorship { started, completed } => {
                 prop_assert!(started.mentor != started.mentee);
                 if let Some(ended) = completed {

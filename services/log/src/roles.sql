@@ -28,6 +28,7 @@ alter function log.refuse_change() owner to tais_owner;
 alter schema vault owner to tais_owner;
 alter table vault.person owner to tais_owner;
 alter table vault.person_key owner to tais_owner;
+alter table vault.erased owner to tais_owner;
 
 grant usage on schema log to tais_recorder, tais_projector, tais_office, tais_audit;
 grant select, insert on log.entry, log.quarantine, log.tile, log.checkpoint, log.cosignature to tais_recorder;
@@ -37,7 +38,14 @@ grant select on log.quarantine, log.relay to tais_audit;
 
 -- Only the office knows people: nobody else may even look into the vault.
 grant usage on schema vault to tais_office;
-grant select, insert on vault.person, vault.person_key to tais_office;
+grant select, insert, delete on vault.person, vault.person_key to tais_office;
+grant select, insert on vault.erased to tais_office;
+-- What was deleted is to leave the files as well, and not when autovacuum comes by (PostgreSQL 17 has the right).
+do $$ begin
+    if current_setting('server_version_num')::int >= 170000 then
+        grant maintain on vault.person, vault.person_key to tais_office;
+    end if;
+end $$;
 
 -- The projector owns what it builds; readers see it through default privileges, so that a new build
 -- needs no grant of its own.

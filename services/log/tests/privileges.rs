@@ -109,6 +109,7 @@ async fn nobody_but_the_office_looks_into_the_vault() {
         "select count(*) from vault.person",
         "select count(*) from vault.person_key",
         "insert into vault.person values (gen_random_uuid(), '', '', now())",
+        "delete from vault.person_key",
     ];
     for (name, role) in ROLES {
         let pool = database.pool(name).await;
@@ -116,8 +117,10 @@ async fn nobody_but_the_office_looks_into_the_vault() {
             let expected = (role != ServiceRole::Office).then_some(INSUFFICIENT_PRIVILEGE);
             assert_eq!(code_of(&pool, look).await.as_deref(), expected, "{name}: {look}");
         }
-        // What is in it is never overwritten, and so far not taken out either.
-        for change in ["update vault.person set name = ''", "truncate vault.person cascade"] {
+        // What is in it is never overwritten, and who was erased stays so.
+        for change in
+            ["update vault.person set name = ''", "truncate vault.person cascade", "delete from vault.erased"]
+        {
             assert_eq!(code_of(&pool, change).await.as_deref(), Some(INSUFFICIENT_PRIVILEGE), "{name}");
         }
     }

@@ -1,6 +1,8 @@
 //! `/forum`: the Women in Leadership and Diplomacy Forum on one page: sessions, members, mentorships. The
 //! record holds ids; names come from the vault, for those who may know them.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::{Query, State};
@@ -41,6 +43,13 @@ impl Office {
         people.map(Some).map_err(|error| Failure::internal("reading the vault", &error))
     }
 
+    /// What this reader may call people.
+    pub(crate) async fn names(&self, frame: &Frame) -> Result<Names, Failure> {
+        let erased = self.vault.erased().await;
+        let erased = erased.map_err(|error| Failure::internal("reading the vault", &error))?;
+        Ok(Names { people: self.people(frame).await?, erased })
+    }
+
     /// Those who can be chosen, by name.
     pub(crate) async fn by_name(&self, frame: &Frame) -> Result<Vec<(PersonId, String)>, Failure> {
         let people = self.people(frame).await?.unwrap_or_default();
@@ -73,6 +82,10 @@ pub async fn meant(
             meant.insert("person".to_owned(), stream.to_string());
             Ok((meant, Some(Person { name: said("person"), contact: said("contact") })))
         }
+        E::ForumErasureAsked | E::ForumPersonErased => {
+            meant.insert("person".to_owned(), stream.to_string());
+            Ok((meant, None))
+        }
         E::ForumMentorshipCompleted => {
             let state = office.desk.state(stream).await;
             let state = state.map_err(|error: DeskError| Failure::internal("reading a stream", &error))?;
@@ -88,18 +101,36 @@ pub async fn meant(
     }
 }
 
-/// The name of somebody, or that it was erased.
-fn name(t: Texts, people: &People, id: PersonId) -> String {
-    people.get(&id).map_or_else(|| t.get("forum-erased"), |person| person.name.clone())
+/// What a reader may call people.
+pub struct Names {
+    /// Who they are; `None` where this reader may not know.
+    people: Option<People>,
+    erased: BTreeSet<PersonId>,
 }
 
-/// What a membership or a mentorship is called by those who know the names.
-pub fn title(t: Texts, forum: &Forum, people: &People) -> Option<String> {
+impl Names {
+    /// The name of somebody, the end of their id, or that they were erased.
+    fn of(&self, t: Texts, id: PersonId) -> String {
+        match &self.people {
+            _ if self.erased.contains(&id) => t.get("forum-erased"),
+            None => words::person(t, id),
+            Some(people) => people.get(&id).map_or_else(|| t.get("forum-erased"), |it| it.name.clone()),
+        }
+    }
+
+    fn contact(&self, id: PersonId) -> String {
+        let person = self.people.as_ref().and_then(|people| people.get(&id));
+        person.map_or_else(String::new, |person| person.contact.clone())
+    }
+}
+
+/// What a membership or a mentorship is called.
+pub fn title(t: Texts, forum: &Forum, names: &Names) -> Option<String> {
     match &forum.about {
         About::Session { .. } => None,
-        About::Member { joined } => Some(name(t, people, joined.person)),
+        About::Member { joined, .. } => Some(names.of(t, joined.person)),
         About::Mentorship { started, .. } => {
-            Some(words::pair(t, &name(t, people, started.mentor), &name(t, people, started.mentee)))
+            Some(words::pair(t, &names.of(t, started.mentor), &names.of(t, started.mentee)))
         }
     }
 }
@@ -109,7 +140,7 @@ pub fn lead(t: Texts, forum: &Forum) -> String {
     let since = |on| t.with("forum-since", &[("date", t.format_date(on).into())]);
     match &forum.about {
         About::Session { held } => when_and_where(t, held),
-        About::Member { joined } => since(joined.on),
+        About::Member { joined, .. } => since(joined.on),
         About::Mentorship { started, completed: None } => since(started.on),
         About::Mentorship { started, completed: Some(ended) } => {
             period(t, PartialDate::Day(started.on), Some(PartialDate::Day(ended.on)))
@@ -169,21 +200,21 @@ async fn show(
     let moment = office.moment(&as_of, &frame).await?;
     let records = records::all(office.log.pool(), Kind::Forum, moment.position, None).await;
     let records = records.map_err(|error| failure(t, &error))?;
-    let people = office.people(&frame).await?;
+    let names = office.names(&frame).await?;
     let may = [E::ForumSessionHeld, E::ForumMemberJoined, E::ForumMentorshipStarted]
         .map(|event| !moment.frozen && may_say(&frame, event));
-    let content = ForumPage::new(t, &records, people.as_ref(), may);
+    let content = ForumPage::new(t, &records, &names, may);
     let mut page = as_of_page(&office, &frame, moment, t.get("forum-title"), render(&content)?).await?;
     page.live = None;
     Ok(page.under(NavItem::Forum))
 }
 
 impl ForumPage {
-    fn new(t: Texts, records: &[Record], people: Option<&People>, may: [bool; 3]) -> Self {
+    fn new(t: Texts, records: &[Record], names: &Names, may: [bool; 3]) -> Self {
         let mut page = Self {
             t,
             lead: String::new(),
-            named: people.is_some(),
+            named: names.people.is_some(),
             may,
             sessions: Vec::new(),
             members: Vec::new(),
@@ -198,7 +229,7 @@ impl ForumPage {
             .collect();
         all.sort_by_key(|(_, forum)| std::cmp::Reverse(first_day(forum)));
         for (record, forum) in all {
-            page.add(record, forum, people);
+            page.add(record, forum, names);
         }
         let lasting = records.iter().filter(|record| record.open).count();
         let values = [
@@ -210,11 +241,11 @@ impl ForumPage {
         page
     }
 
-    fn add(&mut self, record: &Record, forum: &Forum, people: Option<&People>) {
+    fn add(&mut self, record: &Record, forum: &Forum, names: &Names) {
         let t = self.t;
         let url = format!("/forum/{}", record.id);
         let (lang, plain) = words::title(t, &record.state);
-        let title = people.and_then(|people| title(t, forum, people)).unwrap_or(plain);
+        let title = title(t, forum, names).unwrap_or(plain);
         match &forum.about {
             About::Session { held } => self.sessions.push(Session {
                 url,
@@ -224,12 +255,10 @@ impl ForumPage {
                 when: when_and_where(t, held),
                 attendances: women_of(t, &held.counts),
             }),
-            About::Member { joined } => self.members.push(Member {
+            About::Member { joined, .. } => self.members.push(Member {
                 url,
                 name: title,
-                contact: people
-                    .and_then(|people| people.get(&joined.person))
-                    .map_or_else(String::new, |person| person.contact.clone()),
+                contact: names.contact(joined.person),
                 pillar: joined.pillar.map(words::pillar).unwrap_or_default(),
                 since: t.format_date(joined.on),
             }),
@@ -246,7 +275,7 @@ impl ForumPage {
 fn first_day(forum: &Forum) -> time::Date {
     match &forum.about {
         About::Session { held } => held.starts.earliest(),
-        About::Member { joined } => joined.on,
+        About::Member { joined, .. } => joined.on,
         About::Mentorship { started, .. } => started.on,
     }
 }

@@ -18,6 +18,7 @@ mod accounts_routes;
 pub mod at;
 pub mod desk;
 mod desk_routes;
+pub mod erasure;
 pub mod figures;
 mod forum;
 mod link;

@@ -3,13 +3,14 @@
 //! a file and never in the database. A sealed value is `nonce ‖ ciphertext ‖ tag`, bound to the person and
 //! the field it is of, so that no row can pass for another.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chacha20poly1305::aead::{Aead as _, Payload};
 use chacha20poly1305::{Key, KeyInit as _, XChaCha20Poly1305, XNonce};
 use rand::RngCore as _;
 use sqlx::{PgPool, Row as _};
 use tais_proto::PersonId;
+use uuid::Uuid;
 
 /// The length of a nonce, in bytes.
 const NONCE: usize = 24;
@@ -40,7 +41,8 @@ pub enum VaultError {
     Closed(PersonId),
     /// The id is somebody else's.
     #[error(
-        "person {0} is already in the vault with another name or contact: nothing was changed; choose a new id"
+        "person {0} is already in the vault with another name or contact, or was erased: nothing was changed; \
+         choose a new id"
     )]
     Taken(PersonId),
 }
@@ -62,7 +64,7 @@ impl Vault {
     /// Enters somebody. Entering the same again changes nothing.
     ///
     /// # Errors
-    /// When somebody else stands under the id, or the database does not take it.
+    /// When somebody else stands under the id or was erased from it, or the database does not take it.
     pub async fn enter(&self, id: PersonId, person: &Person) -> Result<(), VaultError> {
         let mut own = [0; 32];
         rand::rngs::OsRng.fill_bytes(&mut own);
@@ -75,7 +77,8 @@ impl Vault {
         // The office only reads by default; this is what it may write.
         sqlx::query("set transaction read write").execute(&mut *tx).await?;
         let entered = sqlx::query(
-            "insert into vault.person (id, name, contact) values ($1, $2, $3) on conflict (id) do nothing",
+            "insert into vault.person (id, name, contact) select $1, $2, $3
+              where not exists (select from vault.erased where person = $1) on conflict (id) do nothing",
         )
         .bind(id.0)
         .bind(name)
@@ -115,6 +118,46 @@ impl Vault {
                 Ok((id, person))
             })
             .collect()
+    }
+
+    /// Erases these people: name, contact and key, out of the tables and of the files that hold them. Erasing
+    /// them again changes nothing. Gives how many were still there.
+    ///
+    /// # Errors
+    /// When the database does not take it.
+    pub async fn erase(&self, people: &[PersonId]) -> Result<u64, VaultError> {
+        let ids: Vec<Uuid> = people.iter().map(|id| id.0).collect();
+        let mut tx = self.pool.begin().await?;
+        sqlx::query("set transaction read write").execute(&mut *tx).await?;
+        // First that nobody is entered under the id again.
+        sqlx::query(
+            "insert into vault.erased (person) select unnest($1::uuid[]) on conflict (person) do nothing",
+        )
+        .bind(&ids)
+        .execute(&mut *tx)
+        .await?;
+        sqlx::query("delete from vault.person_key where person = any($1)")
+            .bind(&ids)
+            .execute(&mut *tx)
+            .await?;
+        let erased = sqlx::query("delete from vault.person where id = any($1)").bind(&ids).execute(&mut *tx);
+        let erased = erased.await?.rows_affected();
+        tx.commit().await?;
+        if erased > 0 {
+            // A deleted row stays in its page until that is written anew. The tables are small.
+            sqlx::query("vacuum (full) vault.person, vault.person_key").execute(&self.pool).await?;
+        }
+        Ok(erased)
+    }
+
+    /// Who was erased.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn erased(&self) -> Result<BTreeSet<PersonId>, VaultError> {
+        let ids: Vec<Uuid> =
+            sqlx::query_scalar("select person from vault.erased").fetch_all(&self.pool).await?;
+        Ok(ids.into_iter().map(PersonId).collect())
     }
 
     fn opened(&self, id: PersonId, sealed_key: &[u8], name: &[u8], contact: &[u8]) -> Option<Person> {

@@ -128,7 +128,7 @@ pub async fn office(settings: &Settings) -> anyhow::Result<()> {
     need(settings.nats.as_ref(), "--nats")?;
     let (wiring, mut tasks) = (wiring(settings)?, Tasks::new());
     let outbox = wiring.office_outbox(&mut tasks).await?;
-    let (faces, log) = wiring.office(outbox.clone()).await?;
+    let (faces, log) = wiring.office(outbox.clone(), &mut tasks).await?;
     pages(settings, &wiring, faces, Some(outbox), Some(log), &mut tasks).await?;
     until_stopped(&wiring, tasks).await
 }

@@ -23,7 +23,9 @@ pub async fn ask(settings: &Settings) -> anyhow::Result<String> {
     if let Some(postgres) = embedded {
         log.pool().close().await;
         postgres.stop().await?;
-        bail!("no recorder runs here: start `tais up`, or name the database of the one that runs with --postgres");
+        bail!(
+            "no recorder runs here: start `tais up`, or name the database of the one that runs with --postgres"
+        );
     }
     let wanted = log.head().await?.size;
     let patience = Instant::now() + WAIT;

@@ -14,6 +14,7 @@ use tais_correspondent::Correspondent;
 use tais_log::checkpoint::Policy;
 use tais_log::{PostgresLog, ServiceRole, self_check, system_clock};
 use tais_office::Office;
+use tais_office::erasure::Erasures;
 use tais_office::vault::Vault;
 use tais_proto::reference::{Reference, StateCode};
 use tais_proto::{Pillar, Publisher, Source, Timestamp};
@@ -176,15 +177,24 @@ impl Wiring {
     ///
     /// # Errors
     /// When it cannot start.
-    pub async fn office(&self, outbox: Outbox) -> anyhow::Result<(Router, PostgresLog)> {
+    pub async fn office(&self, outbox: Outbox, tasks: &mut Tasks) -> anyhow::Result<(Router, PostgresLog)> {
         let log = self.log(ServiceRole::Office).await?;
+        let vault = self.vault(&log)?;
+        // Before anybody is shown: a restored backup may have brought back who was erased.
+        let list = self.data.join("erased");
+        let erasures = Erasures::begin(log.clone(), vault.clone(), list).await?;
+        let shutdown = self.shutdown.clone();
+        tasks.spawn(async move {
+            erasures.follow(shutdown).await;
+            Ok(())
+        });
         let office = Office::new(
             log.clone(),
             outbox,
             Arc::clone(&self.reference),
             system_clock(),
             self.documents()?,
-            self.vault(&log)?,
+            vault,
             self.shutdown.clone(),
         );
         Ok((tais_office::router(office), log))

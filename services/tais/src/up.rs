@@ -168,7 +168,7 @@ async fn run(
     wiring.recorder(tasks).await?;
     wiring.projector(tasks, false).await?;
     let office_outbox = wiring.office_outbox(tasks).await?;
-    let (office, log) = wiring.office(office_outbox.clone()).await?;
+    let (office, log) = wiring.office(office_outbox.clone(), tasks).await?;
     let mut faces = office.merge(wiring.audit().await?.0);
     let mut correspondents = Vec::new();
     for pillar in Pillar::ALL {

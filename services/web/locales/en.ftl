@@ -563,6 +563,8 @@ event-forum-session-held = Forum: session held
 event-forum-member-joined = Forum: member joined
 event-forum-mentorship-started = Forum: mentorship started
 event-forum-mentorship-completed = Forum: mentorship completed
+event-forum-erasure-asked = Forum: erasure asked for
+event-forum-person-erased = Forum: person erased
 event-obligation-scheduled = Obligation: scheduled
 event-obligation-met = Obligation: met
 event-obligation-missed = Obligation: missed
@@ -1028,12 +1030,17 @@ forum-erased = Erased
 forum-since = Since { $date }.
 record-state-held = Held
 record-state-member = Member
+record-state-erasure-asked = To be erased
+record-state-erased = Erased
 record-state-lasting = Under way
 record-state-completed = Completed
 record-act-sessions = Record a session
 record-act-members = Enter a member
 record-act-mentorships = Begin a mentorship
 record-act-completion = End the mentorship
+record-act-erasure-request = Ask to erase name and contact
+record-act-erasure = Confirm the erasure
+record-erasure-hint = Name and contact go from the vault for good; the record keeps the number in their place. Whoever asked for it cannot confirm it.
 field-record-kind = What it was
 field-record-starts = First day
 field-record-starts-hint = 24/11/2026, or 11/2026 where only the month is known
@@ -1051,6 +1058,8 @@ field-record-outcome = What came of it
 field-record-outcome-hint = Without names: this stands in the record for good
 refusal-oneself = Nobody mentors themselves. Choose two people.
 refusal-other-person = A membership is kept under its person’s own id.
+refusal-erasure-not-asked = Nobody has asked for this erasure yet. One person asks, another confirms.
+refusal-own-erasure = Whoever asked for an erasure cannot confirm it. Another person must.
 
 # What is due in a pillar
 

@@ -560,6 +560,8 @@ event-forum-session-held = Fórum: sessão realizada
 event-forum-member-joined = Fórum: novo membro
 event-forum-mentorship-started = Fórum: mentoria iniciada
 event-forum-mentorship-completed = Fórum: mentoria concluída
+event-forum-erasure-asked = Fórum: apagamento pedido
+event-forum-person-erased = Fórum: pessoa apagada
 event-obligation-scheduled = Obrigação: agendada
 event-obligation-met = Obrigação: cumprida
 event-obligation-missed = Obrigação: falhada
@@ -1026,12 +1028,17 @@ forum-erased = Apagado
 forum-since = Desde { $date }.
 record-state-held = Realizada
 record-state-member = Membro
+record-state-erasure-asked = Por apagar
+record-state-erased = Apagado
 record-state-lasting = Em curso
 record-state-completed = Concluída
 record-act-sessions = Registar uma sessão
 record-act-members = Inscrever um membro
 record-act-mentorships = Iniciar uma mentoria
 record-act-completion = Concluir a mentoria
+record-act-erasure-request = Pedir que se apaguem nome e contacto
+record-act-erasure = Confirmar o apagamento
+record-erasure-hint = O nome e o contacto saem do cofre para sempre; o registo conserva o número em seu lugar. Quem o pediu não o pode confirmar.
 field-record-kind = O que foi
 field-record-starts = Primeiro dia
 field-record-starts-hint = 24/11/2026, ou 11/2026 quando só se conhece o mês
@@ -1049,6 +1056,8 @@ field-record-outcome = O que resultou
 field-record-outcome-hint = Sem nomes: isto fica no registo para sempre
 refusal-oneself = Ninguém é mentor de si próprio. Escolha duas pessoas.
 refusal-other-person = Uma adesão fica sob o identificador da própria pessoa.
+refusal-erasure-not-asked = Ainda ninguém pediu este apagamento. Uma pessoa pede, outra confirma.
+refusal-own-erasure = Quem pediu o apagamento não o pode confirmar. Tem de ser outra pessoa.
 
 # What is due in a pillar
 

@@ -543,6 +543,8 @@ event-forum-session-held = Fórum: hala'o sesaun
 event-forum-member-joined = Fórum: membru foun tama
 event-forum-mentorship-started = Fórum: mentoria hahú
 event-forum-mentorship-completed = Fórum: mentoria remata
+event-forum-erasure-asked = Fórum: husu atu hamoos
+event-forum-person-erased = Fórum: hamoos tiha ema
 event-obligation-scheduled = Obrigasaun: marka loron
 event-obligation-met = Obrigasaun: kumpre tiha ona
 event-obligation-missed = Obrigasaun: la kumpre
@@ -994,12 +996,17 @@ forum-erased = Hamoos tiha
 forum-since = Dezde { $date }.
 record-state-held = Hala'o tiha
 record-state-member = Membru
+record-state-erasure-asked = Atu hamoos
+record-state-erased = Hamoos tiha
 record-state-lasting = La'o hela
 record-state-completed = Remata tiha
 record-act-sessions = Rejista sesaun ida
 record-act-members = Rejista membru ida
 record-act-mentorships = Hahú mentoria ida
 record-act-completion = Remata mentoria
+record-act-erasure-request = Husu atu hamoos naran no kontaktu
+record-act-erasure = Konfirma hamoos
+record-erasure-hint = Naran no kontaktu sai husi kofre ba nafatin; rejistu rai de'it númeru iha nia fatin. Ema ne'ebé husu la bele konfirma.
 field-record-kind = Saida mak ne'e
 field-record-starts = Loron dahuluk
 field-record-starts-hint = 24/11/2026, ka 11/2026 bainhira hatene de'it fulan
@@ -1017,6 +1024,8 @@ field-record-outcome = Saida mak sai husi ne'e
 field-record-outcome-hint = La ho naran: ne'e hela iha rejistu ba nafatin
 refusal-oneself = Ema ida la bele sai mentor ba nia an rasik. Hili ema na'in rua.
 refusal-other-person = Membru nia rejistu tenke iha ema ne'e nia id rasik.
+refusal-erasure-not-asked = Seidauk iha ema ne'ebé husu atu hamoos. Ema ida husu, ema seluk konfirma.
+refusal-own-erasure = Ema ne'ebé husu atu hamoos la bele konfirma rasik. Tenke ema seluk.
 
 # What is due in a pillar
 

@@ -148,6 +148,8 @@ const ROWS: &[Row] = &[
     (Method::GET, "/forum/mentorships/new", DESK),
     (Method::POST, "/forum/mentorships", DESK),
     (Method::POST, "/forum/{id}/completion", DESK),
+    (Method::POST, "/forum/{id}/erasure-request", Says(E::ForumErasureAsked)),
+    (Method::POST, "/forum/{id}/erasure", Says(E::ForumPersonErased)),
     (Method::POST, "/forum/{id}/resolution", DESK),
     (Method::GET, "/api/v1/forum", Readers),
     (Method::GET, "/api/v1/forum/{id}", Readers),
@@ -156,6 +158,8 @@ const ROWS: &[Row] = &[
     (Method::POST, "/api/v1/forum/members", DESK),
     (Method::POST, "/api/v1/forum/mentorships", DESK),
     (Method::POST, "/api/v1/forum/{id}/completion", DESK),
+    (Method::POST, "/api/v1/forum/{id}/erasure-request", Says(E::ForumErasureAsked)),
+    (Method::POST, "/api/v1/forum/{id}/erasure", Says(E::ForumPersonErased)),
 ];
 
 /// The rows, for the test that asks each of them.

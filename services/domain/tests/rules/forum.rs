@@ -8,7 +8,7 @@ use time::macros::date;
 use uuid::Uuid;
 
 use crate::support::*;
-use crate::{APSC, Broken, DIRECTORATE, row};
+use crate::{APSC, Broken, DIRECTORATE, MINISTER, row};
 
 pub fn rows() -> Vec<Broken> {
     let (nothing, who) = (Story::new(5), DIRECTORATE);
@@ -26,6 +26,12 @@ pub fn rows() -> Vec<Broken> {
     let other = ForumSessionHeld { kind: ActivityKind::Ratification, ..held() };
     assert!(!SESSION_KINDS.contains(&other.kind));
     let joined = ForumMemberJoined { person: person(6), on, pillar: None };
+    let member =
+        nothing.clone().then(who.0, who.1, ForumMemberJoined { person: person(5), ..joined.clone() });
+    let ask = |n, reason: &str| ForumErasureAsked { person: person(n), reason: reason.to_owned() };
+    let asked = member.clone().then(who.0, who.1, ask(5, "asked in writing"));
+    let erased = || ForumPersonErased { person: person(5) };
+    let gone = asked.clone().then(MINISTER.0, MINISTER.1, erased());
     vec![
         row("nobody mentors themselves", &nothing, who, started(1, 1), ("oneself", "/mentee")),
         row("an end without a beginning", &nothing, who, ends(2, on), ("not-begun", "")),
@@ -40,6 +46,13 @@ pub fn rows() -> Vec<Broken> {
         row("an end twice", &ended, who, ends(2, on), ("closed", "")),
         row("a session where a mentorship is", &pair, who, held(), ("already-begun", "")),
         row("a membership under another id", &nothing, who, joined, ("other-person", "/person")),
+        row("an erasure without a reason", &member, who, ask(5, " "), ("missing", "/reason")),
+        row("an erasure of another person", &member, who, ask(6, "why"), ("other-person", "/person")),
+        row("an erasure that nobody asked for", &member, who, erased(), ("erasure-not-asked", "")),
+        row("an erasure confirmed by who asked", &asked, who, erased(), ("own-erasure", "")),
+        row("an erasure asked for twice", &asked, who, ask(5, "why"), ("closed", "")),
+        row("an erasure of who is erased", &gone, MINISTER, erased(), ("closed", "")),
+        row("an erasure of a pair", &pair, who, ask(5, "why"), ("already-begun", "")),
         row("what no session can be", &nothing, who, other, ("unknown-code", "/kind")),
         row("a correspondent keeps the Forum", &nothing, APSC, held(), ("not-allowed", "")),
     ]

@@ -49,6 +49,8 @@ pub fn router() -> Router<Office> {
         .route("/api/v1/forum/members", post(join))
         .route("/api/v1/forum/mentorships", begin(E::ForumMentorshipStarted))
         .route("/api/v1/forum/{id}/completion", act(E::ForumMentorshipCompleted))
+        .route("/api/v1/forum/{id}/erasure-request", act(E::ForumErasureAsked))
+        .route("/api/v1/forum/{id}/erasure", act(E::ForumPersonErased))
 }
 
 fn body_of(record: &Record, today: time::Date) -> Value {

@@ -15,15 +15,16 @@ use axum::routing::{MethodRouter, get, post};
 use serde::Deserialize;
 use tais_bus::Item;
 use tais_domain::admission::StreamState;
+use tais_domain::forum;
 use tais_log::{Entry, Log as _};
-use tais_proto::{Envelope, EventId, EventType as E, PersonId, Pillar, StreamId, StreamRef};
+use tais_proto::{AccountId, Envelope, EventId, EventType as E, PersonId, Pillar, StreamId, StreamRef};
 use tais_web::language::Texts;
 use tais_web::parts::{FieldError, error_summary, error_title};
 use tais_web::program::sent_id;
 use tais_web::records::acts::Shape;
 use tais_web::records::forms::can_follow;
 use tais_web::records::{ACTS, Act, Asked, Form, Kind, Typed, input, words};
-use tais_web::session::CheckedForm;
+use tais_web::session::{CheckedForm, ConfirmedForm};
 use tais_web::{Failure, Frame, NavItem, Page};
 
 use crate::Office;
@@ -67,6 +68,8 @@ pub fn router() -> Router<Office> {
         .route("/forum/mentorships/new", new(E::ForumMentorshipStarted))
         .route("/forum/{id}", one(Kind::Forum))
         .route("/forum/{id}/completion", act(E::ForumMentorshipCompleted))
+        .route("/forum/{id}/erasure-request", confirmed_act(E::ForumErasureAsked))
+        .route("/forum/{id}/erasure", confirmed_act(E::ForumPersonErased))
         .route("/forum/{id}/resolution", resolve(Kind::Forum))
         .merge(api::router())
 }
@@ -224,8 +227,8 @@ async fn show(
     };
     let errors = wrong.map(|(_, _, errors)| errors).unwrap_or_default();
     let mut content = RecordPage::new(&about, kind, &record, forms, error_summary(t, errors));
-    if let (StreamState::Forum(it), Some(people)) = (&record.state, office.people(frame).await?) {
-        content.name(crate::forum::title(t, it, &people));
+    if let StreamState::Forum(it) = &record.state {
+        content.name(crate::forum::title(t, it, &office.names(frame).await?));
     }
     let title = content.title().to_owned();
     let title = if errors.is_empty() { title } else { error_title(t, &title) };
@@ -301,8 +304,10 @@ fn forms_for(
         })
         .collect();
     let (id, none) = (record.id.to_string(), Typed::new());
+    let actor = frame.signed_in.as_ref().map(|person| person.account);
     let own = ACTS.iter().filter(|act| act.kind.streams() == record.state.kind() && !act.begins);
-    own.filter(|act| may_say(frame, act.event) && can_follow(act, &record.state))
+    let asked_for_it = |act: &Act| act.event == E::ForumPersonErased && asked_by(&record.state) == actor;
+    own.filter(|act| may_say(frame, act.event) && can_follow(act, &record.state) && !asked_for_it(act))
         .map(|act| {
             let (typed, errors) = match wrong {
                 Some((refused, typed, errors)) if refused.event == act.event => (typed, errors),
@@ -311,6 +316,17 @@ fn forms_for(
             Form::new(asked(office, t, &earlier), act, ("", &id), typed, errors)
         })
         .collect()
+}
+
+/// Who asked for an erasure that waits for a second person.
+fn asked_by(state: &StreamState) -> Option<AccountId> {
+    match state {
+        StreamState::Forum(it) => match it.about {
+            forum::About::Member { erasure: Some(forum::Erasure::Asked { by }), .. } => Some(by),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 fn begin(event: E) -> MethodRouter<Office> {
@@ -329,6 +345,19 @@ fn act(event: E) -> MethodRouter<Office> {
               Path(id): Path<String>,
               frame: Frame,
               CheckedForm(pairs): CheckedForm<Vec<(String, String)>>| async move {
+            let id = crate::query::stream_id(&id).ok_or(Failure::NotFound)?;
+            sent(&office, &frame, event, Some(id), pairs).await
+        },
+    )
+}
+
+/// The same for what needs the password given a short while ago: what it takes away does not come back.
+fn confirmed_act(event: E) -> MethodRouter<Office> {
+    post(
+        move |State(office): State<Office>,
+              Path(id): Path<String>,
+              frame: Frame,
+              ConfirmedForm(pairs): ConfirmedForm<Vec<(String, String)>>| async move {
             let id = crate::query::stream_id(&id).ok_or(Failure::NotFound)?;
             sent(&office, &frame, event, Some(id), pairs).await
         },

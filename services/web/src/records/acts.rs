@@ -236,4 +236,6 @@ pub const ACTS: &[Act] = &[
         &[must("mentor", Person), must("mentee", Person), must("on", Day)],
     ),
     act(Forum, "completion", E::ForumMentorshipCompleted, COMPLETED),
+    act(Forum, "erasure-request", E::ForumErasureAsked, &[must("person", Given), must("reason", Line)]),
+    act(Forum, "erasure", E::ForumPersonErased, &[must("person", Given)]),
 ];

@@ -1,11 +1,11 @@
 //! The form of an act, made from its fields.
 
 use tais_domain::admission::StreamState;
-use tais_domain::forum::SESSION_KINDS;
+use tais_domain::forum::{About, Erasure, SESSION_KINDS};
 use tais_domain::{commitment, obligation};
 use tais_proto::reference::Reference;
 use tais_proto::vocabulary::{AgeBand, Direction, Sex};
-use tais_proto::{Date, EventId, PersonId, Pillar, Quarter};
+use tais_proto::{Date, EventId, EventType, PersonId, Pillar, Quarter};
 use uuid::Uuid;
 
 use super::acts::{Act, Field, Shape};
@@ -70,6 +70,9 @@ impl Form {
         if act.fields.iter().any(|field| field.shape == Shape::Words) {
             fields.push(language(make, typed));
         }
+        if matches!(act.event, EventType::ForumErasureAsked | EventType::ForumPersonErased) {
+            fields.push(format!(r#"<p class="hint">{}</p>"#, escape(&t.get("record-erasure-hint"))));
+        }
         let known = typed.get("submission").and_then(|id| Uuid::parse_str(id).ok());
         Self {
             url: act.url(base, id),
@@ -97,6 +100,12 @@ pub fn can_follow(act: &Act, state: &StreamState) -> bool {
         (StreamState::Commitment(it), _) => it.status == commitment::Status::Open,
         (StreamState::Obligation(it), E::ObligationMissed) => it.status == obligation::Status::Open,
         (StreamState::Obligation(it), _) => !matches!(it.status, obligation::Status::Met { .. }),
+        (StreamState::Forum(it), E::ForumErasureAsked) => {
+            matches!(it.about, About::Member { erasure: None, .. })
+        }
+        (StreamState::Forum(it), E::ForumPersonErased) => {
+            matches!(it.about, About::Member { erasure: Some(Erasure::Asked { .. }), .. })
+        }
         (StreamState::Forum(it), _) => it.is_open(),
         (StreamState::Indicator(it), E::IndicatorCorrected) => {
             it.baseline.is_some() || it.target.is_some() || !it.measurements.is_empty()

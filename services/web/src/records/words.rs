@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use tais_domain::admission::StreamState;
-use tais_domain::forum::About;
+use tais_domain::forum::{About, Erasure};
 use tais_domain::{commitment, obligation};
 use tais_proto::event::activity::{OrganisationRef, ParticipationCount, Venue};
 use tais_proto::event::indicator::{DisaggregatedValue, IndicatorValue};
@@ -39,7 +39,10 @@ pub fn title(t: Texts, state: &StreamState) -> (String, String) {
         StreamState::Activity(it) => &it.details.title,
         StreamState::Forum(it) => match &it.about {
             About::Session { held } => &held.title,
-            About::Member { joined } => return (lang(t).to_string(), person(t, joined.person)),
+            About::Member { erasure: Some(Erasure::Done), .. } => {
+                return (lang(t).to_string(), t.get("forum-erased"));
+            }
+            About::Member { joined, .. } => return (lang(t).to_string(), person(t, joined.person)),
             About::Mentorship { started, .. } => {
                 return (
                     lang(t).to_string(),
@@ -102,7 +105,9 @@ pub fn standing(state: &StreamState, today: Date) -> (&'static str, bool) {
         },
         StreamState::Forum(it) => match &it.about {
             About::Session { .. } => ("held", false),
-            About::Member { .. } => ("member", false),
+            About::Member { erasure: None, .. } => ("member", false),
+            About::Member { erasure: Some(Erasure::Asked { .. }), .. } => ("erasure-asked", true),
+            About::Member { erasure: Some(Erasure::Done), .. } => ("erased", false),
             About::Mentorship { completed: None, .. } => ("lasting", false),
             About::Mentorship { completed: Some(_), .. } => ("completed", false),
         },
