@@ -54,6 +54,15 @@ impl System {
         Ok(())
     }
 
+    /// The same with other flags of `tais up`.
+    ///
+    /// # Errors
+    /// When it does not stop, or does not start.
+    pub fn restart_with(&mut self, flags: Vec<String>) -> anyhow::Result<()> {
+        self.flags = flags;
+        self.restart()
+    }
+
     /// Where its pages are: `http://127.0.0.1:PORT`.
     #[must_use]
     pub fn base(&self) -> &str {

@@ -13,7 +13,7 @@ use tais_correspondent::report::Report;
 use tais_log::checkpoint::{AddCheckpoint, Checkpoint, KeyType, NoteKey, Policy, SignedCheckpoint};
 use tais_log::system_clock;
 use tais_proto::{EventId, Pillar, Publisher, Role};
-use tais_tests::{Cluster, executable, typed};
+use tais_tests::{Cluster, Person, System, executable, typed};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -38,18 +38,10 @@ fn log_key(cluster: &Cluster) -> NoteKey {
     NoteKey::new(ORIGIN, KeyType::Log, cluster.secrets.log_key().unwrap().public_key()).unwrap()
 }
 
-/// Starts a witness as an auditor would, in a directory of its own.
-fn witness(cluster: &Cluster, data: &Path) -> Witness {
+/// Starts a witness as an auditor would, in a directory of its own; 0 is any port.
+fn witness(log: &str, data: &Path, port: u16) -> Witness {
     let mut child = Command::new(executable().unwrap())
-        .args([
-            "witness",
-            "--name",
-            "audit.test/w1",
-            "--port",
-            "0",
-            "--log-key",
-            &log_key(cluster).to_string(),
-        ])
+        .args(["witness", "--name", "audit.test/w1", "--port", &port.to_string(), "--log-key", log])
         .arg("--data")
         .arg(data)
         .stdout(Stdio::piped())
@@ -124,7 +116,7 @@ async fn a_witness_cosigns_what_goes_on_and_keeps_both_sides_of_a_fork() {
     let cluster = Cluster::start().await.unwrap();
     let operator = cluster.operator().await.unwrap();
     let elsewhere = tempfile::tempdir().unwrap();
-    let witness = witness(&cluster, elsewhere.path());
+    let witness = witness(&log_key(&cluster).to_string(), elsewhere.path(), 0);
     let policy =
         format!("log {}\nwitness w1 {} {}\nquorum w1\n", log_key(&cluster), witness.key, witness.url);
     let file = cluster.data().join("policy");
@@ -176,6 +168,39 @@ async fn a_witness_cosigns_what_goes_on_and_keeps_both_sides_of_a_fork() {
     say(&cluster, 20).await;
     policy.check(&cosigned(&operator, signed_now(&cluster)).await).unwrap();
     assert!(recorder.ended(Duration::from_millis(10)).is_err(), "it still runs");
+}
+
+/// Every page says when no witness vouches for what was recorded, and stops saying so when one does.
+#[test]
+fn pages_say_that_no_witness_vouches_for_the_record() {
+    let mut system = System::start(false).unwrap();
+    let said = |system: &System| Person::nobody(system.base()).get("/sign-in").unwrap().text;
+    assert!(!said(&system).contains("Not witnessed"), "nobody was named, nobody is missed");
+    let (_, keys) = system.verb(&["keys"]).unwrap();
+    let log = keys.split_whitespace().nth(1).unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    // Its key and its address are known, and it is away.
+    let (key, url) = {
+        let away = witness(log, elsewhere.path(), 0);
+        (away.key.clone(), away.url.clone())
+    };
+    let policy = system.data().join("policy");
+    std::fs::write(&policy, format!("log {log}\nwitness w1 {key} {url}\nquorum w1\n")).unwrap();
+    let flags = ["--policy", policy.to_str().unwrap(), "--witness-limit", "0"];
+    system.restart_with(flags.map(str::to_owned).to_vec()).unwrap();
+    let until = |wanted: bool, why: &str| {
+        let patience = Instant::now() + PATIENCE;
+        while said(&system).contains("Not witnessed") != wanted {
+            assert!(Instant::now() < patience, "{why}");
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    };
+    until(true, "it is away, and the page does not say so");
+    let port = url.rsplit(':').next().unwrap().parse().unwrap();
+    let _witness = witness(log, elsewhere.path(), port);
+    let (signed, note) = system.verb(&["checkpoint"]).unwrap();
+    assert!(signed, "{note}");
+    until(false, "it is back, and the page still misses it");
 }
 
 /// An older copy of the database in the place of the newer one: the file outside it says so, and the recorder

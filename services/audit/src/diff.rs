@@ -48,7 +48,7 @@ pub async fn show(
     let between = Between { from: from.min(to), to: from.max(to) };
     let figures = changed(pool, between).await.map_err(unread)?;
     let entries = recorded(pool, between).await.map_err(unread)?;
-    let content = Diff::new(t, &audit.reference, between, &figures, &entries);
+    let content = Diff::new(t, &audit.config.reference, between, &figures, &entries);
     Ok(Page::new(&frame, t.get("audit-diff-title"), render(&content)?).under(NavItem::History))
 }
 

@@ -26,6 +26,7 @@ pub async fn download(
     };
     let receipt =
         receipt(&audit, &entry, checkpoint).await.map_err(|error| Failure::internal("proving", &error))?;
+    audit.taken_away(&frame, format!("the receipt of entry {position}"), position).await?;
     let name = format!("attachment; filename=\"{position}.tlog-proof\"");
     let headers =
         [(header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
@@ -44,7 +45,8 @@ pub fn covers(signed: &SignedCheckpoint, position: Position) -> bool {
     position.0 < signed.checkpoint().size
 }
 
-async fn receipt(
+/// The receipt of an entry that this checkpoint covers.
+pub async fn receipt(
     audit: &Audit,
     entry: &Entry,
     checkpoint: SignedCheckpoint,

@@ -5,7 +5,7 @@ use axum::extract::{Query, State};
 use serde::Deserialize;
 use tais_log::{Entry, Filter, Log as _};
 use tais_proto::when::end_of_dili_day;
-use tais_proto::{Pillar, Position, Publisher, StreamKind};
+use tais_proto::{Pillar, Position, Publisher, Role, StreamKind};
 use tais_web::fields::day;
 use tais_web::language::{Arg, Texts};
 use tais_web::{Failure, Frame, NavItem, Page, chart};
@@ -55,7 +55,9 @@ pub async fn show(
             audit.log.read_before(before, PAGE, &filter).await.map_err(failed)?
         }
     };
-    let body = render(&Timeline::new(t, &asked, &filter, &entries, size))?;
+    let may_verify = frame.signed_in.as_ref().is_some_and(|person| person.role == Role::Auditor);
+    let content = Timeline { may_verify, ..Timeline::new(t, &asked, &filter, &entries, size) };
+    let body = render(&content)?;
     Ok(Page::new(&frame, t.get("audit-title"), body).under(NavItem::History))
 }
 
@@ -112,6 +114,7 @@ struct Timeline {
     rows: Vec<Row>,
     newer: Option<String>,
     older: Option<String>,
+    may_verify: bool,
 }
 
 impl Timeline {
@@ -136,6 +139,7 @@ impl Timeline {
             older: oldest
                 .filter(|_| entries.len() == PAGE)
                 .map(|last| format!("/audit?before={last}{chosen}")),
+            may_verify: false,
             t,
         }
     }

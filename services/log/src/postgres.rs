@@ -69,6 +69,14 @@ impl PostgresLog {
         checkpoints::keep_cosignature(&self.pool, signed, witness, time).await
     }
 
+    /// The newest checkpoints that any witness cosigned, with what they said, the newest first.
+    ///
+    /// # Errors
+    /// When the database does not answer, or one of them is not what it was.
+    pub async fn cosigned_checkpoints(&self, limit: i64) -> Result<Vec<SignedCheckpoint>, LogError> {
+        checkpoints::cosigned(&self.pool, limit).await
+    }
+
     /// Appends in one statement where the head is still where the last append left it and all of the
     /// batch is as it says. `None` when it is not, or nobody knows: nothing was written then.
     async fn append_at_once(

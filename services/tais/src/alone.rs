@@ -2,13 +2,14 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::Router;
 use sqlx::postgres::PgConnectOptions;
 use tais_bus::Outbox;
 use tais_log::PostgresLog;
-use tais_proto::Pillar;
+use tais_proto::{Pillar, Publisher};
 use tais_proto::reference::Reference;
 use tais_web::health::health_router;
 use tais_web::session::Accounts;
@@ -36,6 +37,7 @@ fn wiring(settings: &Settings) -> anyhow::Result<Wiring> {
         state: settings.state()?,
         reference: Arc::new(Reference::load_embedded()?),
         policy: settings.policy()?,
+        witness_limit: Duration::from_secs(u64::from(settings.witness_limit()) * 60),
         shutdown: CancellationToken::new(),
     })
 }
@@ -127,7 +129,7 @@ pub async fn office(settings: &Settings) -> anyhow::Result<()> {
     need(settings.postgres.as_ref(), "--postgres")?;
     need(settings.nats.as_ref(), "--nats")?;
     let (wiring, mut tasks) = (wiring(settings)?, Tasks::new());
-    let outbox = wiring.office_outbox(&mut tasks).await?;
+    let outbox = wiring.outbox(Publisher::Office, &mut tasks).await?;
     let (faces, log) = wiring.office(outbox.clone(), &mut tasks).await?;
     pages(settings, &wiring, faces, Some(outbox), Some(log), &mut tasks).await?;
     until_stopped(&wiring, tasks).await
@@ -139,9 +141,11 @@ pub async fn office(settings: &Settings) -> anyhow::Result<()> {
 /// When it cannot start, or stops by itself.
 pub async fn audit(settings: &Settings) -> anyhow::Result<()> {
     need(settings.postgres.as_ref(), "--postgres")?;
+    need(settings.nats.as_ref(), "--nats")?;
     let (wiring, mut tasks) = (wiring(settings)?, Tasks::new());
-    let (faces, log) = wiring.audit().await?;
-    pages(settings, &wiring, faces, None, Some(log), &mut tasks).await?;
+    let outbox = wiring.outbox(Publisher::Audit, &mut tasks).await?;
+    let (faces, log) = wiring.audit(outbox.clone()).await?;
+    pages(settings, &wiring, faces, Some(outbox), Some(log), &mut tasks).await?;
     until_stopped(&wiring, tasks).await
 }
 

@@ -66,8 +66,8 @@ fn minute_of(now: Timestamp) -> Timestamp {
     Timestamp::from_unix_micros(now.unix_micros().div_euclid(60_000_000) * 60_000_000)
 }
 
-/// Writes what is noticed, each minute and once more when told to stop. Without an outbox (the audit
-/// service has none) what is noticed stands in the journal only.
+/// Writes what is noticed, each minute and once more when told to stop. Without an outbox
+/// what is noticed stands in the journal only.
 ///
 /// # Errors
 /// Never: what cannot be saved is said in the journal, and the pages go on.

@@ -22,6 +22,7 @@ use tais_web::Shell;
 use tais_web::access::{self, Grants};
 use tais_web::documents::Documents;
 use tais_web::session::{Accounts, Notices, Provider};
+use tais_web::unwitnessed::Unwitnessed;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -62,6 +63,8 @@ pub struct Wiring {
     pub reference: Arc<Reference>,
     /// Whom to believe of the log, and who cosigns it.
     pub policy: Option<Policy>,
+    /// After how long without a cosignature every page says so.
+    pub witness_limit: Duration,
     /// Stops everything.
     pub shutdown: CancellationToken,
 }
@@ -204,9 +207,17 @@ impl Wiring {
     ///
     /// # Errors
     /// When it cannot start.
-    pub async fn audit(&self) -> anyhow::Result<(Router, PostgresLog)> {
+    pub async fn audit(&self, outbox: Outbox) -> anyhow::Result<(Router, PostgresLog)> {
         let log = self.log(ServiceRole::Audit).await?;
-        Ok((tais_audit::router(Audit::new(log.clone(), Arc::clone(&self.reference))), log))
+        let config = tais_audit::Config {
+            reference: Arc::clone(&self.reference),
+            outbox,
+            log_key: self.secrets.public_log_key()?,
+            checkpoint: self.data.join("checkpoint"),
+            policy: self.policy.clone(),
+            clock: system_clock(),
+        };
+        Ok((tais_audit::router(Audit::new(log.clone(), config)), log))
     }
 
     /// Runs the correspondent of a pillar.
@@ -234,21 +245,22 @@ impl Wiring {
         Ok(correspondent)
     }
 
-    /// Runs the office's outbox: what the office decides, it publishes like anybody else.
+    /// Runs the outbox of the office or of the auditors: what is said there is published like anybody's word.
     ///
     /// # Errors
     /// When it cannot start. The bus may be away.
-    pub async fn office_outbox(&self, tasks: &mut Tasks) -> anyhow::Result<Outbox> {
-        let dir = self.data.join("office");
+    pub async fn outbox(&self, publisher: Publisher, tasks: &mut Tasks) -> anyhow::Result<Outbox> {
+        let dir = self.data.join(publisher.code());
         crate::embedded::files::private_dir(&dir)?;
-        let source = Source { state: self.state.clone(), publisher: Publisher::Office };
-        let key = self.secrets.publisher_key(Publisher::Office)?;
+        let source = Source { state: self.state.clone(), publisher };
+        let key = self.secrets.publisher_key(publisher)?;
         let outbox = Outbox::open(&dir.join("outbox.sqlite"), source, key, system_clock()).await?;
-        let bus = self.publisher(Publisher::Office).await?;
+        let bus = self.publisher(publisher).await?;
         let (running, shutdown) = (outbox.clone(), self.shutdown.clone());
         tasks.spawn(async move {
             let reader = tais_bus::outbox::NoReader;
-            running.run(bus, reader, shutdown).await.context("the office's outbox stopped")
+            let run = running.run(bus, reader, shutdown).await;
+            run.with_context(|| format!("the outbox of {publisher} stopped"))
         });
         Ok(outbox)
     }
@@ -263,10 +275,19 @@ impl Wiring {
         registry: Option<PostgresLog>,
         tasks: &mut Tasks,
     ) -> Shell {
-        let grants = Grants::default();
+        let (grants, unwitnessed) = (Grants::default(), Unwitnessed::default());
         if let Some(log) = registry {
             let (grants, sessions) = (grants.clone(), accounts.sessions());
-            tasks.spawn(crate::grants::follow(log, grants, sessions, self.shutdown.clone()));
+            tasks.spawn(crate::grants::follow(log.clone(), grants, sessions, self.shutdown.clone()));
+            // Where nobody was named to vouch for the record, nobody is missed.
+            if let Some(policy) = self.policy.clone().filter(|policy| !policy.witnesses.is_empty()) {
+                let (limit, unwitnessed, shutdown) =
+                    (self.witness_limit, unwitnessed.clone(), self.shutdown.clone());
+                tasks.spawn(async move {
+                    witness::watch(log, policy, limit, unwitnessed, shutdown).await;
+                    Ok(())
+                });
+            }
         }
         let (notices, heard) = Notices::channel();
         tasks.spawn(crate::security::run(heard, outbox, self.shutdown.clone()));
@@ -275,6 +296,7 @@ impl Wiring {
             accounts: accounts.clone(),
             notices,
             sample,
+            unwitnessed,
             secure,
             provider,
             table: access::site,

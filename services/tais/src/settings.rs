@@ -11,6 +11,8 @@ use tais_web::session::{Provider, ProviderSettings};
 
 /// The port of the pages.
 pub const PORT: u16 = 8420;
+/// In minutes: the recorder signs each of them, so an hour is a witness that is away and not one that is late.
+const WITNESS_LIMIT: u32 = 60;
 
 /// Everything that can be set. What is not set has a default or is made at the first start.
 #[derive(Args, Clone, Debug, Default, Serialize, Deserialize)]
@@ -56,6 +58,9 @@ pub struct Settings {
     /// The file that says which witnesses cosign the log, and where they are (C2SP tlog-policy)
     #[arg(long, env = "TAIS_POLICY", global = true, value_name = "FILE")]
     pub policy: Option<PathBuf>,
+    /// After how many minutes without a witness's cosignature every page says so; 60 if not set
+    #[arg(long, env = "TAIS_WITNESS_LIMIT", global = true, value_name = "MINUTES")]
+    pub witness_limit: Option<u32>,
     /// A JSON file with any of these settings
     #[arg(long, env = "TAIS_CONFIG", global = true, value_name = "FILE")]
     #[serde(skip)]
@@ -84,6 +89,7 @@ impl Settings {
         self.oidc_client = self.oidc_client.or(file.oidc_client);
         self.oidc_secret_file = self.oidc_secret_file.or(file.oidc_secret_file);
         self.policy = self.policy.or(file.policy);
+        self.witness_limit = self.witness_limit.or(file.witness_limit);
         self.https |= file.https;
         Ok(self)
     }
@@ -112,6 +118,12 @@ impl Settings {
     #[must_use]
     pub fn origin(&self) -> String {
         self.origin.clone().unwrap_or_else(|| "tais.example/tl".to_owned())
+    }
+
+    /// After how many minutes without a cosignature every page says so.
+    #[must_use]
+    pub fn witness_limit(&self) -> u32 {
+        self.witness_limit.unwrap_or(WITNESS_LIMIT)
     }
 
     /// Whom to believe, if a policy is set.
@@ -173,6 +185,7 @@ impl Settings {
             oidc_client: self.oidc_client.clone(),
             oidc_secret_file: self.oidc_secret_file.clone(),
             policy: self.policy.clone(),
+            witness_limit: Some(self.witness_limit()),
             config: None,
         };
         Ok(serde_json::to_string_pretty(&shown)?)

@@ -8,7 +8,7 @@ use anyhow::{Context as _, bail};
 use axum::Router;
 use sqlx::postgres::PgConnectOptions;
 use tais_log::{Log as _, PostgresLog};
-use tais_proto::Pillar;
+use tais_proto::{Pillar, Publisher};
 use tais_proto::reference::Reference;
 use tais_web::health::{Readiness, health_router};
 use tais_web::session::Accounts;
@@ -136,6 +136,7 @@ async fn serve(
         state: settings.state()?,
         reference: Arc::new(Reference::load_embedded()?),
         policy: settings.policy()?,
+        witness_limit: Duration::from_secs(u64::from(settings.witness_limit()) * 60),
         shutdown: CancellationToken::new(),
     };
     let mut tasks = Tasks::new();
@@ -167,9 +168,10 @@ async fn run(
 ) -> anyhow::Result<()> {
     wiring.recorder(tasks).await?;
     wiring.projector(tasks, false).await?;
-    let office_outbox = wiring.office_outbox(tasks).await?;
+    let office_outbox = wiring.outbox(Publisher::Office, tasks).await?;
     let (office, log) = wiring.office(office_outbox.clone(), tasks).await?;
-    let mut faces = office.merge(wiring.audit().await?.0);
+    let audit_outbox = wiring.outbox(Publisher::Audit, tasks).await?;
+    let mut faces = office.merge(wiring.audit(audit_outbox).await?.0);
     let mut correspondents = Vec::new();
     for pillar in Pillar::ALL {
         let correspondent = wiring.correspondent(*pillar, tasks).await?;

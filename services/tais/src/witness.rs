@@ -8,7 +8,9 @@ use anyhow::{Context as _, bail};
 use tais_audit::witness::{Witness, router};
 use tais_log::checkpoint::{AddCheckpoint, KeyType, NoteKey, Policy, SignedCheckpoint};
 use tais_log::proof::ConsistencyProof;
-use tais_log::{Log as _, PostgresLog, system_clock};
+use tais_log::{Log as _, LogError, PostgresLog, system_clock};
+use tais_proto::{Position, Timestamp};
+use tais_web::unwitnessed::Unwitnessed;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -24,6 +26,8 @@ const LOOK: Duration = Duration::from_secs(2);
 const ANSWER_WAIT: Duration = Duration::from_secs(10);
 /// The longest pause after a witness did not answer.
 const PAUSE_MAX: Duration = Duration::from_secs(60);
+/// Of how many cosigned checkpoints it is looked whether the policy believes them, the newest first.
+const COSIGNED: i64 = 100;
 /// The largest answer that is read.
 const ANSWER_BYTES_MAX: u64 = 64 * 1024;
 
@@ -60,6 +64,42 @@ pub async fn ask_all(log: PostgresLog, policy: Policy, shutdown: CancellationTok
     }
     // They end with the set.
     shutdown.cancelled().await;
+}
+
+/// Looks whether witnesses cosign in time, until told to stop, and tells the pages. While the log does not
+/// answer, what was known holds on.
+pub async fn watch(
+    log: PostgresLog,
+    policy: Policy,
+    limit: Duration,
+    unwitnessed: Unwitnessed,
+    shutdown: CancellationToken,
+) {
+    loop {
+        match since(&log, &policy, limit).await {
+            Ok(since) => unwitnessed.set(since),
+            Err(error) => {
+                let error: &dyn std::error::Error = &error;
+                tracing::warn!(error, "whether witnesses cosign is not known; trying again");
+            }
+        }
+        tokio::select! { () = shutdown.cancelled() => return, () = tokio::time::sleep(LOOK) => {} }
+    }
+}
+
+/// When the first entry was recorded that no checkpoint covers which the policy believes, if that is longer ago
+/// than the limit.
+async fn since(log: &PostgresLog, policy: &Policy, limit: Duration) -> Result<Option<Timestamp>, LogError> {
+    let cosigned = log.cosigned_checkpoints(COSIGNED).await?;
+    let believed = cosigned.iter().find(|signed| policy.check(signed).is_ok());
+    let covered = believed.map_or(0, |signed| signed.checkpoint().size);
+    let first = log.read_one(Position(covered)).await?;
+    let now = system_clock()();
+    let is_late = |at: Timestamp| {
+        let waited = now.unix_micros().saturating_sub(at.unix_micros());
+        u64::try_from(waited).is_ok_and(|waited| Duration::from_micros(waited) > limit)
+    };
+    Ok(first.map(|entry| entry.recorded_at).filter(|at| is_late(*at)))
 }
 
 async fn ask(log: PostgresLog, witness: NoteKey, url: String) {

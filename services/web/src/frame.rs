@@ -5,6 +5,8 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
+use tais_proto::Timestamp;
+
 use crate::answer::Failure;
 use crate::language::Texts;
 use crate::local_path::LocalPath;
@@ -30,6 +32,8 @@ pub struct Frame {
     pub here: LocalPath,
     /// Whether the record holds sample data, which every page then says.
     pub sample: bool,
+    /// Since when no witness vouches for what is recorded, which every page then says.
+    pub unwitnessed: Option<Timestamp>,
     /// Whether a program asked (`/api/…`), which wants problem details and not pages.
     pub for_a_program: bool,
 }

@@ -33,6 +33,7 @@ pub mod parts;
 pub mod program;
 pub mod records;
 pub mod session;
+pub mod unwitnessed;
 
 pub use answer::Failure;
 pub use escape::escape;

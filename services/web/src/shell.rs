@@ -22,6 +22,7 @@ use crate::frame::Frame;
 use crate::language::{LANGUAGE_COOKIE, Language, Texts};
 use crate::local_path::LocalPath;
 use crate::session::{self, Accounts, Csrf, Kept, Known, Notice, Notices, Provider, Unknown};
+use crate::unwitnessed::Unwitnessed;
 use crate::{assets, headers};
 
 /// Where programs ask.
@@ -38,6 +39,8 @@ pub struct Shell {
     pub notices: Notices,
     /// Whether the record holds sample data, which every page then says.
     pub sample: bool,
+    /// Since when no witness vouches for what is recorded.
+    pub unwitnessed: Unwitnessed,
     /// Whether the site is reached by https, so that cookies are sent by nothing else.
     pub secure: bool,
     /// Where people sign in who do it elsewhere.
@@ -179,6 +182,7 @@ impl Shell {
             csrf: Csrf::default(),
             here: here.unwrap_or_else(LocalPath::root),
             sample: self.sample,
+            unwitnessed: self.unwitnessed.since(),
             for_a_program,
         };
         let mut must_change = false;

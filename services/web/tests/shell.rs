@@ -20,6 +20,7 @@ use base64::Engine;
 use futures_util::StreamExt;
 use serde::Deserialize;
 use tais_proto::{Role, Timestamp};
+use tais_web::unwitnessed::Unwitnessed;
 use tais_web::access::{Audience, Grants, Table};
 use tais_web::session::{Accounts, CheckedForm, ConfirmedForm, MaybeSignedIn, Notice, Notices, SignedIn};
 use tais_web::{Failure, Shell};
@@ -107,6 +108,7 @@ async fn site_with(clock: fn() -> Timestamp) -> Site {
         accounts,
         notices,
         sample: true,
+        unwitnessed: Unwitnessed::default(),
         secure: true,
         table,
         grants: Grants::default(),

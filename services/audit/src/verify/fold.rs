@@ -35,6 +35,8 @@ pub struct Pinned {
 pub struct Figures {
     /// Entries.
     pub entries: u64,
+    /// The root of their tree.
+    pub root: [u8; 32],
     /// Streams.
     pub streams: usize,
     /// Keys that signed.
@@ -336,6 +338,7 @@ impl Verification {
         {
             return Err(Wrong::Shorter { found, signed: *signed, origin: expected.origin });
         }
+        self.figures.root = self.frontier.root();
         self.figures.streams = self.streams.len();
         self.figures.keys = self.sequences.len();
         for (key, sequence) in &self.sequences {

@@ -1,7 +1,8 @@
-//! The outbox at work: three loops over one file, a sender, a follower and an asker.
+//! The outbox at work: loops over one file, a sender, a follower, an asker and one that tidies up.
 
 use std::collections::HashMap;
 use std::sync::PoisonError;
+use std::time::Duration;
 
 use tais_proto::{EventId, Signed};
 use tokio::sync::{Mutex, Notify};
@@ -9,6 +10,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Outbox, OutboxError, Reader};
 use crate::PublisherBus;
+
+/// How often the file of writes is moved into its place.
+const TIDY: Duration = Duration::from_secs(1);
 
 /// One run of an outbox. All that must outlive it is in the file.
 pub(super) struct Run<'a, B, R> {
@@ -67,6 +71,16 @@ impl Outbox {
             result = run.send() => result,
             result = run.follow() => result,
             result = run.ask() => result,
+            result = run.tidy() => result,
+        }
+    }
+}
+
+impl<B, R> Run<'_, B, R> {
+    async fn tidy(&self) -> Result<(), OutboxError> {
+        loop {
+            tokio::time::sleep(TIDY).await;
+            self.outbox.store.tidy().await?;
         }
     }
 }

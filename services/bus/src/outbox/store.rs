@@ -58,6 +58,9 @@ pub(super) const ROWS_AT_ONCE: usize = 1_000;
 /// How many read at once: the sender, and pages.
 const READERS: u32 = 2;
 
+/// The most pages of 4 KiB that wait to be moved into their place.
+const PAGES_MAX: &str = "16000";
+
 /// What waits for a person: what was refused or set aside, and what is held behind it.
 pub(super) const STOPPED: &str = "(state in ('refused', 'quarantined', 'held') and closed = 0)";
 
@@ -89,7 +92,10 @@ impl Store {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             // "Saved" means on disk: every commit waits for it.
-            .synchronous(SqliteSynchronous::Full);
+            .synchronous(SqliteSynchronous::Full)
+            // Who saves does not also move what was written into its place: that is done beside it
+            // ([`Store::tidy`]), and here only where nothing runs and the file of writes would grow for ever.
+            .pragma("wal_autocheckpoint", PAGES_MAX);
         // A file does not go away as a server does: it is not asked before each use.
         let pool =
             |connections| SqlitePoolOptions::new().max_connections(connections).test_before_acquire(false);
@@ -253,6 +259,12 @@ impl Store {
             }
         }
         Ok(found)
+    }
+
+    /// Moves what was written into its place, as far as nobody is in the way.
+    pub async fn tidy(&self) -> Result<(), OutboxError> {
+        sqlx::query("pragma wal_checkpoint(passive)").execute(&self.notes).await?;
+        Ok(())
     }
 
     pub async fn seen_to(&self) -> Result<Position, OutboxError> {

@@ -34,6 +34,7 @@ pub struct Policy {
     /// The witnesses.
     pub witnesses: Vec<Witness>,
     quorum: Rule,
+    file: Vec<u8>,
 }
 
 /// Who must have cosigned.
@@ -91,7 +92,13 @@ impl Policy {
         }
         let Reading { logs, witnesses, quorum, .. } = reading;
         let missing = PolicyError { line: last, what: "there is no quorum line".to_owned() };
-        Ok(Self { logs, witnesses, quorum: quorum.ok_or(missing)? })
+        Ok(Self { logs, witnesses, quorum: quorum.ok_or(missing)?, file: file.to_vec() })
+    }
+
+    /// The file that it was read from.
+    #[must_use]
+    pub fn file(&self) -> &[u8] {
+        &self.file
     }
 
     /// Who cosigned, and when, if a log of the policy signed it and the quorum is there.

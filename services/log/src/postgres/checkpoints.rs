@@ -1,5 +1,6 @@
 //! Checkpoints in the table: each after the one before it, and none twice.
 
+use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Row as _};
 use tais_proto::Timestamp;
 
@@ -13,13 +14,28 @@ pub(super) async fn last(pool: &PgPool) -> Result<Option<SignedCheckpoint>, LogE
     )
     .fetch_optional(pool)
     .await?;
-    let Some(row) = row else { return Ok(None) };
+    row.as_ref().map(checkpoint).transpose()
+}
+
+pub(super) async fn cosigned(pool: &PgPool, limit: i64) -> Result<Vec<SignedCheckpoint>, LogError> {
+    let rows = sqlx::query(
+        "select size, note, array(select line from log.cosignature c where c.size = p.size order by cosigned_at)
+                as lines from log.checkpoint p
+          where exists (select from log.cosignature c where c.size = p.size) order by size desc limit $1",
+    )
+    .bind(limit)
+    .fetch_all(pool)
+    .await?;
+    rows.iter().map(checkpoint).collect()
+}
+
+fn checkpoint(row: &PgRow) -> Result<SignedCheckpoint, LogError> {
     let size = u64::try_from(row.try_get::<i64, _>("size")?).unwrap_or(0);
     let altered = || LogError::Altered { position: size, problem: "the checkpoint kept there".to_owned() };
     // Lines of one witness follow each other; who verifies takes its latest.
     let note = [row.try_get("note")?, row.try_get::<Vec<String>, _>("lines")?.concat().into_bytes()].concat();
     let checkpoint = SignedCheckpoint::parse(&note).map_err(|_| altered())?;
-    if checkpoint.checkpoint().size == size { Ok(Some(checkpoint)) } else { Err(altered()) }
+    if checkpoint.checkpoint().size == size { Ok(checkpoint) } else { Err(altered()) }
 }
 
 pub(super) async fn keep(

@@ -5,6 +5,7 @@ mod pages;
 
 use std::net::Ipv4Addr;
 
+use tais_web::unwitnessed::Unwitnessed;
 use tais_web::Shell;
 use tais_web::access::{Audience, Grants};
 use tais_web::session::{Accounts, Notices};
@@ -21,6 +22,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         accounts,
         notices,
         sample: true,
+        unwitnessed: Unwitnessed::default(),
         secure: false,
         provider: None,
         table: |_, _| Some(Audience::Anyone),
