@@ -135,13 +135,42 @@ impl Cluster {
     /// # Errors
     /// When it cannot be run.
     pub fn as_auditor(&self, words: &[&str]) -> anyhow::Result<(bool, String)> {
-        let password = self.secrets.role_passwords()?.audit;
+        self.as_auditor_under(&[], words)
+    }
+
+    /// The same under other settings of the environment.
+    ///
+    /// # Errors
+    /// When it cannot be run.
+    pub fn as_auditor_under(
+        &self,
+        environment: &[(&str, &str)],
+        words: &[&str],
+    ) -> anyhow::Result<(bool, String)> {
+        self.verb(("tais_audit", &self.secrets.role_passwords()?.audit), environment, words)
+    }
+
+    /// The same with the rights of who builds projections.
+    ///
+    /// # Errors
+    /// When it cannot be run.
+    pub fn as_projector(&self, words: &[&str]) -> anyhow::Result<(bool, String)> {
+        self.verb(("tais_projector", &self.secrets.role_passwords()?.projector), &[], words)
+    }
+
+    fn verb(
+        &self,
+        (role, password): (&str, &str),
+        environment: &[(&str, &str)],
+        words: &[&str],
+    ) -> anyhow::Result<(bool, String)> {
         let output = Command::new(executable()?)
+            .envs(environment.iter().copied())
             .args(words)
             .arg("--data")
             .arg(self.data.path())
             .arg("--postgres")
-            .arg(self.postgres.url("tais_audit", &password, DATABASE))
+            .arg(self.postgres.url(role, password, DATABASE))
             .output()?;
         let text = [output.stdout, output.stderr].concat();
         Ok((output.status.success(), String::from_utf8_lossy(&text).into_owned()))

@@ -53,11 +53,8 @@ fn holds(dir: &std::path::Path, receipt: &str, key: &str) -> bool {
     if let Some(packages) = std::env::var_os("TAIS_VERIFIER") {
         python.env("PYTHONPATH", packages);
     }
-    let theirs = python
-        .current_dir(dir)
-        .args(["verify.py", "receipt", receipt, "--log-key", key])
-        .output()
-        .unwrap();
+    let theirs =
+        python.current_dir(dir).args(["verify.py", "receipt", receipt, "--log-key", key]).output().unwrap();
     assert_eq!(ours.status.success(), theirs.status.success(), "{ours:?}\n{theirs:?}");
     ours.status.success()
 }
@@ -69,7 +66,7 @@ fn an_auditor_has_the_record_verified_and_takes_evidence_away() {
     let (status, answer) = system.client(Some("apsc")).post("/api/v1/apsc/activities", None, &body).unwrap();
     assert_eq!(status, 202, "{answer}");
     let mut auditor = system.person("auditor").unwrap();
-    until(&auditor, "/audit", |page| page.contains("submitted"));
+    until(&auditor, "/audit", |page| page.contains("Submitted"));
 
     // Nothing was verified yet; then it is, and the sentence comes first.
     let page = auditor.get("/audit/verify").unwrap().text;
@@ -123,7 +120,9 @@ fn an_auditor_has_the_record_verified_and_takes_evidence_away() {
     assert!(!holds(away.path(), "entries/4.tlog-proof", key));
 
     // Bad requests are told, and what was taken away is in the record.
-    for (query, status) in [("from=x&to=6", 400), ("from=6&to=2", 400), ("from=0&to=5000", 400), ("from=0&to=999", 503)] {
+    for (query, status) in
+        [("from=x&to=6", 400), ("from=6&to=2", 400), ("from=0&to=5000", 400), ("from=0&to=999", 503)]
+    {
         assert_eq!(auditor.get(&format!("/audit/bundle?{query}")).unwrap().status, status, "{query}");
     }
     until(&auditor, "/audit?kind=security", |page| page.contains("Security: exported"));

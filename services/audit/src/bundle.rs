@@ -19,7 +19,7 @@ use crate::receipt::{covers, receipt};
 use crate::routes::failed;
 
 /// The most entries of one bundle; the whole record is handed out as tiles.
-const ENTRIES_MAX: u64 = 1_000;
+pub const ENTRIES_MAX: u64 = 1_000;
 
 const README: &str = include_str!("../bundle/README.txt");
 const FORMATS: &str = include_str!("../../../proto/VERIFY.md");

@@ -18,6 +18,7 @@ use tais_web::session::CheckedForm;
 use tais_web::{Failure, Frame, NavItem, Page, escape};
 
 use crate::Audit;
+use crate::bundle::ENTRIES_MAX;
 use crate::routes::render;
 use crate::verify::{Figures, Pinned, Wrong, record};
 
@@ -138,7 +139,9 @@ async fn say(audit: &Audit, account: AccountId, outcome: &Outcome) -> Result<(),
 pub async fn show(State(audit): State<Audit>, frame: Frame) -> Result<Page, Failure> {
     let t = frame.texts;
     let run = audit.verification.lock().clone();
-    let size = audit.log.head().await.map_err(crate::routes::failed)?.size;
+    // What has proofs: what the newest checkpoint covers.
+    let signed = audit.log.last_checkpoint().await.map_err(crate::routes::failed)?;
+    let last = signed.map_or(0, |signed| signed.checkpoint().size.saturating_sub(1));
     let is_running = run.as_ref().is_some_and(|run| run.ended.is_none());
     let content = VerifyPage {
         t,
@@ -147,8 +150,9 @@ pub async fn show(State(audit): State<Audit>, frame: Frame) -> Result<Page, Fail
         progress: run.as_ref().filter(|_| is_running).map(|run| {
             (run.progress.done.load(Ordering::Relaxed), run.progress.of.load(Ordering::Relaxed).max(1))
         }),
-        facts: run.as_ref().map(|run| facts(t, run)).unwrap_or_default(),
-        last: size.saturating_sub(1),
+        facts: run.as_ref().map(|run| facts(&frame, run)).unwrap_or_default(),
+        first: last.saturating_sub(ENTRIES_MAX - 1),
+        last,
     };
     let mut page = Page::new(&frame, t.get("audit-verify-title"), render(&content)?).under(NavItem::History);
     if is_running {
@@ -167,43 +171,59 @@ struct VerifyPage {
     /// Entries done, of how many, while it runs.
     progress: Option<(u64, u64)>,
     facts: Vec<(String, String)>,
-    /// The last position.
+    /// Which entries a bundle has if nobody chooses others.
+    first: u64,
     last: u64,
 }
 
 /// What was found, first and in one sentence.
 fn verdict(t: Texts, run: Option<&Run>) -> String {
-    let sentence = |standing, key: &str, values: &[(&str, Arg)], more: &str| {
+    let sentence = |(standing, found): (Standing, &str), key: &str, values: &[(&str, Arg)], more: &str| {
         let more = if more.is_empty() {
             String::new()
         } else {
             // The verifier's own words, as the command prints them.
             format!(r#" <span lang="en">{}</span>"#, escape(more))
         };
-        let said = chip(standing, &t.get("audit-verdict"));
+        let said = chip(standing, &t.get(found));
         format!(r#"<p class="notice" role="status">{said} {}{more}</p>"#, escape(&t.with(key, values)))
     };
     match run.map(|run| run.ended.as_ref().map(|(_, outcome)| outcome)) {
         None => format!(r#"<p class="notice">{}</p>"#, escape(&t.get("audit-verify-never"))),
-        Some(None) => format!(r#"<p class="notice" role="status">{}</p>"#, escape(&t.get("audit-verify-runs"))),
-        Some(Some(Outcome::Whole(figures))) => {
-            sentence(Standing::Ok, "audit-verify-whole", &[("entries", figures.entries.into())], "")
+        Some(None) => {
+            format!(r#"<p class="notice" role="status">{}</p>"#, escape(&t.get("audit-verify-runs")))
         }
-        Some(Some(Outcome::Altered(position, why))) => {
-            sentence(Standing::Bad, "audit-verify-altered", &[("position", (*position).into())], why)
+        Some(Some(Outcome::Whole(figures))) => sentence(
+            (Standing::Ok, "audit-verify-is-whole"),
+            "audit-verify-whole",
+            &[("entries", figures.entries.into())],
+            "",
+        ),
+        Some(Some(Outcome::Altered(position, why))) => sentence(
+            (Standing::Bad, "audit-verify-is-altered"),
+            "audit-verify-altered",
+            &[("position", (*position).into())],
+            why,
+        ),
+        Some(Some(Outcome::Unread(why))) => {
+            sentence((Standing::Bad, "audit-verify-is-unread"), "audit-verify-unread", &[], why)
         }
-        Some(Some(Outcome::Unread(why))) => sentence(Standing::Bad, "audit-verify-unread", &[], why),
     }
 }
 
-fn facts(t: Texts, run: &Run) -> Vec<(String, String)> {
+fn facts(frame: &Frame, run: &Run) -> Vec<(String, String)> {
+    let t = frame.texts;
     let number = |number: usize| t.format_number(i64::try_from(number).unwrap_or(i64::MAX));
     let long = |number: u64| t.format_number(i64::try_from(number).unwrap_or(i64::MAX));
     let mut facts = vec![(t.get("audit-verify-began"), t.format_time(run.began.to_utc()))];
     if let Some((at, _)) = &run.ended {
         facts.push((t.get("audit-verify-ended"), t.format_time(at.to_utc())));
     }
-    facts.push((t.get("audit-actor"), run.by.to_string()));
+    let reader = frame.signed_in.as_ref().filter(|reader| reader.account == run.by);
+    facts.push((
+        t.get("audit-actor"),
+        reader.map_or_else(|| run.by.to_string(), |reader| reader.name.clone()),
+    ));
     let Some((_, Outcome::Whole(figures))) = &run.ended else { return facts };
     facts.push((t.get("audit-verify-entries"), long(figures.entries)));
     facts.push((t.get("audit-verify-streams"), number(figures.streams)));
@@ -214,7 +234,8 @@ fn facts(t: Texts, run: &Run) -> Vec<(String, String)> {
         facts.push((t.get("audit-verify-witnessed"), long(figures.witnessed)));
     }
     for (pillar, entries) in &figures.by_pillar {
-        let name = pillar.map_or_else(|| t.get("audit-verify-no-pillar"), |it: Pillar| t.get(&format!("pillar-{it}")));
+        let name = pillar
+            .map_or_else(|| t.get("audit-verify-no-pillar"), |it: Pillar| t.get(&format!("pillar-{it}")));
         facts.push((name, long(*entries)));
     }
     for (key, first, last) in &figures.gaps {

@@ -14,6 +14,9 @@ pub enum ProjectorError {
     /// A row could not be encoded.
     #[error("a row could not be encoded")]
     Encode(#[from] serde_json::Error),
+    /// The file of a replay.
+    #[error("a row could not be written")]
+    Write(#[from] std::io::Error),
     /// The record does not fold.
     #[error("entry {position} cannot be folded: {problem}; stop, and verify the record")]
     Broken {

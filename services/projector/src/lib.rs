@@ -21,11 +21,13 @@ pub mod measure;
 pub mod projection;
 mod replay;
 mod runtime;
+mod scratch;
 pub mod state;
 mod store;
 
 pub use error::ProjectorError;
 pub use projection::{Digest, Projection};
-pub use replay::{ReplayedDigest, live_digests, replay};
+pub use replay::{DigestsOnly, ReplayedDigest, Sink, live_digests, replay};
 pub use runtime::{Config, run};
+pub use scratch::{Lines, ScratchSchema};
 pub use store::migrate;

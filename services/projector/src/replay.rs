@@ -28,14 +28,35 @@ pub struct ReplayedDigest {
     pub digest: String,
 }
 
+/// Where the rows of a replay go, projection by projection, each in canonical order.
+pub trait Sink: Send {
+    /// Takes the next rows of a projection.
+    fn take<P: Projection>(
+        &mut self,
+        rows: &[P::Row],
+    ) -> impl Future<Output = Result<(), ProjectorError>> + Send;
+}
+
+/// Keeps no rows: a replay for its digests.
+#[derive(Clone, Copy, Debug)]
+pub struct DigestsOnly;
+
+impl Sink for DigestsOnly {
+    async fn take<P: Projection>(&mut self, _rows: &[P::Row]) -> Result<(), ProjectorError> {
+        Ok(())
+    }
+}
+
 struct Fold<P: Projection> {
     states: HashMap<StreamId, P::State>,
+    /// Of the entries since the last page.
+    rows: Vec<P::Row>,
     digest: Digest,
 }
 
 impl<P: Projection> Fold<P> {
     fn new() -> Self {
-        Self { states: HashMap::new(), digest: Digest::new::<P>() }
+        Self { states: HashMap::new(), rows: Vec::new(), digest: Digest::new::<P>() }
     }
 
     fn apply(&mut self, entry: &tais_log::Entry, reference: &Reference) -> Result<(), ProjectorError> {
@@ -45,7 +66,15 @@ impl<P: Projection> Fold<P> {
         let before = self.states.remove(&entry.stream.id);
         let (state, rows) = P::apply(before, &envelope(entry)?, entry.position, reference)?;
         self.states.insert(entry.stream.id, state);
-        rows.iter().try_for_each(|row| self.digest.add(row))
+        self.rows.extend(rows);
+        Ok(())
+    }
+
+    async fn hand_over(&mut self, sink: &mut impl Sink) -> Result<(), ProjectorError> {
+        self.rows.iter().try_for_each(|row| self.digest.add(row))?;
+        sink.take::<P>(&self.rows).await?;
+        self.rows.clear();
+        Ok(())
     }
 
     fn finish(self) -> ReplayedDigest {
@@ -53,15 +82,16 @@ impl<P: Projection> Fold<P> {
     }
 }
 
-/// Folds the log from its beginning up to and including a position. `progress` hears how many
-/// entries are done.
+/// Folds the log from its beginning up to and including a position, and hands the rows over. `progress`
+/// hears how many entries are done.
 ///
 /// # Errors
-/// When the log cannot be read, or does not fold.
+/// When the log cannot be read, does not fold, or the rows are not taken.
 pub async fn replay<L: Log>(
     log: &L,
     up_to: Position,
     reference: &Reference,
+    sink: &mut impl Sink,
     mut progress: impl FnMut(u64),
 ) -> Result<Vec<ReplayedDigest>, ProjectorError> {
     let (mut activity, mut measure) = (Fold::<ActivityProjection>::new(), Fold::<MeasureProjection>::new());
@@ -83,6 +113,12 @@ pub async fn replay<L: Log>(
             obligation.apply(entry, reference)?;
             forum.apply(entry, reference)?;
         }
+        activity.hand_over(sink).await?;
+        measure.hand_over(sink).await?;
+        commitment.hand_over(sink).await?;
+        indicator.hand_over(sink).await?;
+        obligation.hand_over(sink).await?;
+        forum.hand_over(sink).await?;
         next = page.scanned_to;
         progress(next.0.min(up_to.0 + 1));
     }

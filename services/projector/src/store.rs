@@ -179,7 +179,7 @@ pub(crate) async fn write<P: Projection>(
     }
     let schema = build.schema::<P>();
     if !batch.rows.is_empty() {
-        copy_rows::<P>(&mut tx, &schema, &batch.rows).await?;
+        copy_rows::<P>(&mut tx, &format!("{schema}.row"), &batch.rows).await?;
     }
     write_states::<P>(&mut tx, &schema, &batch.states).await?;
     for statement in P::Row::AFTER {
@@ -194,9 +194,10 @@ pub(crate) async fn write<P: Projection>(
     Ok(())
 }
 
-async fn copy_rows<P: Projection>(
+/// Appends rows to a table of a projection's columns.
+pub(crate) async fn copy_rows<P: Projection>(
     tx: &mut PgConnection,
-    schema: &str,
+    table: &str,
     rows: &[P::Row],
 ) -> Result<(), ProjectorError> {
     let mut text = String::new();
@@ -212,7 +213,7 @@ async fn copy_rows<P: Projection>(
         }
         text.push('\n');
     }
-    let statement = format!("copy {schema}.row ({}) from stdin", P::Row::COPIED);
+    let statement = format!("copy {table} ({}) from stdin", P::Row::COPIED);
     let mut copy = tx.copy_in_raw(&statement).await?;
     copy.send(text.as_bytes()).await?;
     copy.finish().await?;

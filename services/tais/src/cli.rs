@@ -79,6 +79,10 @@ pub enum Verb {
         /// Up to this position, or the end of this day in Dili (2026-11-24); the end if not given
         #[arg(long, value_name = "POSITION|DATE")]
         to: Option<String>,
+        /// Keep the rows as well: in a new schema of the database, or where the name has a dot or a slash in a new
+        /// file of JSON lines
+        #[arg(long, value_name = "SCHEMA|FILE")]
+        into: Option<String>,
     },
     /// Verify the record, a folder of `tais export`, or one receipt: from the bytes alone
     #[command(args_conflicts_with_subcommands = true)]

@@ -39,7 +39,7 @@ async fn run(settings: &Settings, verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Office => alone::office(settings).await?,
         Verb::Audit => alone::audit(settings).await?,
         Verb::Correspondent { pillar } => alone::correspondent(settings, pillar.into()).await?,
-        Verb::Replay { to } => replay::run(settings, to.as_deref()).await?,
+        Verb::Replay { to, into } => replay::run(settings, to.as_deref(), into.as_deref()).await?,
         Verb::Verify { what: Some(VerifyWhat::Receipt { file, log_key }), .. } => {
             return verify::receipt(settings, log_key.as_deref(), &file);
         }

@@ -444,6 +444,9 @@ audit-verify-whole = { $entries ->
 }
 audit-verify-altered = The record was altered, first at position { $position }. Stop the recorder, keep the database as it is, and compare with the newest backup and the witness.
 audit-verify-unread = The record could not be read, so nothing is known. Try again, and have the database looked at if it happens again.
+audit-verify-is-whole = Whole
+audit-verify-is-altered = Altered
+audit-verify-is-unread = Not known
 audit-verify-began = Begun
 audit-verify-ended = Ended
 audit-verify-entries = Entries

@@ -441,6 +441,9 @@ audit-verify-whole = { $entries ->
 }
 audit-verify-altered = O registo foi alterado, primeiro na posição { $position }. Pare o gravador, conserve a base de dados como está e compare com a cópia de segurança mais recente e com a testemunha.
 audit-verify-unread = Não foi possível ler o registo, por isso nada se sabe. Tente de novo e, se voltar a acontecer, mande ver a base de dados.
+audit-verify-is-whole = Íntegro
+audit-verify-is-altered = Alterado
+audit-verify-is-unread = Não se sabe
 audit-verify-began = Começou
 audit-verify-ended = Terminou
 audit-verify-entries = Entradas

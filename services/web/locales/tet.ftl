@@ -424,6 +424,9 @@ audit-verify-whole = { $entries ->
 }
 audit-verify-altered = Ema muda tiha rejistu, dahuluk iha pozisaun { $position }. Para gravadór, rai baze-dadus hanesan ne'e, no kompara ho kópia foun liu no ho testemuña.
 audit-verify-unread = La konsege lee rejistu, tanba ne'e la hatene buat ida. Koko fali; se akontese fali, haruka haree baze-dadus.
+audit-verify-is-whole = Kompletu
+audit-verify-is-altered = Ema muda
+audit-verify-is-unread = La hatene
 audit-verify-began = Hahú
 audit-verify-ended = Remata
 audit-verify-entries = Entrada sira

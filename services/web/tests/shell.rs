@@ -20,9 +20,9 @@ use base64::Engine;
 use futures_util::StreamExt;
 use serde::Deserialize;
 use tais_proto::{Role, Timestamp};
-use tais_web::unwitnessed::Unwitnessed;
 use tais_web::access::{Audience, Grants, Table};
 use tais_web::session::{Accounts, CheckedForm, ConfirmedForm, MaybeSignedIn, Notice, Notices, SignedIn};
+use tais_web::unwitnessed::Unwitnessed;
 use tais_web::{Failure, Shell};
 use tower::ServiceExt;
 

@@ -5,10 +5,10 @@ mod pages;
 
 use std::net::Ipv4Addr;
 
-use tais_web::unwitnessed::Unwitnessed;
 use tais_web::Shell;
 use tais_web::access::{Audience, Grants};
 use tais_web::session::{Accounts, Notices};
+use tais_web::unwitnessed::Unwitnessed;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
