@@ -73,9 +73,6 @@ pub trait Log: Clone + Send + Sync + 'static {
     /// The hashes of a tile of the tree, 32 bytes each; `None` where the log has not as many.
     fn tile(&self, tile: TileRef) -> impl Future<Output = Result<Option<Vec<u8>>, LogError>> + Send;
 
-    /// The tree's root when the log had `size` entries; `None` where it has fewer.
-    fn root_at(&self, size: u64) -> impl Future<Output = Result<Option<[u8; 32]>, LogError>> + Send;
-
     /// The last checkpoint that was kept, with the cosignatures that came for it.
     fn last_checkpoint(&self) -> impl Future<Output = Result<Option<SignedCheckpoint>, LogError>> + Send;
 

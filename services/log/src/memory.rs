@@ -149,17 +149,6 @@ impl Log for MemoryLog {
         Ok(Some(bytes))
     }
 
-    async fn root_at(&self, size: u64) -> Result<Option<[u8; 32]>, LogError> {
-        let state = self.lock();
-        if size > state.frontier.size() {
-            return Ok(None);
-        }
-        let mut frontier = Frontier::default();
-        let count = usize::try_from(size).unwrap_or(usize::MAX);
-        state.entries_from(Position(0)).take(count).for_each(|entry| frontier.append(entry.leaf_hash));
-        Ok(Some(frontier.root()))
-    }
-
     async fn last_checkpoint(&self) -> Result<Option<SignedCheckpoint>, LogError> {
         Ok(self.lock().checkpoints.last().cloned())
     }

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnection, PgListener, PgRow};
 use sqlx::{AssertSqlSafe, Connection as _, PgPool, Row as _};
-use tais_proto::{EventId, KeyId, LeafHash, Position, StreamId, Timestamp};
+use tais_proto::{EventId, KeyId, Position, StreamId, Timestamp};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -201,28 +201,6 @@ impl Log for PostgresLog {
 
     async fn tile(&self, tile: TileRef) -> Result<Option<Vec<u8>>, LogError> {
         tiles::read(&self.pool, tile).await
-    }
-
-    async fn root_at(&self, size: u64) -> Result<Option<[u8; 32]>, LogError> {
-        use futures_util::TryStreamExt as _;
-        // The head first: what it counts is there to be read, whatever is appended meanwhile.
-        if size > self.head().await?.size {
-            return Ok(None);
-        }
-        let mut frontier = Frontier::default();
-        let mut leaves =
-            sqlx::query("select position, leaf_hash from log.entry where position < $1 order by position")
-                .bind(bigint(Position(size)))
-                .fetch(&self.pool);
-        while let Some(row) = leaves.try_next().await? {
-            let next = frontier.size();
-            if position(row.try_get("position")?).0 != next {
-                return Err(LogError::Hole(next));
-            }
-            let altered = |_| LogError::Altered { position: next, problem: "leaf_hash".to_owned() };
-            frontier.append(LeafHash(row.try_get::<&[u8], _>("leaf_hash")?.try_into().map_err(altered)?));
-        }
-        if frontier.size() == size { Ok(Some(frontier.root())) } else { Err(LogError::Hole(frontier.size())) }
     }
 
     async fn last_checkpoint(&self) -> Result<Option<SignedCheckpoint>, LogError> {

@@ -48,7 +48,7 @@ async fn a_deleted_entry_is_a_hole_that_readers_stop_at() {
         let database = database().await;
         let log = log_of(&database, 6).await;
         let root = log.head().await.unwrap().root;
-        assert_eq!(log.root_at(6).await.unwrap(), Some(root));
+        assert_eq!(proof::root(&log, 6).await.unwrap(), root);
         tamper(&database.operator().await, &format!("delete from log.entry where position = {missing}"))
             .await;
 
@@ -58,11 +58,12 @@ async fn a_deleted_entry_is_a_hole_that_readers_stop_at() {
         assert!(matches!(at_the_hole, Err(LogError::Hole(hole)) if hole == missing), "{at_the_hole:?}");
         let followed = log.follow(Position(0)).await.unwrap().next(100).await;
         assert!(matches!(&followed, Err(LogError::Hole(hole)) if *hole == missing), "{followed:?}");
-        let root = log.root_at(6).await;
-        assert!(matches!(root, Err(LogError::Hole(hole)) if hole == missing), "{root:?}");
-        let error = root.unwrap_err();
+        let error = read.unwrap_err();
         assert!(!error.is_transient(), "trying again does not bring it back");
         assert!(error.to_string().contains(&format!("position {missing} is missing")), "{error}");
+        // Nobody computes a root without it either.
+        let root = proof::root(&log, 6).await;
+        assert!(matches!(root, Err(ProofError::NoTile { level: 0, index: 0 })), "{root:?}");
     }
 }
 
@@ -320,7 +321,15 @@ async fn finding_a_day_a_pillar_or_a_stream_does_not_read_the_whole_log() {
     let of_stream = of(Filter { stream: Some(rare), ..Filter::default() }).await;
     assert!(day < 10 && pillar < 10 && of_stream < 10, "rows read: {day}, {pillar}, {of_stream} of {MANY}");
     // The control: what does read everything is counted so.
-    let all = rows_read(&database, |log| async move { assert!(log.root_at(3_001).await.unwrap().is_some()) });
+    let all = rows_read(&database, |log| async move {
+        assert_eq!(
+            log.read_from(Position(0), 10_000, &Filter::default()).await.unwrap().entries.len(),
+            3_001
+        );
+    });
+    // A root is read from tiles, and not from every entry.
+    let root = rows_read(&database, |log| async move { assert!(proof::root(&log, 3_001).await.is_ok()) });
+    assert!(root.await < 300);
     assert!(all.await >= MANY);
 }
 

@@ -22,6 +22,9 @@ pub enum QueryError {
     /// The log.
     #[error("the log could not be read")]
     Log(#[from] tais_log::LogError),
+    /// Its tree.
+    #[error("the log's tree could not be read")]
+    Tree(#[from] tais_log::proof::ProofError),
     /// A value that no projection writes.
     #[error("the projections hold a value that no projection writes: {0}; rebuild them")]
     Altered(String),

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::json;
-use tais_log::{Entry, Log as _};
+use tais_log::{Entry, Log as _, proof};
 use tais_proto::{Envelope, Pillar, Position, Quarter};
 use tais_web::Failure;
 use tais_web::Frame;
@@ -71,7 +71,7 @@ impl Office {
 
     async fn place(&self, moment: Moment) -> Result<Place, QueryError> {
         let root = match moment.position {
-            Some(position) => self.log.root_at(position.0 + 1).await?,
+            Some(position) => Some(proof::root(&self.log, position.0 + 1).await?),
             None => None,
         };
         Ok(Place {

@@ -1,6 +1,7 @@
 //! What can go wrong while projecting.
 
 use tais_log::LogError;
+use tais_log::proof::ProofError;
 
 /// Why a projection stopped or must try again.
 #[derive(Debug, thiserror::Error)]
@@ -8,6 +9,9 @@ pub enum ProjectorError {
     /// The log.
     #[error("the log did not answer as it must")]
     Log(#[from] LogError),
+    /// The log's tree.
+    #[error("the log's tree could not be read")]
+    Tree(#[from] ProofError),
     /// The projection's own tables.
     #[error("the projection's tables did not answer as they must")]
     Store(#[from] sqlx::Error),
@@ -54,7 +58,7 @@ impl ProjectorError {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Log(error) => error.is_transient(),
+            Self::Log(error) | Self::Tree(ProofError::Log(error)) => error.is_transient(),
             Self::Moved(_) => true,
             // Another projector's rebuild took over and dropped the build that this one followed:
             // undefined table, invalid schema.

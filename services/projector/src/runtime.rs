@@ -7,7 +7,7 @@ use std::time::Duration;
 use backon::BackoffBuilder as _;
 use sqlx::PgPool;
 use tais_domain::{Commitment, Forum, Indicator, Obligation};
-use tais_log::{Entry, Follower, Log};
+use tais_log::{Entry, Follower, Log, proof};
 use tais_proto::reference::Reference;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -137,11 +137,8 @@ async fn follow<P: Projection, L: Log>(
 /// A checkpoint whose (position, root) is not in the log belongs to another history.
 async fn check_history<P: Projection, L: Log>(log: &L, build: &Build) -> Result<(), ProjectorError> {
     let size = build.frontier.size();
-    if log.root_at(size).await? == Some(build.frontier.root()) {
-        Ok(())
-    } else {
-        Err(ProjectorError::ForeignHistory { name: P::NAME, position: size })
-    }
+    let goes_on = log.head().await?.size >= size && proof::root(log, size).await? == build.frontier.root();
+    if goes_on { Ok(()) } else { Err(ProjectorError::ForeignHistory { name: P::NAME, position: size }) }
 }
 
 /// Folds a batch; pure but for loading what the fold remembers of the streams it touches.

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::slice::from_ref;
 
-use tais_log::{Entry, Log, Outcome};
+use tais_log::proof::ProofError;
+use tais_log::{Entry, Log, Outcome, proof};
 use tais_proto::{Pillar, Position, Publisher, SigningKey};
 
 use crate::support::events::{Author, stream};
@@ -40,7 +41,7 @@ pub async fn an_empty_batch_changes_nothing<L: Log>(under: Under<L>) {
     assert_eq!(under.log.append(&[], &[]).await.unwrap(), []);
     let head = under.log.head().await.unwrap();
     assert_eq!((head.size, head.last_recorded_at), (0, None));
-    assert_eq!(under.log.root_at(0).await.unwrap(), Some(head.root));
+    assert_eq!(proof::root(&under.log, 0).await.unwrap(), head.root);
     assert_eq!(all(&under.log).await, []);
 }
 
@@ -198,13 +199,13 @@ pub async fn the_root_is_that_of_the_leaves_at_every_size<L: Log>(under: Under<L
     recorded(&under.log, &batch).await;
     let head = under.log.head().await.unwrap();
     for (size, root) in roots.iter().enumerate() {
-        assert_eq!(under.other.root_at(size as u64).await.unwrap(), Some(*root), "size {size}");
+        assert_eq!(proof::root(&under.other, size as u64).await.unwrap(), *root, "size {size}");
     }
     let mut frontier = tais_log::frontier::Frontier::default();
     all(&under.log).await.iter().for_each(|entry| frontier.append(entry.leaf_hash));
     assert_eq!((head.size, head.root), (70, frontier.root()));
-    assert_eq!(under.log.root_at(70).await.unwrap(), Some(head.root));
-    assert_eq!(under.log.root_at(71).await.unwrap(), None);
+    assert_eq!(proof::root(&under.log, 70).await.unwrap(), head.root);
+    assert!(matches!(proof::root(&under.log, 71).await, Err(ProofError::NoTile { .. })));
     assert_eq!(roots.iter().collect::<BTreeSet<_>>().len(), roots.len(), "every size has a root of its own");
 }
 
@@ -244,5 +245,5 @@ pub async fn sixteen_appenders_over_two_handles_stay_gapless<L: Log>(under: Unde
     let versions = under.log.read_stream(shared).await.unwrap();
     assert!(versions.iter().map(|entry| entry.version).eq(1..=won), "one winner a version");
     let head = under.log.head().await.unwrap();
-    assert_eq!(under.other.root_at(head.size).await.unwrap(), Some(head.root));
+    assert_eq!(proof::root(&under.other, head.size).await.unwrap(), head.root);
 }
