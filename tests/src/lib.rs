@@ -6,6 +6,7 @@
 
 mod cluster;
 mod files;
+pub mod fuzz;
 mod http;
 mod issuer;
 mod person;
