@@ -119,6 +119,11 @@ impl World {
         }
     }
 
+    /// Of the publisher whose events they are.
+    pub fn public_key(&self) -> [u8; 32] {
+        self.key.public_key().to_bytes()
+    }
+
     pub fn events(&mut self, count: u32) -> Vec<(StreamId, Signed)> {
         let details = typed("aec", "Women-led enterprises: access to regional markets").unwrap();
         let make = |sequence: u32| {
