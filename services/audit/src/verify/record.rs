@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use tais_log::checkpoint::SignedCheckpoint;
-use tais_log::evidence::{KeptCheckpoint, KeptHead, KeptTile};
+use tais_log::evidence::{Evidence, KeptCheckpoint, KeptHead, KeptTile};
 use tais_log::{LogError, PostgresLog};
 
 use super::tiles::Tiles;
@@ -33,22 +33,22 @@ pub async fn record(
     };
     let size = u64::try_from(head.next_position).unwrap_or(0);
     // From the smallest position there can be, so that what lies before 0 is seen.
-    let mut from = i64::MIN;
+    let mut page = self::page(log, i64::MIN, &head).await?;
     while verification.size() < size {
-        let mut page = log.evidence(from, PAGE).await?;
-        page.retain(|evidence| evidence.position < head.next_position);
         let Some(last) = page.last().map(|evidence| evidence.position) else {
             return Ok(Err(Wrong::Missing(verification.size())));
         };
-        let (taken, page) = tokio::task::spawn_blocking(move || (verification.take(&page), verification))
-            .await
-            .map_err(|error| LogError::Altered { position: 0, problem: error.to_string() })?;
-        verification = page;
+        // While one page is looked at, the next is read.
+        let looked = tokio::task::spawn_blocking(move || (verification.take(&page), verification));
+        let next = self::page(log, last.saturating_add(1), &head);
+        let (looked, next) = tokio::join!(looked, next);
+        let (taken, looked) =
+            looked.map_err(|error| LogError::Altered { position: 0, problem: error.to_string() })?;
+        (verification, page) = (looked, next?);
         if let Err(wrong) = taken {
             return Ok(Err(wrong));
         }
         progress(verification.size(), size);
-        from = last.saturating_add(1);
     }
     if let Some(position) = log.beyond_the_head().await? {
         return Ok(Err(Wrong::Unexpected(position)));
@@ -60,6 +60,13 @@ pub async fn record(
         return Ok(Err(wrong));
     }
     Ok(verification.end())
+}
+
+/// The next entries of those that the head counts.
+async fn page(log: &PostgresLog, from: i64, head: &KeptHead) -> Result<Vec<Evidence>, LogError> {
+    let mut page = log.evidence(from, PAGE).await?;
+    page.retain(|evidence| evidence.position < head.next_position);
+    Ok(page)
 }
 
 fn expect_all(verification: &mut Verification, checkpoints: &[KeptCheckpoint]) -> Result<(), Wrong> {
