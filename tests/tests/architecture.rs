@@ -15,7 +15,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("tais-recorder", &["tais-bus", "tais-domain", "tais-log", "tais-proto"]),
     ("tais-projector", &["tais-domain", "tais-log", "tais-proto"]),
     ("tais-office", &["tais-bus", "tais-domain", "tais-log", "tais-proto", "tais-web"]),
-    ("tais-audit", &["tais-domain", "tais-log", "tais-proto", "tais-web"]),
+    ("tais-audit", &["tais-bus", "tais-domain", "tais-log", "tais-proto", "tais-web"]),
 ];
 
 /// What a pure crate must not have anywhere below it.

@@ -9,6 +9,11 @@ use std::time::{Duration, Instant};
 
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
+use tais_log::checkpoint::{Checkpoint, SignedCheckpoint};
+use tais_log::frontier::Frontier;
+use tais_log::tile::{Resource, bundle, unbundle};
+use tais_proto::entry::Recorded;
+use tais_proto::{Envelope, LeafHash, Publisher, SigningKey, entry_bytes};
 use tais_tests::{System, executable};
 
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -182,7 +187,112 @@ fn receipts_files_and_the_record_are_verified_apart_from_the_system() {
         assert!(!ours && !theirs, "byte {at} of {}: {text}\n{other}", path.display());
         std::fs::write(&path, whole).unwrap();
     }
+    forged_by_who_runs_the_log(&tiles, &system, &key);
     std::fs::remove_file(&bundle).unwrap();
     let (holds, text) = both_of_folder(dir, &key);
     assert!(!holds && text.contains("entry 256 is missing"), "{text}");
+}
+
+/// The entries of a folder, in order.
+fn read_entries(dir: &Path, size: u64) -> Vec<Recorded> {
+    let mut entries = Vec::new();
+    for resource in Resource::all(size).filter(|it| matches!(it, Resource::Entries { .. })) {
+        let bytes = std::fs::read(dir.join(resource.path())).unwrap();
+        entries.extend(unbundle(&bytes).unwrap().into_iter().map(|entry| Recorded::parse(entry).unwrap()));
+    }
+    entries
+}
+
+/// The root over leaves.
+fn root(leaves: &[LeafHash]) -> [u8; 32] {
+    let mut tree = Frontier::default();
+    leaves.iter().for_each(|leaf| tree.append(*leaf));
+    tree.root()
+}
+
+/// A folder that agrees with itself in every hash, and whose checkpoint the log's own key signs.
+fn write_folder(dir: &Path, entries: &[Recorded], origin: &str, key: &SigningKey) {
+    let bytes: Vec<Vec<u8>> =
+        entries.iter().map(|it| entry_bytes(&it.signed, it.position, it.recorded_at)).collect();
+    let leaves: Vec<LeafHash> = bytes.iter().map(|entry| LeafHash::of(entry)).collect();
+    for resource in Resource::all(entries.len() as u64) {
+        let content = match resource {
+            Resource::Entries { index, width } => {
+                let first = usize::try_from(index).unwrap() * 256;
+                bundle(bytes[first..first + usize::from(width)].iter().map(|entry| &entry[..])).unwrap()
+            }
+            Resource::Tile(tile) => {
+                let each = 256_usize.pow(u32::from(tile.level));
+                let first = usize::try_from(tile.index).unwrap() * 256 * each;
+                let under = &leaves[first..first + usize::from(tile.width) * each];
+                under.chunks(each).flat_map(root).collect()
+            }
+        };
+        let path = dir.join(resource.path());
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+    }
+    let checkpoint = Checkpoint { origin: origin.into(), size: entries.len() as u64, root: root(&leaves) };
+    std::fs::write(dir.join("checkpoint"), checkpoint.sign(key).unwrap().note()).unwrap();
+}
+
+/// Whoever runs the log has its key and the publishers' machines, and writes files in which every hash is right.
+/// What the rules say of an entry after those before it is then what is left, and both verifiers say it.
+fn forged_by_who_runs_the_log(tiles: &Path, system: &System, key: &str) {
+    let secrets = tais::secrets::Secrets::open(system.data()).unwrap();
+    let log = secrets.log_key().unwrap();
+    let signed = SignedCheckpoint::parse(&std::fs::read(tiles.join("checkpoint")).unwrap()).unwrap();
+    let Checkpoint { origin, size, .. } = signed.checkpoint().clone();
+    let entries = read_entries(tiles, size);
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().to_str().unwrap();
+    // The control: written anew and unchanged, it is whole.
+    write_folder(folder.path(), &entries, &origin, &log);
+    let (holds, text) = both_of_folder(dir, key);
+    assert!(holds, "{text}");
+
+    // An entry of a correspondent that is not the first of its stream.
+    let place = entries
+        .iter()
+        .position(|entry| {
+            let envelope = Envelope::parse(&entry.signed.bytes).unwrap();
+            envelope.source.publisher == Publisher::Apsc && envelope.stream_version > 1
+        })
+        .unwrap();
+    let own = secrets.publisher_key(Publisher::Apsc).unwrap();
+    let again = |change: fn(&mut Envelope), key: &SigningKey| {
+        let mut entries = entries.clone();
+        let mut envelope = Envelope::parse(&entries[place].signed.bytes).unwrap();
+        change(&mut envelope);
+        entries[place].signed = key.sign(envelope.to_bytes().unwrap());
+        entries
+    };
+    let mut earlier = entries.clone();
+    earlier[place].recorded_at = entries[0].recorded_at;
+    let stranger = SigningKey::from_seed(&[9; 32]);
+    let forgeries = [
+        ("another's signature", again(|_| {}, &stranger)),
+        (
+            "another's key",
+            again(|envelope| envelope.key_id = SigningKey::from_seed(&[9; 32]).key_id(), &stranger),
+        ),
+        ("a number used twice", again(|envelope| envelope.key_seq -= 1, &own)),
+        ("a version left out", again(|envelope| envelope.stream_version += 1, &own)),
+        ("another publisher", again(|envelope| envelope.source.publisher = Publisher::Office, &own)),
+        ("an earlier time", earlier),
+    ];
+    for (what, entries) in forgeries {
+        write_folder(folder.path(), &entries, &origin, &log);
+        let (holds, text) = both_of_folder(dir, key);
+        assert!(!holds && text.contains(&format!("at position {place}\n")), "{what} at {place}: {text}");
+    }
+    // One left out and all after it moved up: the rules may have nothing to say; who kept a checkpoint has.
+    let kept = tiles.join("checkpoint");
+    let mut shorter = entries.clone();
+    shorter.pop();
+    write_folder(folder.path(), &shorter, &origin, &log);
+    let kept = ["--checkpoint", kept.to_str().unwrap()];
+    let (ours, text) = apart(&[&["verify", dir, "--log-key", key], &kept[..]].concat());
+    let (theirs, other) = second(&[&["folder", dir, "--log-key", key], &kept[..]].concat());
+    assert!(!ours && !theirs, "{text}\n{other}");
 }

@@ -82,6 +82,10 @@ fn an_auditor_has_the_record_verified_and_takes_evidence_away() {
     // What was not signed yet has no proof; a moment later it has, and holds without the system.
     let (signed, words) = system.verb(&["checkpoint"]).unwrap();
     assert!(signed, "{words}");
+    // A monitor follows the log under a name and a password, and nobody without one.
+    assert_eq!(system.client(None).text("/tlog/checkpoint").unwrap().0, 401);
+    let (status, note) = system.client(Some("auditor")).text("/tlog/checkpoint").unwrap();
+    assert!(status == 200 && words.starts_with(note.trim_end()), "{status} {note}");
     let files = bundle(&auditor, "/audit/bundle?from=2&to=6");
     let names: Vec<&str> = files.keys().map(String::as_str).collect();
     assert_eq!(

@@ -165,8 +165,10 @@ impl Intake {
         asked: Asked,
     ) -> Result<Vec<Item>, IntakeError> {
         let _turn = self.turn.lock().await;
-        let saved = self.items_of(submission.id).await?;
-        let current = self.outbox.current_items_of(&[id]).await?;
+        let streams = [id];
+        let current = self.outbox.current_items_of(&streams);
+        let (saved, current) = tokio::join!(self.items_of(submission.id), current);
+        let (saved, current) = (saved?, current?);
         match self.prepare(submission, id, asked, saved, current)? {
             Prepared::Saved(items) => Ok(items),
             Prepared::New(new) => Ok(self.outbox.save_all(&new).await?.into_iter().flatten().collect()),

@@ -16,6 +16,9 @@ use crate::vault::{Vault, VaultError};
 
 /// How often the record is looked at.
 const LOOK: Duration = Duration::from_secs(2);
+/// After how many looks the vault's tables are written anew, beside at once: no transaction that could still see
+/// what was deleted lasts longer than a minute.
+const SHED_AFTER: [u32; 3] = [1, 5, 35];
 /// The most entries that are read at once.
 const PAGE: usize = 512;
 
@@ -58,6 +61,8 @@ pub struct Erasures {
     list: PathBuf,
     next: Position,
     done: BTreeSet<PersonId>,
+    /// Looks since somebody was erased.
+    since: Option<u32>,
 }
 
 impl Erasures {
@@ -68,8 +73,8 @@ impl Erasures {
     pub async fn begin(log: PostgresLog, vault: Vault, list: PathBuf) -> Result<Self, ErasureError> {
         let done = read(&list)?;
         let listed: Vec<PersonId> = done.iter().copied().collect();
-        let mut erasures = Self { log, vault, list, next: Position(0), done };
-        let again = erasures.vault.erase(&listed).await?;
+        let mut erasures = Self { log, vault, list, next: Position(0), done, since: None };
+        let again = erasures.erase(&listed).await?;
         if again > 0 {
             tracing::warn!(
                 again,
@@ -84,11 +89,31 @@ impl Erasures {
     pub async fn follow(mut self, shutdown: CancellationToken) {
         loop {
             tokio::select! { () = shutdown.cancelled() => return, () = tokio::time::sleep(LOOK) => {} }
-            if let Err(error) = self.catch_up().await {
+            if let Err(error) = self.look().await {
                 let error: &dyn std::error::Error = &error;
                 tracing::warn!(error, "nobody can be erased now; trying again");
             }
         }
+    }
+
+    async fn look(&mut self) -> Result<(), ErasureError> {
+        self.catch_up().await?;
+        if let Some(looks) = self.since.map(|looks| looks + 1) {
+            if SHED_AFTER.contains(&looks) {
+                self.vault.shed().await?;
+            }
+            self.since = SHED_AFTER.iter().any(|after| *after > looks).then_some(looks);
+        }
+        Ok(())
+    }
+
+    async fn erase(&mut self, people: &[PersonId]) -> Result<u64, ErasureError> {
+        let erased = self.vault.erase(people).await?;
+        if erased > 0 {
+            self.since = Some(0);
+            self.vault.shed().await?;
+        }
+        Ok(erased)
     }
 
     async fn catch_up(&mut self) -> Result<(), ErasureError> {
@@ -105,7 +130,7 @@ impl Erasures {
             if !new.is_empty() {
                 // The list first: what it names is erased at the next start, whatever happens now.
                 self.write(&new)?;
-                self.vault.erase(&new).await?;
+                self.erase(&new).await?;
                 self.done.extend(&new);
                 tracing::info!(people = new.len(), "erased from the vault");
             }

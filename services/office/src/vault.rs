@@ -120,8 +120,8 @@ impl Vault {
             .collect()
     }
 
-    /// Erases these people: name, contact and key, out of the tables and of the files that hold them. Erasing
-    /// them again changes nothing. Gives how many were still there.
+    /// Erases these people: name, contact and key. Erasing them again changes nothing. Gives how many were still
+    /// there; their bytes leave the files with [`Vault::shed`].
     ///
     /// # Errors
     /// When the database does not take it.
@@ -143,11 +143,17 @@ impl Vault {
         let erased = sqlx::query("delete from vault.person where id = any($1)").bind(&ids).execute(&mut *tx);
         let erased = erased.await?.rows_affected();
         tx.commit().await?;
-        if erased > 0 {
-            // A deleted row stays in its page until that is written anew. The tables are small.
-            sqlx::query("vacuum (full) vault.person, vault.person_key").execute(&self.pool).await?;
-        }
         Ok(erased)
+    }
+
+    /// Writes the tables anew without what was deleted, which until then stays in their pages. They are small.
+    /// What a transaction that began before the deletion can still see is kept once more.
+    ///
+    /// # Errors
+    /// When the database does not do it.
+    pub async fn shed(&self) -> Result<(), VaultError> {
+        sqlx::query("vacuum (full) vault.person, vault.person_key").execute(&self.pool).await?;
+        Ok(())
     }
 
     /// Who was erased.

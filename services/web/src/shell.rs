@@ -25,8 +25,8 @@ use crate::session::{self, Accounts, Csrf, Kept, Known, Notice, Notices, Provide
 use crate::unwitnessed::Unwitnessed;
 use crate::{assets, headers};
 
-/// Where programs ask.
-const API: &str = "/api/";
+/// Where programs ask: the API, and the log as files, which monitors follow.
+const FOR_PROGRAMS: [&str; 2] = ["/api/", "/tlog/"];
 /// How often a page that stays open is asked whether its reader still may.
 const STILL_OPEN: Duration = Duration::from_secs(2);
 
@@ -73,7 +73,7 @@ impl Shell {
 }
 
 async fn enter(State(shell): State<Shell>, request: Request, next: Next) -> Response {
-    let for_a_program = request.uri().path().starts_with(API);
+    let for_a_program = FOR_PROGRAMS.iter().any(|place| request.uri().path().starts_with(place));
     let (method, uri, headers) = (request.method().clone(), request.uri().clone(), request.headers().clone());
     let refused = !session::comes_from_our_own_page(&method, &headers, for_a_program);
     let (frame, turned_away) = shell.frame(&method, &uri, &headers, for_a_program).await;
