@@ -25,14 +25,15 @@ async fn report(cluster: &Cluster, correspondent: &Correspondent, n: u32) {
     correspondent.intake().report(submission, Report::new(details, Some(participation), true)).await.unwrap();
 }
 
-/// Waits until every live projection has folded the whole log and nothing is on its way.
+/// Waits until every projection is live and has folded the whole log and nothing is on its way.
 async fn settled(operator: &PgPool, correspondent: &Correspondent) {
     let patience = Instant::now() + PATIENCE;
     loop {
         let behind: Option<bool> = sqlx::query_scalar(
-            "select count(*) < 2 or min(size) < (select next_position from log.head)
+            "select count(*) < $1 or min(size) < (select next_position from log.head)
                from projection.build where live",
         )
+        .bind(i64::try_from(PROJECTIONS).unwrap())
         .fetch_optional(operator)
         .await
         .unwrap_or(Some(true));
