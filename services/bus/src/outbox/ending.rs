@@ -25,10 +25,7 @@ impl Store {
         for receipts in receipts.chunks(ROWS_AT_ONCE) {
             // Nearly always all of it: one statement, and a commit of its own.
             let mut update = keep(receipts, "('saved', 'received')");
-            let kept = {
-                let _turn = self.turn.lock().await;
-                update.build().execute(&self.notes).await?.rows_affected()
-            };
+            let kept = update.build().execute(&self.writer).await?.rows_affected();
             changed |= kept > 0;
             if kept < receipts.len() as u64 && self.any_ended_otherwise(receipts).await? {
                 changed |= self.recorded_after_all(receipts).await?;
@@ -50,7 +47,6 @@ impl Store {
     /// What had been set aside and is recorded after all, because a copy of it came when its key was
     /// known, stops nothing any more: what was held behind it goes on.
     async fn recorded_after_all(&self, receipts: &[Receipt]) -> Result<bool, OutboxError> {
-        let _turn = self.turn.lock().await;
         let mut tx = self.writer.begin_with(BEGIN).await?;
         let mut update = keep(receipts, "('refused', 'quarantined', 'held', 'abandoned')");
         let changed = update.build().execute(&mut *tx).await?.rows_affected() > 0;
@@ -76,7 +72,6 @@ impl Store {
         reason: &str,
         position: Option<Position>,
     ) -> Result<bool, OutboxError> {
-        let _turn = self.turn.lock().await;
         let mut tx = self.writer.begin_with(BEGIN).await?;
         // A refusal in the record outweighs a notice of quarantine that came before it.
         let row = sqlx::query(
@@ -104,7 +99,6 @@ impl Store {
     }
 
     pub async fn resolve(&self, stream: StreamId) -> Result<(), OutboxError> {
-        let _turn = self.turn.lock().await;
         let mut tx = self.writer.begin_with(BEGIN).await?;
         sqlx::query("update item set state = 'abandoned' where stream = ? and state = 'held'")
             .bind(stream.0)

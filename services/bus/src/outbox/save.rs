@@ -21,7 +21,6 @@ impl Store {
     /// Saves all of it or nothing, in one commit. What is the next of its stream is signed at once, so
     /// that sending it waits for no other.
     pub async fn save(&self, all: &[NewEvents], signer: Signer<'_>) -> Result<Vec<Vec<Item>>, OutboxError> {
-        let _turn = self.turn.lock().await;
         let mut tx = self.writer.begin_with(BEGIN).await?;
         let mut known = Known::before(&mut tx, all, signer.key).await?;
         let mut saved = Vec::with_capacity(all.len());
@@ -60,7 +59,6 @@ impl Store {
         if due.iter().all(|(_, signed)| signed.is_some()) {
             return Ok(due.into_iter().filter_map(|(item, signed)| Some((item, signed?))).collect());
         }
-        let _turn = self.turn.lock().await;
         let mut tx = self.writer.begin_with(BEGIN).await?;
         let (_, mut key_seq) = last(&mut tx, signer.key).await?;
         let mut all = Vec::with_capacity(due.len());

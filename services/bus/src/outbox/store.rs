@@ -2,12 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
-use std::sync::Arc;
 
 use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, QueryBuilder, Row as _, SqlitePool};
 use tais_proto::{EventId, Position, Signed, StreamId, Timestamp};
-use tokio::sync::Mutex;
 
 use super::OutboxError;
 use super::item::{Counts, Item};
@@ -73,19 +71,16 @@ pub(super) struct Sent {
     pub next_at: Timestamp,
 }
 
-/// A transaction takes the file before it reads what it decides on.
+/// Two connections write: each takes the file before it reads what it decides on.
 pub(super) const BEGIN: &str = "begin immediate";
 
 #[derive(Clone)]
 pub(super) struct Store {
-    /// Every commit of it waits for the disk: what a person was told is saved, and what is signed.
+    /// Every commit of it waits for the disk.
     pub(super) writer: SqlitePool,
-    /// For what a power cut may take along, because the record is asked for it again: receipts, up to where it
-    /// was asked, whether something was sent. The file loses an end of its commits and never one in the middle,
-    /// so nobody believes to have asked for a receipt that was lost.
-    pub(super) notes: SqlitePool,
-    /// Two connections write, one at a time: SQLite itself would have the second sleep and look again.
-    pub(super) turn: Arc<Mutex<()>>,
+    /// For what a power cut may take along: whether something was sent, and when to look again. The
+    /// receipt, which counts, does not stand in line behind it.
+    notes: SqlitePool,
     /// Who only looks stands in nobody's way.
     pub(super) reader: SqlitePool,
 }
@@ -110,7 +105,7 @@ impl Store {
         let notes = pool(1).connect_with(options.clone().synchronous(SqliteSynchronous::Normal)).await?;
         let options = options.read_only(true).row_buffer_size(ROWS_AT_ONCE);
         let reader = pool(READERS).connect_with(options).await?;
-        Ok(Self { writer, notes, turn: Arc::default(), reader })
+        Ok(Self { writer, notes, reader })
     }
 
     pub async fn items(&self, events: &[EventId]) -> Result<Vec<Item>, OutboxError> {
@@ -221,9 +216,8 @@ impl Store {
 
     /// Makes everything due now: the connection is back.
     pub async fn make_due(&self) -> Result<(), OutboxError> {
-        let _turn = self.turn.lock().await;
         sqlx::query("update item set next_at = 0 where state in ('saved', 'received')")
-            .execute(&self.notes)
+            .execute(&self.writer)
             .await?;
         Ok(())
     }
@@ -240,7 +234,6 @@ impl Store {
                 row.push_bind(sent.seq).push_bind(sent.next_at.unix_micros()).push_bind(sent.received);
             });
             update.push(") as sent where item.seq = sent.column1 and item.state in ('saved', 'received')");
-            let _turn = self.turn.lock().await;
             update.build().execute(&self.notes).await?;
         }
         Ok(())
@@ -280,16 +273,14 @@ impl Store {
     }
 
     pub async fn ask_from_the_start(&self) -> Result<(), OutboxError> {
-        let _turn = self.turn.lock().await;
         sqlx::query("update place set seen_to = 0").execute(&self.writer).await?;
         Ok(())
     }
 
     pub async fn set_seen_to(&self, position: Position) -> Result<(), OutboxError> {
-        let _turn = self.turn.lock().await;
         sqlx::query("update place set seen_to = max(seen_to, ?)")
             .bind(i64::try_from(position.0).unwrap_or(i64::MAX))
-            .execute(&self.notes)
+            .execute(&self.writer)
             .await?;
         Ok(())
     }
