@@ -121,7 +121,12 @@ fn pages(system: &System, id: &str, import: &str, position: u64) -> Vec<(&'stati
         ("office", own(&office)),
         (
             "auditor",
-            vec!["/audit".to_owned(), "/audit/diff?from=20".to_owned(), format!("/events/{position}")],
+            vec![
+                "/audit".to_owned(),
+                "/audit/diff?from=20".to_owned(),
+                "/audit/verify".to_owned(),
+                format!("/events/{position}"),
+            ],
         ),
         ("administrator", own(&["/accounts"])),
     ]
