@@ -149,4 +149,9 @@ fn an_auditor_has_the_record_verified_and_takes_evidence_away() {
     auditor.send("/audit/verify", &[]).unwrap();
     let page = until(&auditor, "/audit/verify", |page| page.contains("The record was altered"));
     assert!(page.contains("first at position 3"), "{page}");
+
+    // A kept checkpoint that cannot be read is not done without: nothing is known then.
+    std::fs::write(system.data().join("checkpoint"), "hello").unwrap();
+    auditor.send("/audit/verify", &[]).unwrap();
+    until(&auditor, "/audit/verify", |page| page.contains("The record could not be read"));
 }

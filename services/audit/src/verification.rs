@@ -8,8 +8,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Redirect;
 use serde::Deserialize;
-use tais_log::checkpoint::SignedCheckpoint;
-use tais_log::{Log as _, LogError};
+use tais_log::{Log as _, LogError, checkpoint_file};
 use tais_proto::event::security::SecurityVerified;
 use tais_proto::{AccountId, Pillar, Position, Timestamp};
 use tais_web::language::{Arg, Texts};
@@ -97,7 +96,7 @@ async fn verify(audit: Audit, by: AccountId, progress: Arc<Progress>) {
         Ok(Ok(figures)) => Outcome::Whole(Box::new(figures)),
         Ok(Err(wrong)) => Outcome::Altered(wrong.position(), wrong.to_string()),
         Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "the record was not verified");
+            tracing::error!(error = &*error as &dyn std::error::Error, "the record was not verified");
             Outcome::Unread(error.to_string())
         }
     };
@@ -107,20 +106,22 @@ async fn verify(audit: Audit, by: AccountId, progress: Arc<Progress>) {
     audit.verification.end((audit.config.clock)(), outcome);
 }
 
-async fn run(audit: &Audit, progress: &Progress) -> Result<Result<Figures, Wrong>, LogError> {
+/// What kept it from being verified: the log, or a checkpoint file that is there and cannot be read. Without it a
+/// tail that was cut off would not be missed, so nobody goes on without.
+type Unread = Box<dyn std::error::Error + Send + Sync>;
+
+async fn run(audit: &Audit, progress: &Progress) -> Result<Result<Figures, Wrong>, Unread> {
     let pinned = Pinned {
         key: audit.config.log_key,
         origin: None,
-        checkpoint: std::fs::read(&audit.config.checkpoint)
-            .ok()
-            .and_then(|note| SignedCheckpoint::parse(&note).ok()),
+        checkpoint: checkpoint_file::read(&audit.config.checkpoint)?,
         policy: audit.config.policy.clone(),
     };
-    record(&audit.log, pinned, |done, of| {
+    let verified = record(&audit.log, pinned, |done, of| {
         progress.done.store(done, Ordering::Relaxed);
         progress.of.store(of, Ordering::Relaxed);
-    })
-    .await
+    });
+    Ok(verified.await?)
 }
 
 async fn say(audit: &Audit, account: AccountId, outcome: &Outcome) -> Result<(), Failure> {
