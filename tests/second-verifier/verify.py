@@ -108,37 +108,47 @@ def signed(key, message, signature):
 
 
 class LogKey:
-    def __init__(self, text):
-        self.name, id, key = text.split("+", 2)
+    def __init__(self, name, key):
+        self.name, self.key = name, key
+        self.id = hashlib.sha256(name.encode() + b"\n\x01" + key).digest()[:4]
+
+    @staticmethod
+    def read(text):
+        name, id, key = text.split("+", 2)
         raw = base64.b64decode(key, validate=True)
-        self.id = hashlib.sha256(self.name.encode() + b"\n" + raw).digest()[:4]
-        if self.id.hex() != id or raw[0] != 1 or len(raw) != 33:
+        read = LogKey(name, raw[1:])
+        if read.id.hex() != id or raw[0] != 1 or len(raw) != 33:
             raise ValueError("the log's key was mistyped")
-        self.key = raw[1:]
+        return read
 
 
 class Checkpoint:
-    """A signed note of three lines, the signature of the log checked."""
+    """A signed note of three lines; its signatures are checked with the key that the log has there."""
 
-    def __init__(self, note, log):
+    def __init__(self, note, name):
         try:
             text, signatures = note.decode().rsplit("\n\n", 1)
             origin, size, root = text.split("\n")
         except (UnicodeDecodeError, ValueError):
             raise Wrong(0, "this is no checkpoint") from None
         self.size, self.root = decimal(size), from_base64(root)
-        text += "\n"
-        if origin != log.name or len(self.root) != 32 or not signatures.endswith("\n"):
+        self.text = text.encode() + b"\n"
+        if origin != name or len(self.root) != 32 or not signatures.endswith("\n"):
             raise Wrong(0, "the checkpoint is not one of this log")
-        mine = []
+        self.lines = []
         for line in signatures[:-1].split("\n"):
             dash, name, value = (line.split(" ") + ["", "", ""])[:3]
             value = from_base64(value)
             if dash != "\u2014" or len(value) < 5:
                 raise Wrong(0, "a signature line of the checkpoint is none")
-            if name == log.name and value[:4] == log.id:
-                mine.append(value[4:])
-        if not mine or not all(signed(log.key, text.encode(), value) for value in mine):
+            self.lines.append((name, value[:4], value[4:]))
+
+    def is_signed_by(self, log):
+        mine = [value for name, id, value in self.lines if (name, id) == (log.name, log.id)]
+        return bool(mine) and all(signed(log.key, self.text, value) for value in mine)
+
+    def must_be_signed_by(self, *keys):
+        if not any(self.is_signed_by(key) for key in keys):
             raise Wrong(max(self.size - 1, 0), "the log did not sign the checkpoint")
 
 
@@ -183,6 +193,8 @@ class Record:
         self.log, self.tree = log, Tree()
         self.keys, self.sequences, self.streams = {}, {}, {}
         self.last = None
+        # The log's own keys, the present one last; and whether the one that was brought is seen to be one.
+        self.log_keys, self.is_known = [], False
 
     def take(self, bytes):
         position = self.tree.size
@@ -222,9 +234,22 @@ class Record:
 
     def begin(self, type, data):
         key = from_base64(data.get("logKey", ""))
-        if type != ["registry", "genesis"] or key != self.log.key or data.get("origin") != self.log.name:
+        if type != ["registry", "genesis"] or data.get("origin") != self.log.name:
             raise Wrong(0, "the record begins with another log")
         self.keys[key_id(key)] = (key, "log")
+        self.log_keys = [LogKey(self.log.name, key)]
+        self.is_known = key == self.log.key
+
+    def check(self, checkpoint):
+        """A checkpoint of as many entries as were taken."""
+        checkpoint.must_be_signed_by(self.log_keys[-1])
+        if checkpoint.root != self.tree.root():
+            raise Wrong(0, f"the entries are not those of the checkpoint of {self.tree.size}")
+        self.is_known = self.is_known or self.log_keys[-1].key == self.log.key
+
+    def end(self):
+        if not self.is_known:
+            raise Wrong(0, "the record begins with another log")
 
     def register(self, position, type, data):
         if type == ["registry", "key-registered"]:
@@ -240,6 +265,8 @@ class Record:
         if key_id(key) != new or publisher is None:
             raise Wrong(position, f"entry {position} registers a key under another's name")
         self.keys[new] = (key, publisher)
+        if publisher == "log":
+            self.log_keys.append(LogKey(self.log.name, key))
 
 
 # ---- a folder (C2SP tlog-tiles) --------------------------------------------------------------
@@ -278,15 +305,11 @@ def unbundle(bytes, count, position):
 
 def verify_folder(folder, log, outside):
     folder = pathlib.Path(folder)
-    checkpoint = Checkpoint((folder / "checkpoint").read_bytes(), log)
+    checkpoint = Checkpoint((folder / "checkpoint").read_bytes(), log.name)
     record, level = Record(log), []
-    expected = {checkpoint.size: checkpoint.root}
+    expected = [checkpoint]
     if outside:
-        outside = Checkpoint(pathlib.Path(outside).read_bytes(), log)
-        if outside.size > checkpoint.size:
-            raise Wrong(checkpoint.size, f"entries from {checkpoint.size} on are missing: {outside.size} were signed")
-        if expected.setdefault(outside.size, outside.root) != outside.root:
-            raise Wrong(0, "two checkpoints of the same size have other roots")
+        expected.append(Checkpoint(pathlib.Path(outside).read_bytes(), log.name))
     for index, width in tiles(0, checkpoint.size):
         first = index * WIDTH
         hashes, bundle = (read(folder, kind, index, width, first) for kind in (0, "entries"))
@@ -299,9 +322,9 @@ def verify_folder(folder, log, outside):
                 raise Wrong(first + n, f"entry {first + n} does not hash to its leaf")
             record.take(entry)
             tile.append(leaf(entry))
-            root = expected.get(record.tree.size)
-            if root is not None and root != record.tree.root():
-                raise Wrong(0, f"the entries are not those of the checkpoint of {record.tree.size}")
+            for signed in expected:
+                if signed.size == record.tree.size:
+                    record.check(signed)
         if width == WIDTH:
             level.append(tile.root())
     number = 1
@@ -318,6 +341,11 @@ def verify_folder(folder, log, outside):
             if width == WIDTH:
                 above.append(tile.root())
         level, number = above, number + 1
+    for beyond in expected:
+        if beyond.size > record.tree.size:
+            beyond.must_be_signed_by(*record.log_keys)
+            raise Wrong(checkpoint.size, f"entries from {checkpoint.size} on are missing: {beyond.size} were signed")
+    record.end()
     return f"The record is whole: all {record.tree.size} entries are what was signed and recorded."
 
 
@@ -333,7 +361,8 @@ def verify_receipt(file, log):
     if first != "c2sp.org/tlog-proof@v1" or extra[:6] != "extra " or index[:6] != "index ":
         raise Wrong(0, "this is no receipt")
     bytes, index, proof = from_base64(extra[6:]), decimal(index[6:]), [from_base64(line) for line in proof]
-    checkpoint = Checkpoint(rest, log)
+    checkpoint = Checkpoint(rest, log.name)
+    checkpoint.must_be_signed_by(log)
     if Entry(bytes, index).position != index or any(len(hash) != 32 for hash in proof):
         raise Wrong(index, "the entry says that it stands elsewhere")
     if root_of_inclusion(index, checkpoint.size, leaf(bytes), proof) != checkpoint.root:
@@ -349,7 +378,7 @@ def main():
     arguments.add_argument("--checkpoint")
     asked = arguments.parse_args()
     try:
-        log = LogKey(asked.log_key)
+        log = LogKey.read(asked.log_key)
         if asked.what == "folder":
             print(verify_folder(asked.path, log, asked.checkpoint))
         else:

@@ -26,7 +26,7 @@ use tais_proto::{
     Envelope, Event, EventId, Pillar, Position, Publisher, Role, Signed, SigningKey, Source, StreamId,
     StreamKind, StreamRef, Timestamp, leaf_hash,
 };
-use tais_recorder::{Config, Recorder};
+use tais_recorder::{Config, Recorder, only};
 use tais_tests::{Cluster, state, typed};
 use uuid::Uuid;
 
@@ -100,7 +100,7 @@ impl World {
     async fn sign(&self) {
         let config = Config {
             state: state(),
-            key: self.cluster.secrets.log_key().unwrap(),
+            keys: only(self.cluster.secrets.log_key().unwrap()),
             checkpoint: self.cluster.data().join("checkpoint"),
             reference: Arc::new(Reference::load_embedded().unwrap()),
             clock: system_clock(),

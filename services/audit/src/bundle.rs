@@ -6,9 +6,10 @@ use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use tais_domain::Registry;
 use tais_log::checkpoint::{KeyType, NoteKey, SignedCheckpoint, TlogProof};
 use tais_log::{Filter, Log as _};
-use tais_proto::{Event, Position};
+use tais_proto::Position;
 use tais_web::{Failure, Frame};
 use zip::ZipWriter;
 use zip::result::ZipError;
@@ -52,7 +53,7 @@ pub async fn download(
     let signed = signed.filter(|signed| covers(signed, Position(to)));
     let signed = signed.ok_or_else(|| Failure::NotReady(t.get("audit-receipt-not-yet")))?;
     let receipts = receipts(&audit, from, to, &signed).await?;
-    let key = claimed_key(&audit).await?;
+    let key = claimed_key(&audit, signed.checkpoint().size).await?;
     audit.taken_away(&frame, format!("entries {from} to {to} with their proofs"), Position(to)).await?;
     let policy = audit.config.policy.as_ref().map(|policy| policy.file().to_vec());
     let zipped = tokio::task::spawn_blocking(move || zip(&receipts, &signed, &key, policy.as_deref())).await;
@@ -81,14 +82,20 @@ async fn receipts(
     Ok(receipts)
 }
 
-/// The log's key as the record itself names it.
-async fn claimed_key(audit: &Audit) -> Result<NoteKey, Failure> {
+/// The log's key with which a checkpoint of so many entries is signed, as the record itself names it.
+async fn claimed_key(audit: &Audit, size: u64) -> Result<NoteKey, Failure> {
+    let unreadable =
+        |error: &(dyn std::error::Error + 'static)| Failure::internal("reading the registry", error);
     let genesis = audit.log.read_one(Position(0)).await.map_err(failed)?.ok_or(Failure::NotFound)?;
-    match genesis.envelope().map(|envelope| envelope.event) {
-        Ok(Event::RegistryGenesis(genesis)) => NoteKey::new(&genesis.origin, KeyType::Log, genesis.log_key)
-            .map_err(|error| Failure::internal("reading the genesis", &error)),
-        _ => Err(Failure::NotFound),
+    let mut registry = Registry::default();
+    for entry in audit.log.read_stream(genesis.stream.id).await.map_err(failed)? {
+        let envelope = entry.envelope().map_err(|error| unreadable(&error))?;
+        registry.apply(entry.position, &envelope).map_err(|error| unreadable(&error))?;
     }
+    let (Some(genesis), Some(key)) = (registry.genesis(), registry.log_key(size)) else {
+        return Err(Failure::NotFound);
+    };
+    NoteKey::new(&genesis.origin, KeyType::Log, key.public_key).map_err(|error| unreadable(&error))
 }
 
 fn zip(

@@ -31,4 +31,4 @@ pub use happened::Happened;
 pub use indicator::Indicator;
 pub use obligation::Obligation;
 pub use refusal::{EvolveError, Refusal, Rule};
-pub use registry::Registry;
+pub use registry::{KeyRecord, Registry};

@@ -56,6 +56,10 @@ pub enum Rule {
     KeyMismatch,
     /// The key is unknown or no longer valid.
     KeyInvalid,
+    /// The log has one key, and is never without.
+    LogKeyOnlyRotates,
+    /// The log's next key is not where the recorder is.
+    KeyNotHeld,
     /// A correspondent's role names a pillar; no other role does.
     PillarOfRole,
     /// A field that must say something says nothing.
@@ -104,6 +108,8 @@ impl Rule {
             Self::SecondPersonMissing => "second-person-missing",
             Self::KeyMismatch => "key-mismatch",
             Self::KeyInvalid => "key-invalid",
+            Self::LogKeyOnlyRotates => "log-key-only-rotates",
+            Self::KeyNotHeld => "key-not-held",
             Self::PillarOfRole => "pillar-of-role",
             Self::Missing => "missing",
             Self::NotAFigure => "not-a-figure",
@@ -202,6 +208,12 @@ impl std::fmt::Display for Refusal {
                 f.write_str("the key's id does not follow from the key, or the key is already registered")
             }
             Rule::KeyInvalid => f.write_str("the key is unknown or no longer valid"),
+            Rule::LogKeyOnlyRotates => {
+                f.write_str("the log's own key is neither joined by another nor revoked: it is rotated")
+            }
+            Rule::KeyNotHeld => f.write_str(
+                "the recorder does not hold the log's next key: make it with `tais keys rotate` where the recorder runs",
+            ),
             Rule::PillarOfRole => {
                 f.write_str("a correspondent has exactly one pillar; no other role has any")
             }

@@ -63,6 +63,25 @@ impl Registry {
         self.keys.get(key_id).filter(|key| key.until.is_none())
     }
 
+    /// The log's own key once it has so many entries: what signs the next one, and the checkpoint of them.
+    #[must_use]
+    pub fn log_key(&self, size: u64) -> Option<&KeyRecord> {
+        self.keys.values().find(|key| {
+            key.publisher == Publisher::Log
+                && key.from.0 < size
+                && key.until.is_none_or(|until| until.0 >= size)
+        })
+    }
+
+    /// Every key that the log ever had, the first one first.
+    #[must_use]
+    pub fn log_keys(&self) -> Vec<&KeyRecord> {
+        let mut keys: Vec<&KeyRecord> =
+            self.keys.values().filter(|key| key.publisher == Publisher::Log).collect();
+        keys.sort_by_key(|key| key.from);
+        keys
+    }
+
     /// Every key that was ever registered.
     pub fn keys(&self) -> impl Iterator<Item = (&KeyId, &KeyRecord)> {
         self.keys.iter()
@@ -95,6 +114,9 @@ impl Registry {
         }
         match event {
             Event::RegistryKeyRegistered(registered) => {
+                if registered.publisher == Publisher::Log {
+                    return Err(Refusal::at(Rule::LogKeyOnlyRotates, "/publisher"));
+                }
                 self.check_first_or_two(publisher, actor, registered.approved_by, || {
                     !self.keys.values().any(|key| key.publisher == registered.publisher)
                 })?;
@@ -117,7 +139,11 @@ impl Registry {
             }
             Event::RegistryKeyRevoked(revoked) => {
                 crate::activity::require(Some(&revoked.reason), "/reason")?;
-                self.valid_key(&revoked.key_id).ok_or(Refusal::at(Rule::KeyInvalid, "/keyId")).map(|_| ())
+                let key = self.valid_key(&revoked.key_id).ok_or(Refusal::at(Rule::KeyInvalid, "/keyId"))?;
+                match key.publisher {
+                    Publisher::Log => Err(Refusal::at(Rule::LogKeyOnlyRotates, "/keyId")),
+                    _ => Ok(()),
+                }
             }
             Event::RegistryRoleRevoked(revoked) => crate::activity::require(Some(&revoked.reason), "/reason"),
             Event::RegistryItemRetired(retired) => crate::activity::require(Some(&retired.reason), "/reason"),

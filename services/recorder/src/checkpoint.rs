@@ -9,15 +9,17 @@ use std::path::Path;
 use std::pin::pin;
 use std::time::Duration;
 
+use tais_domain::{KeyRecord, Registry};
 use tais_log::Log;
 use tais_log::checkpoint::{Checkpoint, CheckpointError, KeyType, NoteKey, SignedCheckpoint};
 use tais_log::checkpoint_file::{self as file, CheckpointFileError};
 use tais_log::frontier::Frontier;
 use tais_log::proof::{ProofError, frontier};
-use tais_proto::{Event, Position, SigningKey, leaf_hash};
+use tais_proto::{Position, leaf_hash};
 use tokio::time::Instant;
 
 use crate::RecorderError;
+use crate::keys::{LogKeys, held, read_registry};
 
 /// After so many entries a checkpoint is signed,
 const ENTRIES_MAX: u64 = 256;
@@ -74,8 +76,7 @@ pub enum SignError {
 /// Who signs the log's checkpoints.
 pub(crate) struct Checkpointer<'a, L> {
     log: &'a L,
-    key: &'a SigningKey,
-    name: NoteKey,
+    keys: &'a LogKeys,
     file: &'a Path,
     /// The last that was signed, and its tree.
     last: Option<SignedCheckpoint>,
@@ -84,14 +85,19 @@ pub(crate) struct Checkpointer<'a, L> {
 
 impl<'a, L: Log> Checkpointer<'a, L> {
     /// Sees that the log goes on from what was signed before.
-    pub async fn begin(log: &'a L, key: &'a SigningKey, file: &'a Path) -> Result<Self, RecorderError> {
-        let name = log_key(log, key).await?;
+    pub async fn begin(log: &'a L, keys: &'a LogKeys, file: &'a Path) -> Result<Self, RecorderError> {
+        let registry = read_registry(log).await?;
+        held(&registry, u64::MAX, keys)?;
         let kept = log.last_checkpoint().await?;
         let filed = file::read(file).map_err(SignError::File)?;
+        let found = log.head().await?.size;
         for signed in kept.iter().chain(&filed) {
-            signed.verify(&name).map_err(SignError::Foreign)?;
+            let size = signed.checkpoint().size;
+            // An older database does not know which key signed what it lost.
+            let key = if size > found { any_key(&registry, signed) } else { log_key(&registry, size) };
+            signed.verify(&key?).map_err(SignError::Foreign)?;
         }
-        let mut signer = Self { log, key, name, file, last: None, frontier: Frontier::default() };
+        let mut signer = Self { log, keys, file, last: None, frontier: Frontier::default() };
         let size =
             |signed: &Option<SignedCheckpoint>| signed.as_ref().map_or(0, |signed| signed.checkpoint().size);
         let (in_table, in_file) = (size(&kept), size(&filed));
@@ -168,8 +174,11 @@ impl<'a, L: Log> Checkpointer<'a, L> {
         if tree.root() != head.root {
             return Err(SignError::OtherHistory { size: head.size }.into());
         }
-        let checkpoint = Checkpoint { origin: self.name.name().to_owned(), size: head.size, root: head.root };
-        let signed = checkpoint.sign(self.key).map_err(SignError::Foreign)?;
+        let registry = read_registry(self.log).await?;
+        let origin = log_key(&registry, head.size)?.name().to_owned();
+        let key = held(&registry, head.size, self.keys)?;
+        let checkpoint = Checkpoint { origin, size: head.size, root: head.root };
+        let signed = checkpoint.sign(&key).map_err(SignError::Foreign)?;
         // The file first: what it has and the table has not is kept by the next to begin.
         file::write(self.file, self.last.as_ref(), &signed).map_err(SignError::File)?;
         if !self.log.keep_checkpoint(self.frontier.size(), &signed).await? {
@@ -204,14 +213,20 @@ impl<'a, L: Log> Checkpointer<'a, L> {
     }
 }
 
-/// The log's key under the name that the genesis gives it.
-async fn log_key<L: Log>(log: &L, key: &SigningKey) -> Result<NoteKey, RecorderError> {
-    let genesis = log.read_one(Position(0)).await?.ok_or(RecorderError::NoGenesis)?;
-    let envelope = genesis.envelope().map_err(|source| RecorderError::Unreadable { position: 0, source })?;
-    let Event::RegistryGenesis(genesis) = envelope.event else { return Err(RecorderError::NoGenesis) };
-    if genesis.log_key != key.public_key() {
-        return Err(RecorderError::ForeignLog);
-    }
-    NoteKey::new(&genesis.origin, KeyType::Log, genesis.log_key)
-        .map_err(|_| SignError::Foreign(CheckpointError::Origin(genesis.origin)).into())
+/// The key that signs a checkpoint of so many entries, under the name that the genesis gives the log.
+fn log_key(registry: &Registry, size: u64) -> Result<NoteKey, RecorderError> {
+    named(registry, registry.log_key(size))
+}
+
+/// The log's key that this was signed with, whenever that was; its present one if none was.
+fn any_key(registry: &Registry, signed: &SignedCheckpoint) -> Result<NoteKey, RecorderError> {
+    let mut keys = registry.log_keys().into_iter();
+    let signs = |key: &&KeyRecord| named(registry, Some(*key)).is_ok_and(|key| signed.verify(&key).is_ok());
+    named(registry, keys.find(signs).or_else(|| registry.log_key(u64::MAX)))
+}
+
+fn named(registry: &Registry, key: Option<&KeyRecord>) -> Result<NoteKey, RecorderError> {
+    let (Some(genesis), Some(key)) = (registry.genesis(), key) else { return Err(RecorderError::NoGenesis) };
+    NoteKey::new(&genesis.origin, KeyType::Log, key.public_key)
+        .map_err(|_| SignError::Foreign(CheckpointError::Origin(genesis.origin.clone())).into())
 }

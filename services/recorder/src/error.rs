@@ -4,7 +4,7 @@ use tais_bus::BusError;
 use tais_domain::EvolveError;
 use tais_log::LogError;
 use tais_log::proof::ProofError;
-use tais_proto::EnvelopeError;
+use tais_proto::{EnvelopeError, KeyId};
 
 use crate::checkpoint::SignError;
 
@@ -38,11 +38,12 @@ pub enum RecorderError {
     /// There is no genesis.
     #[error("the log is empty: run `tais migrate` first, which writes the genesis at position 0")]
     NoGenesis,
-    /// The genesis names another key than the one the recorder holds.
+    /// The log's key does not lie here.
     #[error(
-        "the log's key on this machine is not the key its genesis names: this recorder belongs to another log"
+        "the log's key {0} does not lie on this machine: put its file back from where it is kept, or this recorder \
+         belongs to another log"
     )]
-    ForeignLog,
+    KeyNotHeld(KeyId),
     /// No checkpoint can be signed.
     #[error("the log's checkpoint cannot be signed")]
     Sign(#[from] SignError),

@@ -19,6 +19,7 @@
 mod checkpoint;
 mod error;
 pub mod genesis;
+mod keys;
 mod plan;
 mod record;
 mod relay;
@@ -28,5 +29,6 @@ mod view;
 
 pub use checkpoint::SignError;
 pub use error::RecorderError;
+pub use keys::{LogKeys, only};
 pub use record::{Config, Recorder, run};
 pub use verify::{Claim, Unverified, Verified, verify};

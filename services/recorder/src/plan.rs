@@ -3,19 +3,20 @@
 use std::collections::{HashMap, HashSet};
 
 use tais_bus::Notice;
-use tais_domain::Refusal;
 use tais_domain::admission::{StreamState, admit};
+use tais_domain::{Refusal, Rule};
 use tais_log::{Log, NewEntry, Quarantined, Receipt};
 use tais_proto::event::refusal::RefusalRefused;
 use tais_proto::reference::{Reference, StateCode};
 use tais_proto::{
-    AccountId, Envelope, Event, EventId, Publisher, Signed, SigningKey, Source, StreamId, StreamKind,
-    StreamRef, Timestamp,
+    AccountId, Envelope, Event, EventId, Publisher, Signed, Source, StreamId, StreamKind, StreamRef,
+    Timestamp,
 };
 use uuid::Uuid;
 
 use crate::RecorderError;
 use crate::genesis::sign;
+use crate::keys::LogKeys;
 use crate::verify::{Arrived, Claim, Unverified, Verified, verify};
 use crate::view::View;
 
@@ -44,8 +45,8 @@ pub struct Planner<'a, L> {
     pub view: &'a mut View,
     /// The reference data.
     pub reference: &'a Reference,
-    /// The log's key, for refusals.
-    pub key: &'a SigningKey,
+    /// The log's keys that lie here.
+    pub keys: &'a LogKeys,
     /// The member state whose record this is.
     pub state: &'a StateCode,
     /// The clock, read once a batch.
@@ -185,7 +186,8 @@ impl<L: Log> Planner<'_, L> {
             None if envelope.stream_version == 1 && care == Care::Hopeful => self.view.cached(id),
             None => self.view.stream(self.log, id).await?,
         };
-        if let Err(refusal) = admit(before.as_ref(), &envelope, &self.view.registry, self.reference) {
+        let admitted = admit(before.as_ref(), &envelope, &self.view.registry, self.reference);
+        if let Err(refusal) = admitted.and_then(|()| self.check_successor(&envelope.event)) {
             if care == Care::Sure {
                 self.refuse_event(plan, message, &envelope, &signed, &refusal).await?;
             }
@@ -196,6 +198,17 @@ impl<L: Log> Planner<'_, L> {
         let pillar = if registry { None } else { plan.advance(before, &envelope)? };
         plan.entries.push(NewEntry { signed, envelope, pillar });
         Ok(None)
+    }
+
+    /// A log's next key that nobody holds here would be the end of its checkpoints and refusals.
+    fn check_successor(&self, event: &Event) -> Result<(), Refusal> {
+        let Event::RegistryKeyRotated(rotated) = event else { return Ok(()) };
+        let is_held =
+            || (self.keys)(&rotated.successor).is_some_and(|k| k.public_key() == rotated.public_key);
+        if rotated.key_id == self.view.key.key_id() && !is_held() {
+            return Err(Refusal::at(Rule::KeyNotHeld, "/successor"));
+        }
+        Ok(())
     }
 
     /// The log has an event with this id: the same bytes get the same receipt, other bytes an alarm.
@@ -276,12 +289,12 @@ impl<L: Log> Planner<'_, L> {
             correlation: claim.event.0,
             causation,
             actor: AccountId(Uuid::nil()),
-            key_id: self.key.key_id(),
+            key_id: self.view.key.key_id(),
             key_seq: self.view.log_key_seq + plan.own,
             event: Event::from(refused),
         };
         plan.advance(None, &envelope)?;
-        plan.entries.push(sign(self.key, envelope, pillar)?);
+        plan.entries.push(sign(&self.view.key, envelope, pillar)?);
         Ok(())
     }
 }

@@ -10,11 +10,12 @@ use tais_bus::{Notice, RecorderBus, Submitted};
 use tais_log::checkpoint::SignedCheckpoint;
 use tais_log::{Log, Outcome};
 use tais_proto::reference::{Reference, StateCode};
-use tais_proto::{EventId, Publisher, SigningKey, StreamKind, Timestamp};
+use tais_proto::{EventId, Publisher, StreamKind, Timestamp};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::checkpoint::Checkpointer;
+use crate::keys::LogKeys;
 use crate::plan::{Before, Message, Plan, Planner, recorded};
 use crate::verify::Arrived;
 use crate::view::View;
@@ -32,8 +33,8 @@ const LEASE_RETRY: Duration = Duration::from_secs(1);
 pub struct Config {
     /// The member state whose record it writes.
     pub state: StateCode,
-    /// The log's key, for refusals and checkpoints.
-    pub key: SigningKey,
+    /// The log's keys, for refusals and checkpoints.
+    pub keys: LogKeys,
     /// The file with the last signed checkpoint. It must not lie in the database, nor in its backups.
     pub checkpoint: PathBuf,
     /// The reference data.
@@ -113,7 +114,7 @@ impl<L: Log, B: RecorderBus> Recorder<L, B> {
             }
         };
         // Before anything is recorded: a log that does not go on from what was signed is not written to.
-        let checkpoints = Checkpointer::begin(&self.log, &self.config.key, &self.config.checkpoint).await?;
+        let checkpoints = Checkpointer::begin(&self.log, &self.config.keys, &self.config.checkpoint).await?;
         tracing::info!("this recorder is active");
         let relay = relay::run(&self.log, &self.bus, &self.recorded);
         let replay = replay::run(&self.log, &self.bus);
@@ -134,7 +135,7 @@ impl<L: Log, B: RecorderBus> Recorder<L, B> {
     /// # Errors
     /// When the log does not go on from what was signed before, or cannot be read.
     pub async fn sign(&self) -> Result<Option<SignedCheckpoint>, RecorderError> {
-        Checkpointer::begin(&self.log, &self.config.key, &self.config.checkpoint).await?.sign().await
+        Checkpointer::begin(&self.log, &self.config.keys, &self.config.checkpoint).await?.sign().await
     }
 
     /// Takes one batch, if there is one; for tests, and for a recorder driven by hand.
@@ -183,13 +184,13 @@ impl<L: Log, B: RecorderBus> Recording<'_, L, B> {
         let messages: Vec<Message<'_>> = submitted.iter().map(message).collect();
         let mut view = match self.view.take() {
             Some(view) => view,
-            None => View::load(&self.log, &self.config.key.key_id()).await?,
+            None => View::load(&self.log, &self.config.keys).await?,
         };
         let mut planner = Planner {
             log: &self.log,
             view: &mut view,
             reference: &self.config.reference,
-            key: &self.config.key,
+            keys: &self.config.keys,
             state: &self.config.state,
             now: (self.config.clock)(),
             before,
@@ -204,12 +205,13 @@ impl<L: Log, B: RecorderBus> Recording<'_, L, B> {
             tracing::warn!("the log does not stand as this recorder saw it; planning the batch again");
             return Ok(0);
         };
-        *self.view = Some(view);
-        self.bus.ack(submitted[..planned].iter().map(|message| message.token.clone()).collect()).await?;
+        // A log whose key was rotated is looked at anew, with the next one.
+        *self.view = Some(view).filter(View::has_the_logs_key);
         // Whoever waits for a receipt hears of it at once; RECORDED brings the rest to everybody.
         for (publisher, notice) in receipts(&plan, &outcomes).iter().chain(&plan.notices) {
             self.bus.notify(*publisher, notice).await?;
         }
+        self.bus.ack(submitted[..planned].iter().map(|message| message.token.clone()).collect()).await?;
         self.recorded.notify_one();
         count(&plan, &outcomes, head);
         Ok(planned)

@@ -8,9 +8,10 @@ use lru::LruCache;
 use tais_domain::Registry;
 use tais_domain::admission::StreamState;
 use tais_log::{Entry, Log};
-use tais_proto::{Envelope, Event, KeyId, Position, StreamId, StreamKind};
+use tais_proto::{Envelope, Event, Position, SigningKey, StreamId, StreamKind};
 
 use crate::RecorderError;
+use crate::keys::{LogKeys, held, read_registry};
 
 /// How many folded streams are kept; some kilobytes each.
 const STREAMS_MAX: NonZeroUsize = NonZeroUsize::new(10_000).expect("not zero");
@@ -20,6 +21,8 @@ const STREAMS_MAX: NonZeroUsize = NonZeroUsize::new(10_000).expect("not zero");
 pub struct View {
     /// Keys and roles.
     pub registry: Registry,
+    /// The log's own key, as the registry has it.
+    pub key: SigningKey,
     /// How many entries the log's own key has signed.
     pub log_key_seq: u32,
     streams: LruCache<StreamId, Option<StreamState>>,
@@ -29,24 +32,18 @@ impl View {
     /// Reads the registry from the genesis on.
     ///
     /// # Errors
-    /// When there is no genesis, or the record does not fold.
-    pub async fn load<L: Log>(log: &L, log_key: &KeyId) -> Result<Self, RecorderError> {
-        let genesis = log.read_one(Position(0)).await?.ok_or(RecorderError::NoGenesis)?;
-        let mut registry = Registry::default();
-        for entry in log.read_stream(genesis.stream.id).await? {
-            let envelope = envelope_of(&entry)?;
-            registry
-                .apply(entry.position, &envelope)
-                .map_err(|source| RecorderError::Broken { position: entry.position.0, source })?;
-        }
-        match registry.genesis() {
-            Some(genesis) if genesis.log_key.key_id() == *log_key => {}
-            Some(_) => return Err(RecorderError::ForeignLog),
-            None => return Err(RecorderError::NoGenesis),
-        }
-        let log_key_seq = log.last_key_seq(log_key).await?;
+    /// When there is no genesis, the record does not fold, or the log's key is not held here.
+    pub async fn load<L: Log>(log: &L, keys: &LogKeys) -> Result<Self, RecorderError> {
+        let registry = read_registry(log).await?;
+        let key = held(&registry, u64::MAX, keys)?;
+        let log_key_seq = log.last_key_seq(&key.key_id()).await?;
         let streams = LruCache::new(STREAMS_MAX);
-        Ok(Self { registry, log_key_seq, streams })
+        Ok(Self { registry, key, log_key_seq, streams })
+    }
+
+    /// Whether the log still signs with the key that this was loaded with.
+    pub fn has_the_logs_key(&self) -> bool {
+        self.registry.log_key(u64::MAX).is_some_and(|record| record.public_key == self.key.public_key())
     }
 
     /// What a stream is, as far as that is known without reading the log.
@@ -104,7 +101,7 @@ impl View {
     }
 }
 
-fn envelope_of(entry: &Entry) -> Result<Envelope, RecorderError> {
+pub(crate) fn envelope_of(entry: &Entry) -> Result<Envelope, RecorderError> {
     entry.envelope().map_err(|source| RecorderError::Unreadable { position: entry.position.0, source })
 }
 

@@ -11,7 +11,7 @@ use tais_log::{Filter, Log as _, MemoryLog, NewEntry, system_clock};
 use tais_proto::reference::{Reference, StateCode};
 use tais_proto::{AccountId, Position, Publisher, Role, SigningKey, Timestamp};
 use tais_recorder::genesis::{Beginning, begin};
-use tais_recorder::{Config, Recorder, RecorderError, SignError};
+use tais_recorder::{Config, Recorder, RecorderError, SignError, only};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -69,7 +69,7 @@ fn file(dir: &TempDir) -> std::path::PathBuf {
 async fn sign(log: &MemoryLog, file: &Path) -> Result<Option<SignedCheckpoint>, RecorderError> {
     let config = Config {
         state: state(),
-        key: key(),
+        keys: only(key()),
         checkpoint: file.to_owned(),
         reference: Arc::new(Reference::load_embedded().unwrap()),
         clock: system_clock(),

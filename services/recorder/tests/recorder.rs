@@ -16,7 +16,7 @@ use tais_proto::{
     StreamId, StreamKind, StreamRef,
 };
 use tais_recorder::genesis::{Beginning, begin};
-use tais_recorder::{Config, Recorder};
+use tais_recorder::{Config, Recorder, only};
 use uuid::Uuid;
 
 const NO_WAIT: Duration = Duration::from_millis(20);
@@ -41,7 +41,7 @@ fn log_key() -> SigningKey {
 fn recorder(log: &MemoryLog, bus: &MemoryBus) -> Recorder<MemoryLog, MemoryBus> {
     let config = Config {
         state: state(),
-        key: log_key(),
+        keys: only(log_key()),
         checkpoint: std::env::temp_dir().join(Uuid::now_v7().to_string()),
         reference: Arc::new(Reference::load_embedded().unwrap()),
         clock: system_clock(),

@@ -12,6 +12,7 @@ pub mod doctor;
 pub mod embedded;
 pub mod export;
 pub mod grants;
+pub mod keys;
 pub mod migrate;
 pub mod replay;
 pub mod secrets;

@@ -6,9 +6,13 @@ use anyhow::Context as _;
 use rand::RngCore as _;
 use tais_bus::Credentials;
 use tais_log::RolePasswords;
-use tais_proto::{PublicKey, Publisher, SigningKey};
+use tais_proto::{KeyId, PublicKey, Publisher, SigningKey};
 
 use crate::embedded::files::{private_dir, write_private};
+
+/// The log's first key, and what the names of those that follow it begin with.
+const FIRST_LOG_KEY: &str = "log.seed";
+const SUCCESSOR: &str = "log-";
 
 /// The secrets of one data directory.
 #[derive(Clone, Debug)]
@@ -47,21 +51,48 @@ impl Secrets {
         }
     }
 
-    /// The log's own key. Losing it ends the log's authority; keep a copy offline.
+    /// The key that a new log begins with. Losing the log's key ends its authority; keep a copy offline.
     ///
     /// # Errors
     /// When its file cannot be used.
     pub fn log_key(&self) -> anyhow::Result<SigningKey> {
-        Ok(SigningKey::from_seed(&self.secret("log.seed")?))
+        Ok(SigningKey::from_seed(&self.secret(FIRST_LOG_KEY)?))
     }
 
-    /// The public half of the log's key, if its file is here; nothing is made.
+    /// The log's keys that lie here, the first one first; nothing is made.
     ///
     /// # Errors
-    /// When the file does not hold a key.
-    pub fn public_log_key(&self) -> anyhow::Result<Option<PublicKey>> {
-        let known = self.dir.join("log.seed").exists();
-        known.then(|| Ok(self.log_key()?.public_key())).transpose()
+    /// When a file does not hold a key.
+    pub fn log_keys(&self) -> anyhow::Result<Vec<SigningKey>> {
+        let mut successors = Vec::new();
+        for file in std::fs::read_dir(&self.dir).with_context(|| format!("reading {}", self.dir.display()))? {
+            let name = file?.file_name().to_string_lossy().into_owned();
+            successors.extend(name.strip_prefix(SUCCESSOR).is_some().then_some(name));
+        }
+        successors.sort_unstable();
+        let first = self.dir.join(FIRST_LOG_KEY).exists().then(|| FIRST_LOG_KEY.to_owned());
+        let key = |name: String| Ok(SigningKey::from_seed(&self.secret(&name)?));
+        first.into_iter().chain(successors).map(key).collect()
+    }
+
+    /// The log's key of this name, if it lies here.
+    #[must_use]
+    pub fn log_key_named(&self, id: &KeyId) -> Option<SigningKey> {
+        match self.log_keys() {
+            Ok(keys) => keys.into_iter().find(|key| key.key_id() == *id),
+            Err(error) => {
+                tracing::error!("the log's keys cannot be read: {error:#}");
+                None
+            }
+        }
+    }
+
+    /// The public halves of the log's keys that lie here, the first one first; nothing is made.
+    ///
+    /// # Errors
+    /// When a file does not hold a key.
+    pub fn public_log_keys(&self) -> anyhow::Result<Vec<PublicKey>> {
+        Ok(self.log_keys()?.iter().map(SigningKey::public_key).collect())
     }
 
     /// A witness's key.

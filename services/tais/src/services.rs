@@ -125,7 +125,10 @@ impl Wiring {
             NatsRecorder::connect(&self.nats_url, seeds.seed(User::Recorder), self.state.clone()).await?;
         let config = tais_recorder::Config {
             state: self.state.clone(),
-            key: self.secrets.log_key()?,
+            keys: {
+                let secrets = self.secrets.clone();
+                Arc::new(move |id| secrets.log_key_named(id))
+            },
             checkpoint: self.data.join("checkpoint"),
             reference: Arc::clone(&self.reference),
             clock: system_clock(),
@@ -212,7 +215,7 @@ impl Wiring {
         let config = tais_audit::Config {
             reference: Arc::clone(&self.reference),
             outbox,
-            log_key: self.secrets.public_log_key()?,
+            log_key: self.secrets.public_log_keys()?.first().copied(),
             checkpoint: self.data.join("checkpoint"),
             policy: self.policy.clone(),
             clock: system_clock(),

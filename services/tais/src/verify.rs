@@ -1,4 +1,4 @@
-//! `tais verify` and `tais keys`: whether the record is what was signed, for who trusts nobody.
+//! `tais verify`: whether the record is what was signed, for who trusts nobody.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -32,7 +32,7 @@ pub struct Asked {
 pub async fn record(settings: &Settings, asked: Asked) -> anyhow::Result<ExitCode> {
     let trusted = Trusted::log(settings, asked.log_key.as_deref())?;
     let pinned = Pinned {
-        key: trusted.as_ref().map(|log| log.key),
+        key: trusted.as_ref().and_then(|log| log.keys.first().copied()),
         origin: trusted.and_then(|log| log.name),
         // A folder may be of another day, or of another log than the one whose data lie here.
         checkpoint: match (&asked.folder, &asked.checkpoint) {
@@ -96,6 +96,10 @@ fn good(figures: &Figures, brought: &Brought) -> String {
     }
     text += &format!("streams       {streams}, every version there\n");
     text += &format!("keys          {keys}, every signature fits, each key valid where it signed\n");
+    // A log that was never rotated has the one that it was verified with.
+    for (from, key) in figures.log_keys.iter().skip(1) {
+        text += &format!("log           from position {from} its key is {key}\n");
+    }
     text += &format!("checkpoints   {checkpoints}, the newest of {signed} entries\n");
     if brought.policy {
         text += &format!("witnesses     the policy's quorum for the first {} entries\n", figures.witnessed);
@@ -147,8 +151,12 @@ pub fn receipt(settings: &Settings, log_key: Option<&str>, file: &Path) -> anyho
         Err(error) => return refused(&error),
     };
     let Checkpoint { origin, size, .. } = proof.checkpoint.checkpoint();
-    let log = trusted.named(origin)?;
-    let entry = match proof.verify(&log) {
+    let keys = trusted.named(origin)?;
+    // Where none of them signed it, what is wrong is said of the first.
+    let Some(log) = keys.iter().find(|key| proof.checkpoint.verify(key).is_ok()).or(keys.first()) else {
+        bail!("there is no log's key to verify with")
+    };
+    let entry = match proof.verify(log) {
         Ok(entry) => entry,
         Err(error) => return refused(&error),
     };
@@ -179,50 +187,40 @@ pub fn receipt(settings: &Settings, log_key: Option<&str>, file: &Path) -> anyho
     Ok(ExitCode::SUCCESS)
 }
 
-/// The public keys.
-///
-/// # Errors
-/// When there are none here.
-pub fn keys(settings: &Settings) -> anyhow::Result<String> {
-    let log = Trusted::log(settings, None)?.with_context(|| {
-        format!("there is no log's key in {}: run this where the recorder runs", settings.data().display())
-    })?;
-    // The log's name stands in its genesis, and in what was signed last.
-    let signed = kept(settings, None)?.map(|signed| signed.checkpoint().origin.clone());
-    Ok(format!("log           {}", log.named(&signed.unwrap_or_else(|| settings.origin()))?))
-}
-
 /// Which log is trusted.
-struct Trusted {
+pub(crate) struct Trusted {
     /// Its name, where that was given.
     name: Option<String>,
-    key: PublicKey,
+    /// Its keys, the first one first; a log that was never rotated has one.
+    keys: Vec<PublicKey>,
 }
 
 impl Trusted {
-    /// The key that was given, or the one that lies here.
-    fn log(settings: &Settings, given: Option<&str>) -> anyhow::Result<Option<Self>> {
+    /// The key that was given, or those that lie here.
+    pub fn log(settings: &Settings, given: Option<&str>) -> anyhow::Result<Option<Self>> {
         if let Some(given) = given {
             let key: NoteKey = given.parse().context("--log-key")?;
             if key.key_type() != KeyType::Log {
                 bail!("--log-key names a witness's key, not a log's");
             }
-            return Ok(Some(Self { name: Some(key.name().to_owned()), key: key.public_key() }));
+            return Ok(Some(Self { name: Some(key.name().to_owned()), keys: vec![key.public_key()] }));
         }
         if !settings.data().join("keys").exists() {
             return Ok(None);
         }
-        let key = Secrets::open(settings.data())?.public_log_key()?;
-        Ok(key.map(|key| Self { name: None, key }))
+        let keys = Secrets::open(settings.data())?.public_log_keys()?;
+        Ok((!keys.is_empty()).then_some(Self { name: None, keys }))
     }
 
-    fn named(&self, name: &str) -> anyhow::Result<NoteKey> {
-        Ok(NoteKey::new(self.name.as_deref().unwrap_or(name), KeyType::Log, self.key)?)
+    /// Each key under the log's name: the one that was given, or this.
+    pub fn named(&self, name: &str) -> anyhow::Result<Vec<NoteKey>> {
+        let name = self.name.as_deref().unwrap_or(name);
+        self.keys.iter().map(|key| Ok(NoteKey::new(name, KeyType::Log, *key)?)).collect()
     }
 }
 
 /// The checkpoint that was kept outside the database.
-fn kept(settings: &Settings, given: Option<&Path>) -> anyhow::Result<Option<SignedCheckpoint>> {
+pub(crate) fn kept(settings: &Settings, given: Option<&Path>) -> anyhow::Result<Option<SignedCheckpoint>> {
     let path = given.map_or_else(|| settings.data().join("checkpoint"), Path::to_owned);
     match std::fs::read(&path) {
         Ok(note) => {

@@ -18,7 +18,7 @@ use tais_proto::{
     AccountId, Envelope, EventId, Pillar, Publisher, Role, Signed, SigningKey, Source, StreamId, StreamKind,
     StreamRef,
 };
-use tais_recorder::{Config, Recorder};
+use tais_recorder::{Config, Recorder, only};
 use tais_tests::{Cluster, state, typed};
 use uuid::Uuid;
 
@@ -95,7 +95,7 @@ impl World {
             PostgresLog::new(pool(&cluster, "tais_recorder", &passwords.recorder).await, system_clock());
         let config = Config {
             state: state(),
-            key: cluster.secrets.log_key().unwrap(),
+            keys: only(cluster.secrets.log_key().unwrap()),
             checkpoint: cluster.data().join("checkpoint-of-the-bench"),
             reference: Arc::new(Reference::load_embedded().unwrap()),
             clock: system_clock(),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::thread;
 
 use tais_domain::admission::StreamState;
-use tais_domain::{Happened, Registry};
+use tais_domain::{Happened, KeyRecord, Registry};
 use tais_log::checkpoint::{CheckpointError, KeyType, NoteKey, Policy, SignedCheckpoint};
 use tais_log::evidence::{Columns, Evidence};
 use tais_log::frontier::Frontier;
@@ -41,6 +41,8 @@ pub struct Figures {
     pub streams: usize,
     /// Keys that signed.
     pub keys: usize,
+    /// The log's own keys, the first one first: from which position, and the key.
+    pub log_keys: Vec<(u64, String)>,
     /// Entries by pillar; of none under `None`.
     pub by_pillar: BTreeMap<Option<Pillar>, u64>,
     /// When the first and the last were recorded.
@@ -105,6 +107,10 @@ pub struct Verification {
     sequences: BTreeMap<KeyId, Sequence>,
     streams: HashMap<StreamId, (u32, Option<Pillar>)>,
     expected: BTreeMap<u64, Vec<Expected>>,
+    /// The log as its genesis names it.
+    log: Option<NoteKey>,
+    /// Whether the key that was brought along is seen to be the log's.
+    is_pinned: bool,
     /// The size of the last checkpoint that held.
     held: u64,
     tiles: Tiles,
@@ -128,6 +134,8 @@ impl Verification {
             sequences: BTreeMap::new(),
             streams: HashMap::new(),
             expected: BTreeMap::new(),
+            log: None,
+            is_pinned: false,
             held: 0,
             tiles: Tiles::default(),
             figures: Figures::default(),
@@ -266,20 +274,29 @@ impl Verification {
         let why = |error: &dyn std::fmt::Display| Wrong::Registry { position: 0, why: error.to_string() };
         let log =
             NoteKey::new(&genesis.origin, KeyType::Log, genesis.log_key).map_err(|error| why(&error))?;
-        let name = self.pinned.origin.as_deref().unwrap_or(log.name());
-        let key = self.pinned.key.unwrap_or(genesis.log_key);
-        let pinned = NoteKey::new(name, KeyType::Log, key).map_err(|error| why(&error))?;
-        if pinned != log {
-            return Err(Wrong::OtherLog { expected: pinned.to_string(), found: log.to_string() });
+        if self.pinned.origin.as_deref().is_some_and(|origin| origin != log.name()) {
+            return Err(self.other_log(&log));
         }
-        for expected in self.expected.values().flatten() {
-            let size = expected.signed.checkpoint().size;
-            expected
-                .signed
-                .verify(&log)
-                .map_err(|error| Wrong::BadCheckpoint { size, why: error.to_string() })?;
-        }
+        // A key that the log got later is believed once it is seen to have signed what the log is.
+        self.is_pinned = self.pinned.key.is_none_or(|key| key == genesis.log_key);
+        self.log = Some(log);
         Ok(())
+    }
+
+    /// That this is not the log that was brought along.
+    fn other_log(&self, log: &NoteKey) -> Wrong {
+        let name = self.pinned.origin.as_deref().unwrap_or(log.name());
+        let key = self.pinned.key.unwrap_or(log.public_key());
+        let expected =
+            NoteKey::new(name, KeyType::Log, key).map_or_else(|e| e.to_string(), |key| key.to_string());
+        Wrong::OtherLog { expected, found: log.to_string() }
+    }
+
+    /// The log's key of a record, under the log's name.
+    fn named(&self, record: &KeyRecord) -> Result<NoteKey, CheckpointError> {
+        let origin = self.log.as_ref().map(NoteKey::name).unwrap_or_default();
+        NoteKey::new(origin, KeyType::Log, record.public_key)
+            .map_err(|_| CheckpointError::Origin(origin.to_owned()))
     }
 
     /// The version of its stream, and the pillar that hears of it.
@@ -311,16 +328,21 @@ impl Verification {
     fn check_checkpoints(&mut self) -> Result<(), Wrong> {
         let size = self.frontier.size();
         let Some(all) = self.expected.remove(&size) else { return Ok(()) };
+        let bad = |error: CheckpointError| Wrong::BadCheckpoint { size, why: error.to_string() };
+        let unknown = CheckpointError::NotSigned("that the log has here".to_owned());
+        let key = self.registry.log_key(size).ok_or(unknown).and_then(|key| self.named(key)).map_err(bad)?;
         for expected in &all {
+            expected.signed.verify(&key).map_err(bad)?;
             if expected.signed.checkpoint().root != self.frontier.root() {
                 return Err(Wrong::Checkpoint { from: self.held, to: size - 1, size });
             }
             match self.pinned.policy.as_ref().map(|policy| policy.check(&expected.signed)) {
                 Some(Ok(_)) => self.figures.witnessed = size,
                 None | Some(Err(CheckpointError::NoQuorum(_))) => {}
-                Some(Err(error)) => return Err(Wrong::BadCheckpoint { size, why: error.to_string() }),
+                Some(Err(error)) => return Err(bad(error)),
             }
         }
+        self.is_pinned |= self.pinned.key == Some(key.public_key());
         self.held = size;
         self.figures.checkpoints += 1;
         self.figures.signed = size;
@@ -336,8 +358,18 @@ impl Verification {
         if let Some((signed, expected)) = self.expected.iter().next_back()
             && let Some(expected) = expected.first()
         {
+            // Which of its keys signed what is gone stands in what is gone.
+            let keys = self.registry.log_keys().into_iter().filter_map(|key| self.named(key).ok());
+            let why = expected.signed.verify_any(&keys.collect::<Vec<_>>());
+            why.map_err(|error| Wrong::BadCheckpoint { size: *signed, why: error.to_string() })?;
             return Err(Wrong::Shorter { found, signed: *signed, origin: expected.origin });
         }
+        if let Some(log) = self.log.as_ref().filter(|_| !self.is_pinned) {
+            return Err(self.other_log(log));
+        }
+        let keys = self.registry.log_keys().into_iter();
+        self.figures.log_keys =
+            keys.filter_map(|key| Some((key.from.0, self.named(key).ok()?.to_string()))).collect();
         self.figures.root = self.frontier.root();
         self.figures.streams = self.streams.len();
         self.figures.keys = self.sequences.len();

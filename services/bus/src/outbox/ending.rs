@@ -18,20 +18,19 @@ pub(super) struct Receipt {
 }
 
 impl Store {
-    /// Keeps receipts of ours, if they are of exactly the bytes that were sent. Gives whether anything
-    /// changed.
-    pub async fn recorded(&self, receipts: &[Receipt]) -> Result<bool, OutboxError> {
-        let mut changed = false;
+    /// Keeps receipts of ours, if they are of exactly the bytes that were sent. Gives the streams that
+    /// went on by it.
+    pub async fn recorded(&self, receipts: &[Receipt]) -> Result<Vec<StreamId>, OutboxError> {
+        let mut streams = Vec::new();
         for receipts in receipts.chunks(ROWS_AT_ONCE) {
             // Nearly always all of it: one statement, and a commit of its own.
-            let mut update = keep(receipts, "('saved', 'received')");
-            let kept = update.build().execute(&self.writer).await?.rows_affected();
-            changed |= kept > 0;
-            if kept < receipts.len() as u64 && self.any_ended_otherwise(receipts).await? {
-                changed |= self.recorded_after_all(receipts).await?;
+            let kept = kept(keep(receipts, "('saved', 'received')"), &self.writer).await?;
+            if kept.len() < receipts.len() && self.any_ended_otherwise(receipts).await? {
+                streams.extend(self.recorded_after_all(receipts).await?);
             }
+            streams.extend(kept);
         }
-        Ok(changed)
+        Ok(streams)
     }
 
     async fn any_ended_otherwise(&self, receipts: &[Receipt]) -> Result<bool, OutboxError> {
@@ -46,11 +45,11 @@ impl Store {
 
     /// What had been set aside and is recorded after all, because a copy of it came when its key was
     /// known, stops nothing any more: what was held behind it goes on.
-    async fn recorded_after_all(&self, receipts: &[Receipt]) -> Result<bool, OutboxError> {
+    async fn recorded_after_all(&self, receipts: &[Receipt]) -> Result<Vec<StreamId>, OutboxError> {
         let mut tx = self.writer.begin_with(BEGIN).await?;
-        let mut update = keep(receipts, "('refused', 'quarantined', 'held', 'abandoned')");
-        let changed = update.build().execute(&mut *tx).await?.rows_affected() > 0;
-        if changed {
+        let update = keep(receipts, "('refused', 'quarantined', 'held', 'abandoned')");
+        let streams = kept(update, &mut *tx).await?;
+        if !streams.is_empty() {
             sqlx::query(
                 "update item set state = 'saved', code = null where state = 'held' and not exists (
                      select 1 from item as stopped where stopped.stream = item.stream
@@ -60,7 +59,7 @@ impl Store {
             .await?;
         }
         tx.commit().await?;
-        Ok(changed)
+        Ok(streams)
     }
 
     /// Ends an item that was refused (`position` is where the record says so) or set aside, and holds
@@ -131,6 +130,15 @@ fn keep(receipts: &[Receipt], states: &str) -> QueryBuilder<Sqlite> {
         ") as receipt where item.event_id = receipt.column1 and item.envelope = receipt.column5
               and item.signature = receipt.column6 and item.state in ",
     );
-    update.push(states);
+    update.push(states).push(" returning stream");
     update
+}
+
+/// Runs it; gives the stream of each item.
+async fn kept<'c>(
+    mut update: QueryBuilder<Sqlite>,
+    at: impl sqlx::Executor<'c, Database = Sqlite>,
+) -> Result<Vec<StreamId>, OutboxError> {
+    let rows = update.build().fetch_all(at).await?;
+    rows.iter().map(|row| Ok(StreamId(row.try_get("stream")?))).collect()
 }

@@ -82,7 +82,7 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
             }
             Delivery::Reconnected => {
                 self.outbox.store.make_due().await?;
-                self.outbox.wake.notify_one();
+                self.outbox.to_send.look();
                 self.missed.notify_one();
             }
         }
@@ -112,8 +112,21 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
                 None => self.missed.notify_one(),
             }
         }
-        if self.outbox.store.recorded(&receipts).await? {
-            self.outbox.changed();
+        self.keep(&receipts).await?;
+        self.sent.receipted(receipts.iter().map(|receipt| receipt.event_id));
+        Ok(())
+    }
+
+    /// Keeps receipts; what waited behind them is next.
+    async fn keep(&self, receipts: &[Receipt]) -> Result<(), OutboxError> {
+        if receipts.is_empty() {
+            return Ok(());
+        }
+        let outbox = self.outbox;
+        let streams = outbox.store.recorded(receipts).await?;
+        if !streams.is_empty() {
+            outbox.changed();
+            outbox.to_send.give(outbox.store.sign_next(Some(&streams), outbox.signer()).await?);
         }
         Ok(())
     }
@@ -129,18 +142,21 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
         for entry in entries {
             // An entry newer than this software is the reader's to judge; it is none of ours.
             let Ok(envelope) = Envelope::parse(&entry.signed.bytes) else { continue };
-            receipts.push(Receipt {
-                event_id: envelope.id,
-                signed: entry.signed.clone(),
-                position: entry.position,
-                recorded_at: entry.recorded_at,
-                leaf_hash: entry.leaf_hash,
-            });
+            if !self.sent.is_receipted(envelope.id) {
+                receipts.push(Receipt {
+                    event_id: envelope.id,
+                    signed: entry.signed.clone(),
+                    position: entry.position,
+                    recorded_at: entry.recorded_at,
+                    leaf_hash: entry.leaf_hash,
+                });
+            }
             if let Event::RefusalRefused(refused) = envelope.event {
                 refusals.push((refused, entry.position));
             }
         }
-        let mut ours = store.recorded(&receipts).await?;
+        self.keep(&receipts).await?;
+        let mut ours = false;
         for (refused, position) in refusals {
             let place = Some(position);
             ours |= store.failed(&refused.sha256, &refused.rule, &refused.reason, place).await?;

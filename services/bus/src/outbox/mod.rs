@@ -21,20 +21,22 @@ mod run;
 mod save;
 mod send;
 mod store;
+mod to_send;
 
 use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
 
 use tais_proto::{Position, SigningKey, Source, StreamId, Timestamp};
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 
 use crate::message::RecordedEntry;
 pub use error::OutboxError;
 pub use item::{Counts, Item, ItemState, NewEvents};
 pub use pace::Pace;
-use save::Signer;
+use save::{Saved, Signer};
 use store::Store;
+use to_send::ToSend;
 
 /// The clock, as a parameter.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -78,7 +80,7 @@ pub struct Outbox {
     key: SigningKey,
     clock: Clock,
     pace: Pace,
-    wake: Arc<Notify>,
+    to_send: Arc<ToSend>,
     changes: Arc<watch::Sender<u64>>,
 }
 
@@ -94,9 +96,8 @@ impl Outbox {
         clock: Clock,
     ) -> Result<Self, OutboxError> {
         let store = Store::open(path).await?;
-        let wake = Arc::new(Notify::new());
         let changes = Arc::new(watch::Sender::new(0));
-        Ok(Self { store, source, key, clock, pace: Pace::default(), wake, changes })
+        Ok(Self { store, source, key, clock, pace: Pace::default(), to_send: Arc::default(), changes })
     }
 
     /// The same outbox, waiting more or less long than usual.
@@ -129,9 +130,10 @@ impl Outbox {
         if all.is_empty() {
             return Ok(Vec::new());
         }
-        let saved = self.store.save(all, self.signer()).await?;
+        let Saved { items, fresh } = self.store.save(all, self.signer()).await?;
+        self.to_send.give(fresh);
         self.changed();
-        Ok(saved)
+        Ok(items)
     }
 
     const fn signer(&self) -> Signer<'_> {
@@ -247,6 +249,5 @@ impl Outbox {
 
     fn changed(&self) {
         self.changes.send_modify(|count| *count += 1);
-        self.wake.notify_one();
     }
 }

@@ -1,6 +1,6 @@
 //! Between items and the rows of the outbox's file.
 
-use sqlx::sqlite::SqliteRow;
+use sqlx::sqlite::{Sqlite, SqliteRow};
 use sqlx::{QueryBuilder, Row as _};
 use tais_proto::{
     AccountId, Envelope, Event, EventId, EventType, KeyId, LeafHash, Position, Signed, Source, StreamId,
@@ -49,43 +49,51 @@ pub(super) struct Placed {
     pub signed: Signed,
 }
 
+/// The columns of an item as it is saved.
+pub(super) const INSERT: &str =
+    "insert into item (seq, event_id, stream_kind, stream, version, actor, correlation, causation, time,
+                       type, data, asked, key_id, key_seq, envelope, signature, sha256) ";
+
 /// Writes items as they are saved.
 pub(super) async fn insert(
     connection: &mut sqlx::SqliteConnection,
     items: &[Fresh],
 ) -> Result<(), OutboxError> {
     for items in items.chunks(ROWS_AT_ONCE) {
-        let data: Vec<String> = items
-            .iter()
-            .map(|Fresh { item, .. }| item.event.to_json())
-            .collect::<Result<_, _>>()
-            .map_err(|error| OutboxError::Unreadable(error.to_string()))?;
-        let mut insert = QueryBuilder::new(
-            "insert into item (seq, event_id, stream_kind, stream, version, actor, correlation, causation, time,
-                               type, data, asked, key_id, key_seq, envelope, signature, sha256) ",
-        );
-        insert.push_values(items.iter().zip(data), |mut row, (Fresh { item, sent }, data)| {
-            let sent = sent.as_ref();
-            row.push_bind(item.seq)
-                .push_bind(item.event_id.0)
-                .push_bind(item.stream.kind.code())
-                .push_bind(item.stream.id.0)
-                .push_bind(item.version)
-                .push_bind(item.actor.0)
-                .push_bind(item.correlation)
-                .push_bind(item.causation.map(|id| id.0))
-                .push_bind(item.time.unix_micros())
-                .push_bind(item.event.event_type().as_str())
-                .push_bind(data)
-                .push_bind(item.asked.as_deref())
-                .push_bind(sent.map(|sent| sent.key_id.as_str()))
-                .push_bind(sent.map(|sent| sent.key_seq))
-                .push_bind(sent.map(|sent| sent.signed.bytes.as_slice()))
-                .push_bind(sent.map(|sent| sent.signed.signature.to_vec()))
-                .push_bind(sent.map(|sent| sent.signed.sha256()));
-        });
+        let mut insert = QueryBuilder::new(INSERT);
+        push_items(&mut insert, items)?;
         insert.build().execute(&mut *connection).await?;
     }
+    Ok(())
+}
+
+/// The values of items, in the order of [`INSERT`].
+pub(super) fn push_items(insert: &mut QueryBuilder<Sqlite>, items: &[Fresh]) -> Result<(), OutboxError> {
+    let data: Vec<String> = items
+        .iter()
+        .map(|Fresh { item, .. }| item.event.to_json())
+        .collect::<Result<_, _>>()
+        .map_err(|error| OutboxError::Unreadable(error.to_string()))?;
+    insert.push_values(items.iter().zip(data), |mut row, (Fresh { item, sent }, data)| {
+        let sent = sent.as_ref();
+        row.push_bind(item.seq)
+            .push_bind(item.event_id.0)
+            .push_bind(item.stream.kind.code())
+            .push_bind(item.stream.id.0)
+            .push_bind(item.version)
+            .push_bind(item.actor.0)
+            .push_bind(item.correlation)
+            .push_bind(item.causation.map(|id| id.0))
+            .push_bind(item.time.unix_micros())
+            .push_bind(item.event.event_type().as_str())
+            .push_bind(data)
+            .push_bind(item.asked.clone())
+            .push_bind(sent.map(|sent| sent.key_id.as_str().to_owned()))
+            .push_bind(sent.map(|sent| sent.key_seq))
+            .push_bind(sent.map(|sent| sent.signed.bytes.clone()))
+            .push_bind(sent.map(|sent| sent.signed.signature.to_vec()))
+            .push_bind(sent.map(|sent| sent.signed.sha256()));
+    });
     Ok(())
 }
 

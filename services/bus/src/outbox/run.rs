@@ -1,6 +1,6 @@
 //! The outbox at work: loops over one file, a sender, a follower, an asker and one that tidies up.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::PoisonError;
 use std::time::Duration;
 
@@ -23,19 +23,24 @@ pub(super) struct Run<'a, B, R> {
     pub missed: Notify,
     /// Held while the record is asked: two at once would read the same pages twice.
     pub asking: Mutex<()>,
-    /// What was sent lately, so that its receipt need not look it up in the file.
+    /// What was sent lately.
     pub sent: SentLately,
 }
 
+/// What a receipt usually finds here, and not in the file.
 #[derive(Default)]
-pub(super) struct SentLately(std::sync::Mutex<HashMap<EventId, Signed>>);
+pub(super) struct SentLately {
+    signed: std::sync::Mutex<HashMap<EventId, Signed>>,
+    /// Whose receipts were kept: RECORDED brings them once more.
+    receipted: std::sync::Mutex<HashSet<EventId>>,
+}
 
 impl SentLately {
     /// Beyond this it is forgotten: the file has all of it.
     const MAX: usize = 1_024;
 
     pub fn note(&self, event: EventId, signed: &Signed) {
-        let mut sent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sent = self.signed.lock().unwrap_or_else(PoisonError::into_inner);
         if sent.len() >= Self::MAX {
             sent.clear();
         }
@@ -43,7 +48,20 @@ impl SentLately {
     }
 
     pub fn take(&self, event: EventId) -> Option<Signed> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&event)
+        self.signed.lock().unwrap_or_else(PoisonError::into_inner).remove(&event)
+    }
+
+    pub fn receipted(&self, events: impl Iterator<Item = EventId>) {
+        let mut receipted = self.receipted.lock().unwrap_or_else(PoisonError::into_inner);
+        if receipted.len() >= Self::MAX {
+            receipted.clear();
+        }
+        receipted.extend(events);
+    }
+
+    /// Whether its receipt was kept; asked once of each.
+    pub fn is_receipted(&self, event: EventId) -> bool {
+        self.receipted.lock().unwrap_or_else(PoisonError::into_inner).remove(&event)
     }
 }
 
@@ -58,6 +76,8 @@ impl Outbox {
         reader: R,
         shutdown: CancellationToken,
     ) -> Result<(), OutboxError> {
+        // A run that ended before this one may have left what came next unsigned.
+        drop(self.store.sign_next(None, self.signer()).await?);
         let run = Run {
             outbox: self,
             bus,

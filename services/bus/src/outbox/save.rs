@@ -2,13 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sqlx::{QueryBuilder, Row as _, SqliteConnection};
+use sqlx::error::DatabaseError;
+use sqlx::{QueryBuilder, Row as _, SqliteConnection, SqlitePool};
 use tais_proto::{Event, EventId, Signed, SigningKey, Source, StreamId};
 
 use super::OutboxError;
 use super::item::{Item, ItemState, NewEvents};
-use super::row::{Fresh, Placed, envelope_of, find, insert};
-use super::store::{BEGIN, ROWS_AT_ONCE, STOPPED, Store};
+use super::row::{COLUMNS, Fresh, INSERT, Placed, envelope_of, find, insert, item, push_items};
+use super::store::{BEGIN, ON_ITS_WAY, ROWS_AT_ONCE, STOPPED, Store};
 
 /// Who signs.
 #[derive(Clone, Copy)]
@@ -17,68 +18,108 @@ pub(super) struct Signer<'a> {
     pub key: &'a SigningKey,
 }
 
+/// What was saved.
+pub(super) struct Saved {
+    /// The items of each.
+    pub items: Vec<Vec<Item>>,
+    /// What is to be sent now.
+    pub fresh: Vec<(Item, Signed)>,
+}
+
+/// The last place in the file, and the last of the key's sequence.
+#[derive(Clone, Copy)]
+pub(super) struct Last {
+    seq: i64,
+    key_seq: i64,
+}
+
 impl Store {
     /// Saves all of it or nothing, in one commit. What is the next of its stream is signed at once, so
     /// that sending it waits for no other.
-    pub async fn save(&self, all: &[NewEvents], signer: Signer<'_>) -> Result<Vec<Vec<Item>>, OutboxError> {
+    ///
+    /// What says to be new is written as such, in one statement that writes nothing unless it is; only
+    /// then it is looked up.
+    pub async fn save(&self, all: &[NewEvents], signer: Signer<'_>) -> Result<Saved, OutboxError> {
+        let mut last = self.last.lock().await;
+        // If this is cut off, nobody knows how far it came.
+        if let Some(before) = last.take() {
+            let mut known = Known::nothing(before);
+            let (items, fresh) = known.add(all, signer)?;
+            if insert_new(&self.writer, &fresh, before, signer.key).await? {
+                *last = Some(known.last);
+                return Ok(Saved { items, fresh: sendable(fresh) });
+            }
+        }
         let mut tx = self.writer.begin_with(BEGIN).await?;
         let mut known = Known::before(&mut tx, all, signer.key).await?;
-        let mut saved = Vec::with_capacity(all.len());
-        let mut fresh = Vec::new();
-        for new in all {
-            let mut items = Vec::with_capacity(new.events.len());
-            for (version, (event_id, event)) in (new.base_version + 1..).zip(&new.events) {
-                items.push(match known.items.get(event_id) {
-                    Some(existing) if existing.stream != new.stream || existing.event != *event => {
-                        return Err(OutboxError::IdReused(Box::new(existing.clone())));
-                    }
-                    Some(existing) => existing.clone(),
-                    None if known.stopped.contains(&new.stream.id) => {
-                        return Err(OutboxError::StreamHeld(new.stream.id));
-                    }
-                    None => {
-                        let item = known.item(new, version, *event_id, event);
-                        fresh.push(Fresh { sent: known.place(&item, signer)?, item: item.clone() });
-                        item
-                    }
-                });
-            }
-            saved.push(items);
-        }
+        let (items, fresh) = known.add(all, signer)?;
         insert(&mut tx, &fresh).await?;
         tx.commit().await?;
-        Ok(saved)
+        *last = Some(known.last);
+        Ok(Saved { items, fresh: sendable(fresh) })
     }
 
-    /// Gives items their place in the key's sequence and their signature, where they have none.
-    pub async fn sign(
+    /// Signs what is now the next of its stream: of these streams, or of all. What is saved behind
+    /// something that is on its way is signed when its turn comes. Gives what is to be sent now.
+    pub async fn sign_next(
         &self,
-        due: Vec<(Item, Option<Signed>)>,
+        streams: Option<&[StreamId]>,
         signer: Signer<'_>,
     ) -> Result<Vec<(Item, Signed)>, OutboxError> {
-        if due.iter().all(|(_, signed)| signed.is_some()) {
-            return Ok(due.into_iter().filter_map(|(item, signed)| Some((item, signed?))).collect());
+        // Nearly always there is nothing, and then nothing is written.
+        if next_unsigned(&mut *self.reader.acquire().await?, streams).await?.is_empty() {
+            return Ok(Vec::new());
         }
+        let mut kept = self.last.lock().await;
+        *kept = None;
         let mut tx = self.writer.begin_with(BEGIN).await?;
-        let (_, mut key_seq) = last(&mut tx, signer.key).await?;
-        let mut all = Vec::with_capacity(due.len());
+        let mut last = last(&mut tx, signer.key).await?;
         let mut fresh = Vec::new();
-        for (item, signed) in due {
-            let signed = match signed {
-                Some(signed) => signed,
-                None => {
-                    key_seq += 1;
-                    let signed = signer.sign(&item, key_seq)?;
-                    fresh.push((item.seq, key_seq, signed.clone()));
-                    signed
-                }
-            };
-            all.push((item, signed));
+        for item in next_unsigned(&mut tx, streams).await? {
+            last.key_seq += 1;
+            let signed = signer.sign(&item, last.key_seq)?;
+            fresh.push((item, last.key_seq, signed));
         }
-        keep(&mut tx, signer, &fresh).await?;
+        for fresh in fresh.chunks(ROWS_AT_ONCE) {
+            keep(&mut tx, signer, fresh).await?;
+        }
         tx.commit().await?;
-        Ok(all)
+        *kept = Some(last);
+        Ok(fresh.into_iter().map(|(item, _, signed)| (item, signed)).collect())
     }
+}
+
+/// The first open item of each stream that has one which is not signed: of these streams, or of all.
+async fn next_unsigned(
+    connection: &mut SqliteConnection,
+    streams: Option<&[StreamId]>,
+) -> Result<Vec<Item>, OutboxError> {
+    let mut found = Vec::new();
+    let chunks: Vec<Option<&[StreamId]>> = match streams {
+        None => vec![None],
+        Some(streams) => streams.chunks(ROWS_AT_ONCE).map(Some).collect(),
+    };
+    for streams in chunks {
+        let mut select = QueryBuilder::new(format!(
+            "select {COLUMNS} from item indexed by item_unsigned
+              where state in ('saved', 'received') and envelope is null and not exists (
+                  select 1 from item as before indexed by item_waiting where before.state in ('saved', 'received')
+                     and before.stream = item.stream and before.seq < item.seq)"
+        ));
+        if let Some(streams) = streams {
+            select.push(" and stream in (");
+            let mut ids = select.separated(", ");
+            for stream in streams {
+                ids.push_bind(stream.0);
+            }
+            select.push(")");
+        }
+        select.push(" order by seq");
+        for row in select.build().fetch_all(&mut *connection).await? {
+            found.push(item(&row)?);
+        }
+    }
+    Ok(found)
 }
 
 impl Signer<'_> {
@@ -92,7 +133,7 @@ impl Signer<'_> {
 async fn keep(
     connection: &mut SqliteConnection,
     signer: Signer<'_>,
-    fresh: &[(i64, i64, Signed)],
+    fresh: &[(Item, i64, Signed)],
 ) -> Result<(), OutboxError> {
     let mut update = QueryBuilder::new("update item set key_id = ");
     update.push_bind(signer.key.key_id().as_str().to_owned());
@@ -100,8 +141,8 @@ async fn keep(
         ", key_seq = signed.column2, envelope = signed.column3, signature = signed.column4,
            sha256 = signed.column5 from (",
     );
-    update.push_values(fresh, |mut row, (seq, key_seq, signed)| {
-        row.push_bind(*seq)
+    update.push_values(fresh, |mut row, (item, key_seq, signed)| {
+        row.push_bind(item.seq)
             .push_bind(*key_seq)
             .push_bind(&signed.bytes)
             .push_bind(signed.signature.to_vec())
@@ -112,21 +153,24 @@ async fn keep(
     Ok(())
 }
 
-/// The last place in the file, and the last of the key's sequence.
-async fn last(connection: &mut SqliteConnection, key: &SigningKey) -> Result<(i64, i64), OutboxError> {
-    Ok(sqlx::query_as(
+async fn last(connection: &mut SqliteConnection, key: &SigningKey) -> Result<Last, OutboxError> {
+    let (seq, key_seq) = sqlx::query_as(
         "select coalesce((select seq from sqlite_sequence where name = 'item'), 0),
                 coalesce((select max(key_seq) from item where key_id = ?), 0)",
     )
     .bind(key.key_id().as_str())
     .fetch_one(connection)
-    .await?)
+    .await?;
+    Ok(Last { seq, key_seq })
+}
+
+fn sendable(fresh: Vec<Fresh>) -> Vec<(Item, Signed)> {
+    fresh.into_iter().filter_map(|Fresh { item, sent }| Some((item, sent?.signed))).collect()
 }
 
 /// What the file has of what is saved now.
 struct Known {
-    seq: i64,
-    key_seq: i64,
+    last: Last,
     items: HashMap<EventId, Item>,
     /// Streams on which something is on its way or stopped: what is saved now waits behind it.
     waited_for: HashSet<StreamId>,
@@ -135,19 +179,20 @@ struct Known {
 }
 
 impl Known {
+    fn nothing(last: Last) -> Self {
+        Self { last, items: HashMap::new(), waited_for: HashSet::new(), stopped: HashSet::new() }
+    }
+
     async fn before(
         connection: &mut SqliteConnection,
         all: &[NewEvents],
         key: &SigningKey,
     ) -> Result<Self, OutboxError> {
-        let (seq, key_seq) = last(connection, key).await?;
-        let mut known =
-            Self { seq, key_seq, items: HashMap::new(), waited_for: HashSet::new(), stopped: HashSet::new() };
+        let mut known = Self::nothing(last(connection, key).await?);
         let streams: Vec<StreamId> = all.iter().map(|new| new.stream.id).collect();
         for streams in streams.chunks(ROWS_AT_ONCE) {
             let mut select = QueryBuilder::new(format!(
-                "select stream, max({STOPPED}) as stopped from item
-                  where (state in ('saved', 'received') or {STOPPED}) and stream in ("
+                "select stream, max({STOPPED}) as stopped from item where ({ON_ITS_WAY} or {STOPPED}) and stream in ("
             ));
             let mut ids = select.separated(", ");
             for stream in streams {
@@ -169,10 +214,41 @@ impl Known {
         Ok(known)
     }
 
+    /// The items of each, and those of them that are not in the file yet.
+    fn add(
+        &mut self,
+        all: &[NewEvents],
+        signer: Signer<'_>,
+    ) -> Result<(Vec<Vec<Item>>, Vec<Fresh>), OutboxError> {
+        let mut saved = Vec::with_capacity(all.len());
+        let mut fresh = Vec::new();
+        for new in all {
+            let mut items = Vec::with_capacity(new.events.len());
+            for (version, (event_id, event)) in (new.base_version + 1..).zip(&new.events) {
+                items.push(match self.items.get(event_id) {
+                    Some(existing) if existing.stream != new.stream || existing.event != *event => {
+                        return Err(OutboxError::IdReused(Box::new(existing.clone())));
+                    }
+                    Some(existing) => existing.clone(),
+                    None if self.stopped.contains(&new.stream.id) => {
+                        return Err(OutboxError::StreamHeld(new.stream.id));
+                    }
+                    None => {
+                        let item = self.item(new, version, *event_id, event);
+                        fresh.push(Fresh { sent: self.place(&item, signer)?, item: item.clone() });
+                        item
+                    }
+                });
+            }
+            saved.push(items);
+        }
+        Ok((saved, fresh))
+    }
+
     fn item(&mut self, new: &NewEvents, version: u32, event_id: EventId, event: &Event) -> Item {
-        self.seq += 1;
+        self.last.seq += 1;
         Item {
-            seq: self.seq,
+            seq: self.last.seq,
             event_id,
             stream: new.stream,
             version,
@@ -193,8 +269,45 @@ impl Known {
         if !self.waited_for.insert(item.stream.id) {
             return Ok(None);
         }
-        self.key_seq += 1;
-        let signed = signer.sign(item, self.key_seq)?;
-        Ok(Some(Placed { key_id: signer.key.key_id(), key_seq: self.key_seq, signed }))
+        self.last.key_seq += 1;
+        let signed = signer.sign(item, self.last.key_seq)?;
+        Ok(Some(Placed { key_id: signer.key.key_id(), key_seq: self.last.key_seq, signed }))
+    }
+}
+
+/// Writes items that say to be new, in a commit of their own; gives whether they are. They are not where the
+/// file has gone on from `before`, or something is on its way or stopped on one of their streams, or one of
+/// them is there already: then nothing is written.
+async fn insert_new(
+    writer: &SqlitePool,
+    fresh: &[Fresh],
+    before: Last,
+    key: &SigningKey,
+) -> Result<bool, OutboxError> {
+    if fresh.is_empty() || fresh.len() > ROWS_AT_ONCE {
+        return Ok(false);
+    }
+    let mut insert = QueryBuilder::new(INSERT);
+    insert.push("select * from (");
+    push_items(&mut insert, fresh)?;
+    insert.push(") where (select seq from sqlite_sequence where name = 'item') is ");
+    // A file that nothing was ever saved in has no last place.
+    insert.push_bind((before.seq > 0).then_some(before.seq));
+    insert.push(" and coalesce((select max(key_seq) from item where key_id = ");
+    insert.push_bind(key.key_id().as_str().to_owned());
+    insert.push("), 0) = ").push_bind(before.key_seq);
+    insert.push(format!(
+        " and not exists (select 1 from item where ({ON_ITS_WAY} or {STOPPED}) and stream in ("
+    ));
+    let streams: HashSet<StreamId> = fresh.iter().map(|fresh| fresh.item.stream.id).collect();
+    let mut ids = insert.separated(", ");
+    for stream in streams {
+        ids.push_bind(stream.0);
+    }
+    insert.push("))");
+    match insert.build().execute(writer).await {
+        Ok(done) => Ok(done.rows_affected() > 0),
+        Err(error) if error.as_database_error().is_some_and(DatabaseError::is_unique_violation) => Ok(false),
+        Err(error) => Err(error.into()),
     }
 }

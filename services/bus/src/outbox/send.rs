@@ -24,7 +24,7 @@ const NOTE_AFTER: Duration = Duration::from_millis(300);
 const REST_MIN: Duration = Duration::from_millis(5);
 
 /// What is due, and what was signed of it.
-type Due = (Item, Option<Signed>);
+type Due = (Item, Signed);
 
 /// A batch that was sent.
 struct Batch {
@@ -34,56 +34,102 @@ struct Batch {
     received: Vec<Sent>,
 }
 
+/// What became of looking into the file.
+enum Looked {
+    /// This is due.
+    Due(Vec<Due>),
+    /// Nothing is, before this time; `said` is how often it had been said to look when that was so.
+    Nothing { until: Timestamp, said: u64 },
+    /// It was not looked: something was handed over, or is said to be there.
+    Woken,
+}
+
 impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
     pub async fn send(&self) -> Result<(), OutboxError> {
         let mut on_their_way = HashSet::new();
         let mut batches = FuturesUnordered::new();
         let mut handed_over = FuturesUnordered::new();
+        // What lay in the file before this run is looked for first.
+        let (mut looked, mut until) = (None, self.now());
         loop {
             let has_room = batches.len() < BATCHES_MAX;
+            let mut due = Vec::new();
             if has_room {
-                let due = self.outbox.store.due(self.now(), BATCH_MAX, &on_their_way).await?;
-                if !due.is_empty() {
-                    on_their_way.extend(due.iter().map(|(item, _)| item.seq));
-                    batches.push(self.send_batch(due));
-                    continue;
-                }
+                due = self.outbox.to_send.take(BATCH_MAX, &on_their_way);
             }
-            tokio::select! {
-                Some(batch) = batches.next() => {
-                    let Batch { places, received } = batch?;
-                    on_their_way.retain(|place| !places.contains(place));
-                    on_their_way.extend(received.iter().map(|sent| sent.seq));
-                    if !received.is_empty() {
-                        handed_over.push(self.note_late(received));
+            if due.is_empty() {
+                tokio::select! {
+                    Some(batch) = batches.next() => {
+                        let Batch { places, received } = batch?;
+                        if received.len() < places.len() {
+                            // When the others are due is in the file.
+                            looked = None;
+                        }
+                        on_their_way.retain(|place| !places.contains(place));
+                        on_their_way.extend(received.iter().map(|sent| sent.seq));
+                        if !received.is_empty() {
+                            handed_over.push(self.note_late(received));
+                        }
+                    }
+                    Some(noted) = handed_over.next() => {
+                        let received: Vec<Sent> = noted?;
+                        for Sent { seq, next_at, .. } in received {
+                            on_their_way.remove(&seq);
+                            until = until.min(next_at);
+                        }
+                    }
+                    found = self.look(looked, until, &on_their_way), if has_room => match found? {
+                        Looked::Due(found) => due = found,
+                        Looked::Nothing { until: next, said } => (looked, until) = (Some(said), next),
+                        Looked::Woken => {}
                     }
                 }
-                Some(noted) = handed_over.next() => {
-                    let noted: HashSet<i64> = noted?;
-                    on_their_way.retain(|place| !noted.contains(place));
-                }
-                rested = self.rest(&on_their_way), if has_room => rested?,
+            }
+            if !due.is_empty() {
+                on_their_way.extend(due.iter().map(|(item, _)| item.seq));
+                batches.push(self.send_batch(due));
             }
         }
     }
 
-    /// Waits until something is saved or due.
-    async fn rest(&self, on_their_way: &HashSet<i64>) -> Result<(), OutboxError> {
-        let longest = self.outbox.pace.ask.max(REST_MIN);
-        let due = self.outbox.store.next_due(on_their_way).await?.map_or(longest, |due| {
-            let micros = due.unix_micros().saturating_sub(self.now().unix_micros());
-            Duration::from_micros(u64::try_from(micros).unwrap_or(0)).clamp(REST_MIN, longest)
-        });
-        tokio::select! { () = self.outbox.wake.notified() => {}, () = tokio::time::sleep(due) => {} }
-        Ok(())
+    /// Looks what is due when it is time or is said to be worth it, and waits for either.
+    async fn look(
+        &self,
+        looked: Option<u64>,
+        until: Timestamp,
+        on_their_way: &HashSet<i64>,
+    ) -> Result<Looked, OutboxError> {
+        let outbox = self.outbox;
+        let said = outbox.to_send.said();
+        let wait = until.unix_micros().saturating_sub(self.now().unix_micros());
+        if looked == Some(said) && wait > 0 {
+            let wait =
+                Duration::from_micros(u64::try_from(wait).unwrap_or(0)).clamp(REST_MIN, self.rest_max());
+            let woken = tokio::time::timeout(wait, outbox.to_send.woken()).await.is_ok();
+            if woken {
+                return Ok(Looked::Woken);
+            }
+        }
+        let due = outbox.store.due(self.now(), BATCH_MAX, on_their_way).await?;
+        if !due.is_empty() {
+            return Ok(Looked::Due(due));
+        }
+        let rest = i64::try_from(self.rest_max().as_micros()).unwrap_or(i64::MAX);
+        let longest = Timestamp::from_unix_micros(self.now().unix_micros().saturating_add(rest));
+        let next = outbox.store.next_due(on_their_way).await?;
+        Ok(Looked::Nothing { until: next.map_or(longest, |next| next.min(longest)), said })
     }
 
-    /// Notes what has no receipt yet, after giving it time; gives the places of all.
-    async fn note_late(&self, received: Vec<Sent>) -> Result<HashSet<i64>, OutboxError> {
+    fn rest_max(&self) -> Duration {
+        self.outbox.pace.ask.max(REST_MIN)
+    }
+
+    /// Notes what has no receipt yet, after giving it time.
+    async fn note_late(&self, received: Vec<Sent>) -> Result<Vec<Sent>, OutboxError> {
         tokio::time::sleep(NOTE_AFTER).await;
         self.outbox.store.sent(&received).await?;
         self.outbox.changes.send_modify(|count| *count += 1);
-        Ok(received.iter().map(|sent| sent.seq).collect())
+        Ok(received)
     }
 
     async fn send_batch(&self, due: Vec<Due>) -> Result<Batch, OutboxError> {
@@ -107,9 +153,7 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
             return Ok(Vec::new());
         }
         let outbox = self.outbox;
-        let signed = outbox.store.sign(due, outbox.signer()).await?;
-        // From here on the items may be in the record: their bytes never change again.
-        let sending = signed.into_iter().map(|(item, signed)| async move {
+        let sending = due.into_iter().map(|(item, signed)| async move {
             self.sent.note(item.event_id, &signed);
             // New each time: the broker drops a message whose id it knows, even one that it lost.
             let message_id = Uuid::now_v7().to_string();

@@ -2,14 +2,17 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, QueryBuilder, Row as _, SqlitePool};
 use tais_proto::{EventId, Position, Signed, StreamId, Timestamp};
+use tokio::sync::Mutex;
 
 use super::OutboxError;
 use super::item::{Counts, Item};
 use super::row::{COLUMNS, find, item, signed};
+use super::save::Last;
 
 const SCHEMA: &str = "
 create table if not exists item (
@@ -43,9 +46,13 @@ create table if not exists item (
     -- a person has read why it was refused or set aside, and decided
     closed integer not null default 0,
     unique (key_id, key_seq));
-create index if not exists item_open on item (state, stream, seq) where state in ('saved', 'received');
 create index if not exists item_stream on item (stream, seq);
-create index if not exists item_on_its_way on item (seq) where state in ('saved', 'received');
+create index if not exists item_waiting on item (stream, seq) where state in ('saved', 'received');
+create index if not exists item_signed on item (seq) where state in ('saved', 'received') and envelope is not null;
+create index if not exists item_unsigned on item (stream, seq) where state in ('saved', 'received') and envelope is null;
+-- of outboxes that looked for the next of each stream whenever they sent
+drop index if exists item_open;
+drop index if exists item_on_its_way;
 create index if not exists item_held on item (stream) where state = 'held';
 create index if not exists item_recorded on item (position) where state = 'recorded';
 create index if not exists item_sent on item (next_at) where state in ('saved', 'received') and attempts > 0;
@@ -61,6 +68,12 @@ const READERS: u32 = 2;
 /// The most pages of 4 KiB that wait to be moved into their place.
 const PAGES_MAX: &str = "16000";
 
+/// In KiB, as SQLite takes it; what is not used is not taken.
+const CACHE: &str = "-32000";
+
+/// What is not recorded yet.
+pub(super) const ON_ITS_WAY: &str = "state in ('saved', 'received')";
+
 /// What waits for a person: what was refused or set aside, and what is held behind it.
 pub(super) const STOPPED: &str = "(state in ('refused', 'quarantined', 'held') and closed = 0)";
 
@@ -71,16 +84,18 @@ pub(super) struct Sent {
     pub next_at: Timestamp,
 }
 
-/// Two connections write: each takes the file before it reads what it decides on.
+/// Whoever writes takes the file before reading what is decided on.
 pub(super) const BEGIN: &str = "begin immediate";
 
 #[derive(Clone)]
 pub(super) struct Store {
-    /// Every commit of it waits for the disk.
+    /// The one that writes; every commit of it waits for the disk. A second one would empty its page cache with
+    /// each commit.
     pub(super) writer: SqlitePool,
-    /// For what a power cut may take along: whether something was sent, and when to look again. The
-    /// receipt, which counts, does not stand in line behind it.
-    notes: SqlitePool,
+    /// How far the file goes, as this process left it; `None` where that must be looked up.
+    pub(super) last: Arc<Mutex<Option<Last>>>,
+    /// Moves what was written into its place, and writes nothing else.
+    tidier: SqlitePool,
     /// Who only looks stands in nobody's way.
     pub(super) reader: SqlitePool,
 }
@@ -95,17 +110,19 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             // Who saves does not also move what was written into its place: that is done beside it
             // ([`Store::tidy`]), and here only where nothing runs and the file of writes would grow for ever.
-            .pragma("wal_autocheckpoint", PAGES_MAX);
+            .pragma("wal_autocheckpoint", PAGES_MAX)
+            .pragma("temp_store", "memory");
         // A file does not go away as a server does: it is not asked before each use.
         let pool =
             |connections| SqlitePoolOptions::new().max_connections(connections).test_before_acquire(false);
-        let writer = pool(1).connect_with(options.clone()).await?;
+        // An outbox of tens of thousands, as an import makes it, is looked up and changed in memory.
+        let writer = pool(1).connect_with(options.clone().pragma("cache_size", CACHE)).await?;
         sqlx::raw_sql(SCHEMA).execute(&writer).await?;
         since_asked(&writer).await?;
-        let notes = pool(1).connect_with(options.clone().synchronous(SqliteSynchronous::Normal)).await?;
+        let tidier = pool(1).connect_with(options.clone()).await?;
         let options = options.read_only(true).row_buffer_size(ROWS_AT_ONCE);
         let reader = pool(READERS).connect_with(options).await?;
-        Ok(Self { writer, notes, reader })
+        Ok(Self { writer, last: Arc::default(), tidier, reader })
     }
 
     pub async fn items(&self, events: &[EventId]) -> Result<Vec<Item>, OutboxError> {
@@ -181,26 +198,29 @@ impl Store {
         rows.iter().map(|row| Ok(StreamId(row.try_get("stream")?))).collect()
     }
 
-    /// The first open item of each stream that is due, oldest first, and what was signed of it; without
-    /// those that are on their way just now.
+    /// What is signed and due, oldest first; without those that are on their way just now. Of each stream
+    /// only the first open item is signed.
     pub async fn due(
         &self,
         now: Timestamp,
         limit: usize,
         on_their_way: &HashSet<i64>,
-    ) -> Result<Vec<(Item, Option<Signed>)>, OutboxError> {
+    ) -> Result<Vec<(Item, Signed)>, OutboxError> {
         // SQLite keeps no figures of this table: left to itself it reads all that waits for the first few.
         let mut select = QueryBuilder::new(format!(
-            "select {COLUMNS}, envelope, signature from item indexed by item_on_its_way
-              where state in ('saved', 'received') and not exists (
-                  select 1 from item as before where before.stream = item.stream and before.seq < item.seq
-                     and before.state in ('saved', 'received')) and next_at <= "
+            "select {COLUMNS}, envelope, signature from item indexed by item_signed
+              where state in ('saved', 'received') and envelope is not null and next_at <= "
         ));
         select.push_bind(now.unix_micros());
         push_without(&mut select, on_their_way);
         select.push(" order by seq limit ").push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
-        let rows = select.build().fetch_all(&self.reader).await?;
-        rows.iter().map(|row| Ok((item(row)?, signed(row)?))).collect()
+        let mut due = Vec::new();
+        for row in select.build().fetch_all(&self.reader).await? {
+            if let Some(signed) = signed(&row)? {
+                due.push((item(&row)?, signed));
+            }
+        }
+        Ok(due)
     }
 
     /// When something that was sent is looked at next; what was never sent is due or waits its turn.
@@ -234,7 +254,7 @@ impl Store {
                 row.push_bind(sent.seq).push_bind(sent.next_at.unix_micros()).push_bind(sent.received);
             });
             update.push(") as sent where item.seq = sent.column1 and item.state in ('saved', 'received')");
-            update.build().execute(&self.notes).await?;
+            update.build().execute(&self.writer).await?;
         }
         Ok(())
     }
@@ -263,7 +283,7 @@ impl Store {
 
     /// Moves what was written into its place, as far as nobody is in the way.
     pub async fn tidy(&self) -> Result<(), OutboxError> {
-        sqlx::query("pragma wal_checkpoint(passive)").execute(&self.notes).await?;
+        sqlx::query("pragma wal_checkpoint(passive)").execute(&self.tidier).await?;
         Ok(())
     }
 

@@ -118,6 +118,13 @@ pub fn rows() -> Vec<Broken> {
             ("key-mismatch", "/successor"),
         ),
         keys.row("an unknown key revoked", ADMIN, revoke(21, "lost"), invalid),
+        keys.row(
+            "a second key of the log",
+            ADMIN,
+            RegistryKeyRegistered { publisher: Publisher::Log, ..register(21, SECOND) },
+            ("log-key-only-rotates", "/publisher"),
+        ),
+        keys.row("the log's key revoked", ADMIN, log_key_revoked(), ("log-key-only-rotates", "/keyId")),
         revoked.row("revoked twice", ADMIN, revoke(20, "lost"), invalid),
         revoked.row("a revoked key rotated", ADMIN, rotate(20, 21, 21, SECOND), invalid),
         keys.row("revoked without a reason", ADMIN, revoke(20, " "), ("reason-missing", "/reason")),
@@ -143,6 +150,11 @@ pub fn rows() -> Vec<Broken> {
         ),
         another_registry(),
     ]
+}
+
+fn log_key_revoked() -> RegistryKeyRevoked {
+    let log_key = REGISTRY.log_key(u64::MAX).expect("a log has a key").public_key;
+    RegistryKeyRevoked { key_id: log_key.key_id(), reason: "it was copied".into() }
 }
 
 /// There is one registry; a second stream that claims to be one knows nobody's keys.
@@ -174,4 +186,24 @@ fn keys_are_valid_from_their_registration_to_their_end_by_position() {
     assert_eq!((record(&new).from, record(&new).until), (from.next(), None));
     assert_eq!(record(&new).publisher, Publisher::Apsc, "a successor signs for the same publisher");
     assert!(rotated.0.valid_key(&new).is_some());
+}
+
+#[test]
+fn a_checkpoint_is_signed_by_the_key_that_the_log_has_after_its_entries() {
+    let keys = Keys(REGISTRY.clone());
+    let old = keys.0.log_key(u64::MAX).unwrap().clone();
+    let rotation = RegistryKeyRotated {
+        key_id: old.public_key.key_id(),
+        successor: key(21).key_id(),
+        public_key: key(21),
+        approved_by: SECOND,
+    };
+    let rotated = keys.then(ADMIN, rotation);
+    let at = rotated.0.log_keys()[1].from.0;
+    let signs = |size| rotated.0.log_key(size).map(|key| key.public_key);
+    assert_eq!(signs(0), None, "there is no log before its first entry");
+    assert_eq!(signs(1), Some(old.public_key));
+    assert_eq!(signs(at), Some(old.public_key), "the rotation is not among these entries");
+    assert_eq!(signs(at + 1), Some(key(21)));
+    assert_eq!(signs(u64::MAX), Some(key(21)));
 }

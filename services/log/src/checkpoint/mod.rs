@@ -172,6 +172,24 @@ impl SignedCheckpoint {
         if any { Ok(&self.checkpoint) } else { Err(CheckpointError::NotSigned(log.to_string())) }
     }
 
+    /// What it says, if one of these keys of its log signed it: a log whose key was rotated has several.
+    ///
+    /// # Errors
+    /// When none of them is its log's, or none signed it.
+    pub fn verify_any(&self, keys: &[NoteKey]) -> Result<&Checkpoint, CheckpointError> {
+        let unknown = CheckpointError::UnknownLog(self.checkpoint.origin.clone());
+        let mut wrong = Err(unknown);
+        for key in keys.iter().filter(|key| key.name() == self.checkpoint.origin) {
+            match (self.verify(key), &wrong) {
+                (Ok(checkpoint), _) => return Ok(checkpoint),
+                // Of several, the one that is there and does not fit says more than one that is not there.
+                (Err(CheckpointError::NotSigned(_)), Err(CheckpointError::WrongSignature(_))) => {}
+                (found, _) => wrong = found,
+            }
+        }
+        wrong
+    }
+
     /// When this witness cosigned it, in seconds since 1970; `None` where it did not.
     ///
     /// # Errors

@@ -106,9 +106,7 @@ impl Policy {
     /// # Errors
     /// When it does not meet the policy.
     pub fn check(&self, signed: &SignedCheckpoint) -> Result<Vec<(&NoteKey, u64)>, CheckpointError> {
-        let log = self.logs.iter().find(|log| log.name() == signed.checkpoint().origin);
-        let unknown = || CheckpointError::UnknownLog(signed.checkpoint().origin.clone());
-        signed.verify(log.ok_or_else(unknown)?)?;
+        signed.verify_any(&self.logs)?;
         let mut found = Vec::new();
         let mut cosigned = HashSet::new();
         for (index, witness) in self.witnesses.iter().enumerate() {

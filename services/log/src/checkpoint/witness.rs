@@ -128,9 +128,11 @@ impl AddCheckpoint {
     /// When it may not.
     pub fn judge(&self, logs: &[NoteKey], last: Option<&Checkpoint>) -> Result<(), Refused> {
         let new = self.checkpoint.checkpoint();
-        let log = logs.iter().find(|log| log.name() == new.origin);
-        let log = log.ok_or_else(|| Refused::UnknownLog(new.origin.clone()))?;
-        self.checkpoint.verify(log).map_err(Refused::NotSigned)?;
+        match self.checkpoint.verify_any(logs) {
+            Ok(_) => {}
+            Err(CheckpointError::UnknownLog(origin)) => return Err(Refused::UnknownLog(origin)),
+            Err(error) => return Err(Refused::NotSigned(error)),
+        }
         if self.old > new.size {
             return Err(Refused::OldIsLarger);
         }
