@@ -242,6 +242,8 @@ class Record:
 
     def check(self, checkpoint):
         """A checkpoint of as many entries as were taken."""
+        if not self.is_known and not checkpoint.is_signed_by(self.log_keys[-1]):
+            raise Wrong(0, "the record begins with another log")
         checkpoint.must_be_signed_by(self.log_keys[-1])
         if checkpoint.root != self.tree.root():
             raise Wrong(0, f"the entries are not those of the checkpoint of {self.tree.size}")

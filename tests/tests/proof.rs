@@ -9,12 +9,14 @@ use std::time::{Duration, Instant};
 
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
-use tais_log::checkpoint::{Checkpoint, SignedCheckpoint};
+use tais_log::checkpoint::{Checkpoint, KeyType, NoteKey, SignedCheckpoint};
 use tais_log::frontier::Frontier;
 use tais_log::tile::{Resource, bundle, unbundle};
 use tais_proto::entry::Recorded;
-use tais_proto::{Envelope, LeafHash, Publisher, SigningKey, entry_bytes};
+use tais_proto::event::registry::RegistryKeyRotated;
+use tais_proto::{Envelope, EventId, LeafHash, Position, Publisher, SigningKey, Source, entry_bytes};
 use tais_tests::{System, executable};
+use uuid::Uuid;
 
 const PATIENCE: Duration = Duration::from_secs(40);
 
@@ -188,6 +190,7 @@ fn receipts_files_and_the_record_are_verified_apart_from_the_system() {
         std::fs::write(&path, whole).unwrap();
     }
     forged_by_who_runs_the_log(&tiles, &system, &key);
+    rotated(&tiles, &system, &key);
     std::fs::remove_file(&bundle).unwrap();
     let (holds, text) = both_of_folder(dir, &key);
     assert!(!holds && text.contains("entry 256 is missing"), "{text}");
@@ -295,4 +298,60 @@ fn forged_by_who_runs_the_log(tiles: &Path, system: &System, key: &str) {
     let (ours, text) = apart(&[&["verify", dir, "--log-key", key], &kept[..]].concat());
     let (theirs, other) = second(&[&["folder", dir, "--log-key", key], &kept[..]].concat());
     assert!(!ours && !theirs, "{text}\n{other}");
+}
+
+/// A log whose key was followed by another: who brought either verifies it, and only the successor signs for what
+/// follows the rotation.
+fn rotated(tiles: &Path, system: &System, key: &str) {
+    let secrets = tais::secrets::Secrets::open(system.data()).unwrap();
+    let (first, successor) = (secrets.log_key().unwrap(), SigningKey::from_seed(&[98; 32]));
+    let signed = SignedCheckpoint::parse(&std::fs::read(tiles.join("checkpoint")).unwrap()).unwrap();
+    let Checkpoint { origin, size, .. } = signed.checkpoint().clone();
+    let before = read_entries(tiles, size);
+    let envelopes = before.iter().map(|entry| Envelope::parse(&entry.signed.bytes).unwrap());
+    let envelopes: Vec<Envelope> = envelopes.collect();
+    let office = secrets.publisher_key(Publisher::Office).unwrap();
+    let last = |is: &dyn Fn(&&Envelope) -> bool, of: fn(&Envelope) -> u32| {
+        envelopes.iter().filter(is).map(of).max().unwrap_or(0)
+    };
+    let registry = envelopes[0].stream;
+    let rotation = RegistryKeyRotated {
+        key_id: first.key_id(),
+        successor: successor.key_id(),
+        public_key: successor.public_key(),
+        approved_by: None,
+    };
+    let envelope = Envelope {
+        id: EventId(Uuid::now_v7()),
+        source: Source { state: envelopes[0].source.state.clone(), publisher: Publisher::Office },
+        stream: registry,
+        stream_version: last(&|e| e.stream == registry, |e| e.stream_version) + 1,
+        key_id: office.key_id(),
+        key_seq: last(&|e| e.key_id == office.key_id(), |e| e.key_seq) + 1,
+        event: rotation.into(),
+        ..envelopes[0].clone()
+    };
+    let mut after = before.clone();
+    after.push(Recorded {
+        signed: office.sign(envelope.to_bytes().unwrap()),
+        position: Position(size),
+        recorded_at: before.last().unwrap().recorded_at,
+    });
+    let new = NoteKey::new(&origin, KeyType::Log, successor.public_key()).unwrap().to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().to_str().unwrap();
+    for (entries, signer, brought, is_whole) in [
+        (&after, &successor, key, true),
+        (&after, &successor, new.as_str(), true),
+        (&after, &first, key, false),
+        (&before, &successor, key, false),
+        // A key that the record names and that signed nothing of it is not the log's.
+        (&after, &first, new.as_str(), false),
+        (&before, &first, new.as_str(), false),
+    ] {
+        write_folder(folder.path(), entries, &origin, signer);
+        let (holds, text) = both_of_folder(dir, brought);
+        assert_eq!(holds, is_whole, "{} entries, {brought}: {text}", entries.len());
+        assert!(!holds || text.contains(&new), "{text}");
+    }
 }

@@ -332,7 +332,9 @@ impl Verification {
         let unknown = CheckpointError::NotSigned("that the log has here".to_owned());
         let key = self.registry.log_key(size).ok_or(unknown).and_then(|key| self.named(key)).map_err(bad)?;
         for expected in &all {
-            expected.signed.verify(&key).map_err(bad)?;
+            // Until it is seen that this is the log which was brought along, that is what is wrong.
+            let not_ours = |error| if self.is_pinned { bad(error) } else { self.other_log(&key) };
+            expected.signed.verify(&key).map_err(not_ours)?;
             if expected.signed.checkpoint().root != self.frontier.root() {
                 return Err(Wrong::Checkpoint { from: self.held, to: size - 1, size });
             }
