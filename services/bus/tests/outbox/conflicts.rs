@@ -1,12 +1,14 @@
 //! When something is refused or set aside: what waits behind it is held until a person decides.
 
+use std::collections::BTreeSet;
+
 use tais_bus::outbox::Counts;
 use tais_bus::{ItemState, Notice, OutboxError, RecorderBus as _};
 use tais_proto::{Pillar, Position};
 
 use crate::events::{at, key, new_events, stream};
 use crate::support::scribe::OUTBOX_KEY;
-use crate::{Desk, until};
+use crate::{Desk, open, until};
 
 #[tokio::test]
 async fn a_refused_event_holds_its_stream_and_no_other() {
@@ -148,4 +150,29 @@ async fn a_late_notice_does_not_undo_the_record() {
     let mark = desk.outbox.save(&new_events(stream(), 0, &["mark"])).await.unwrap();
     desk.until_recorded(&mark).await;
     assert!(matches!(desk.state(items[0].event_id).await, ItemState::Recorded { position: Position(0), .. }));
+}
+
+/// What one of them believes to be the end of the file is not, once the other has saved: nothing is lost, doubled or
+/// given a place twice.
+#[tokio::test]
+async fn two_outboxes_on_one_file_take_turns() {
+    let desk = Desk::new().await;
+    let other = open(&desk.home.path().join("outbox.sqlite")).await;
+    let mut items = Vec::new();
+    for round in 0..6 {
+        let outbox = if round % 2 == 0 { &desk.outbox } else { &other };
+        let events = new_events(stream(), 0, &["one", "two"]);
+        let saved = outbox.save(&events).await.unwrap();
+        // Whichever is asked again finds what the other saved.
+        let again = if round % 2 == 0 { &other } else { &desk.outbox };
+        assert_eq!(again.save(&events).await.unwrap(), saved);
+        items.extend(saved);
+    }
+    let places: BTreeSet<i64> = items.iter().map(|item| item.seq).collect();
+    assert_eq!(places.len(), 12);
+    let (_recorder, _work) = (desk.record(), desk.work());
+    desk.until_recorded(&items).await;
+    let record = desk.scribe.record();
+    assert_eq!(record.key_sequence(), (1..=12).collect::<Vec<u32>>());
+    assert!(record.wrongs.is_empty(), "{:?}", record.wrongs);
 }
