@@ -212,7 +212,7 @@ impl std::fmt::Display for Refusal {
                 f.write_str("the log's own key is neither joined by another nor revoked: it is rotated")
             }
             Rule::KeyNotHeld => f.write_str(
-                "the recorder does not hold the log's next key: make it with `tais keys rotate` where the recorder runs",
+                "the recorder does not hold the log's next key: put its file where the recorder runs first",
             ),
             Rule::PillarOfRole => {
                 f.write_str("a correspondent has exactly one pillar; no other role has any")
