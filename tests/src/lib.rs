@@ -27,6 +27,15 @@ pub use proxy::{Proxy, Slow};
 pub use sample::{details, participation, typed, typed_participation};
 pub use system::System;
 
+/// The text between two others.
+///
+/// # Errors
+/// When they are not there.
+pub fn between<'a>(text: &'a str, before: &str, after: &str) -> anyhow::Result<&'a str> {
+    let rest = text.split_once(before).with_context(|| format!("no {before} in {text}"))?.1;
+    Ok(rest.split_once(after).with_context(|| format!("no {after} in {rest}"))?.0)
+}
+
 /// The directory of the servers.
 ///
 /// # Errors

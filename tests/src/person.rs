@@ -1,8 +1,11 @@
 //! A person at a browser without scripts: a session's cookie, pages and forms.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Somebody who signed in on the pages, or nobody.
 #[derive(Clone, Debug)]
@@ -110,6 +113,22 @@ impl Person {
     /// When nobody answers.
     pub fn get(&self, path: &str) -> anyhow::Result<Shown> {
         Self::shown(self.open(path)?)
+    }
+
+    /// Reads a page until it is as expected.
+    ///
+    /// # Errors
+    /// When nobody answers, or it is not within a minute.
+    pub fn until(&self, path: &str, expected: impl Fn(&Shown) -> bool) -> anyhow::Result<Shown> {
+        let patience = Instant::now() + PATIENCE;
+        loop {
+            let shown = self.get(path)?;
+            if expected(&shown) {
+                return Ok(shown);
+            }
+            anyhow::ensure!(Instant::now() < patience, "{path}: {} {}", shown.status, shown.text);
+            std::thread::sleep(Duration::from_millis(100));
+        }
     }
 
     /// Reads a page, wherever it leads.

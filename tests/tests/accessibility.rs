@@ -128,7 +128,7 @@ fn pages(system: &System, id: &str, import: &str, position: u64) -> Vec<(&'stati
                 format!("/events/{position}"),
             ],
         ),
-        ("administrator", own(&["/accounts"])),
+        ("administrator", own(&["/accounts", "/keys"])),
     ]
 }
 

@@ -5,34 +5,13 @@
 use std::io::Read as _;
 use std::time::{Duration, Instant};
 
-use tais_tests::{Person, Shown, System};
+use tais_tests::{Person, System, between};
 use uuid::Uuid;
-
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// The text between two others.
-fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
-    let rest = text.split_once(before).unwrap_or_else(|| panic!("no {before} in {text}")).1;
-    rest.split_once(after).unwrap().0
-}
-
-/// Asks for a page until it is as expected.
-fn until(person: &Person, path: &str, expected: impl Fn(&Shown) -> bool) -> Shown {
-    let patience = Instant::now() + PATIENCE;
-    loop {
-        let shown = person.get(path).unwrap();
-        if expected(&shown) {
-            return shown;
-        }
-        assert!(Instant::now() < patience, "{path}: {}", shown.text);
-        std::thread::sleep(Duration::from_millis(100));
-    }
-}
 
 /// The address of what can be done with somebody's account.
 fn account_of(page: &str, name: &str) -> String {
-    let row = between(page, &format!(r#"<li id="{name}">"#), "</li>");
-    between(row, r#"action=""#, r#"""#).rsplit_once('/').unwrap().0.to_owned()
+    let row = between(page, &format!(r#"<li id="{name}">"#), "</li>").unwrap();
+    between(row, r#"action=""#, r#"""#).unwrap().rsplit_once('/').unwrap().0.to_owned()
 }
 
 #[test]
@@ -42,7 +21,7 @@ fn an_account_gets_its_role_from_two_people_and_loses_it_with_its_sessions() {
         (system.person("administrator").unwrap(), system.person("administrator-2").unwrap());
     let made = one.send("/accounts", &[("name", "maria"), ("role", "auditor"), ("pillar", "")]).unwrap();
     assert_eq!(made.status, 200, "{}", made.text);
-    let first = between(&made.text, "<code>", "</code>").to_owned();
+    let first = between(&made.text, "<code>", "</code>").unwrap().to_owned();
     let place = account_of(&made.text, "maria");
     assert!(!one.get("/accounts").unwrap().text.contains(&first), "it is shown this once");
 
@@ -67,7 +46,7 @@ fn an_account_gets_its_role_from_two_people_and_loses_it_with_its_sessions() {
     );
     let granted = two.send(&grant, &[("submission", &step())]).unwrap();
     assert_eq!(granted.status, 303, "{}", granted.text);
-    until(&maria, "/audit", |shown| shown.status == 200 && shown.text.contains("role granted"));
+    maria.until("/audit", |shown| shown.status == 200 && shown.text.contains("role granted")).unwrap();
 
     // A page that she leaves open ends within five seconds of the record's word.
     let mut stream = maria.open("/live").unwrap().into_body().into_reader();
@@ -84,7 +63,7 @@ fn an_account_gets_its_role_from_two_people_and_loses_it_with_its_sessions() {
     let revoked = one.send(&revocation, &[("submission", &step()), ("reason", "Left the office.")]).unwrap();
     assert_eq!(revoked.status, 303);
     let auditor = system.person("auditor").unwrap();
-    until(&auditor, "/audit", |shown| shown.text.contains("role revoked"));
+    auditor.until("/audit", |shown| shown.text.contains("role revoked")).unwrap();
     let recorded = Instant::now();
     let ended = open.join().unwrap();
     let within = ended.saturating_duration_since(recorded);
@@ -97,6 +76,6 @@ fn an_account_gets_its_role_from_two_people_and_loses_it_with_its_sessions() {
     system.restart().unwrap();
     let auditor = system.person("auditor").unwrap();
     for event in ["signed in", "sign in failed", "denied"] {
-        until(&auditor, "/audit", |shown| shown.text.contains(event));
+        auditor.until("/audit", |shown| shown.text.contains(event)).unwrap();
     }
 }

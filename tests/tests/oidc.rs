@@ -7,7 +7,7 @@ mod chromium;
 use std::time::{Duration, Instant};
 
 use chromium::{find, press, run, until};
-use tais_tests::{Issuer, Manner, Person, Shown, System};
+use tais_tests::{Issuer, Manner, Person, Shown, System, between};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -44,12 +44,6 @@ fn start() -> Site {
     panic!("no port could be had");
 }
 
-/// The text between two others.
-fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
-    let rest = text.split_once(before).unwrap_or_else(|| panic!("no {before} in {text}")).1;
-    rest.split_once(after).unwrap().0
-}
-
 impl Site {
     fn nobody(&self) -> Person {
         Person::nobody(self.system.base())
@@ -59,7 +53,7 @@ impl Site {
     fn leave(&self, person: &mut Person, fields: &[(&str, &str)]) -> String {
         let page = person.send_plainly("/sign-in/provider", fields).unwrap();
         assert_eq!(page.status, 200, "{}", page.text);
-        between(&page.text, r#"class="button" href=""#, r#"""#).replace("&amp;", "&").replace("&#38;", "&")
+        between(&page.text, r#"class="button" href=""#, r#"""#).unwrap().replace("&amp;", "&").replace("&#38;", "&")
     }
 
     /// Signs in there as somebody; gives the way back.
@@ -78,7 +72,7 @@ impl Site {
     fn tie(&self, name: &str, subject: &str) -> Shown {
         let mut administrator = self.system.person("administrator").unwrap();
         let page = administrator.get("/accounts").unwrap().text;
-        let row = between(&page, &format!(r#"<li id="{name}">"#), "</li>").to_owned();
+        let row = between(&page, &format!(r#"<li id="{name}">"#), "</li>").unwrap().to_owned();
         let place = row.split(r#"action=""#).find(|action| action.contains("/identity\"")).unwrap();
         administrator.send(place.split('"').next().unwrap(), &[("subject", subject)]).unwrap()
     }
@@ -123,7 +117,7 @@ fn who_is_tied_to_an_account_is_let_in_and_nobody_else() {
     let mut administrator = site.system.person("administrator").unwrap();
     let page = administrator.get("/accounts").unwrap().text;
     assert!(page.contains("At 127.0.0.1: subject-of-maria"), "{page}");
-    let row = between(&page, r#"<li id="apsc">"#, "</li>");
+    let row = between(&page, r#"<li id="apsc">"#, "</li>").unwrap();
     let place = row.split(r#"action=""#).find(|action| action.contains("/removal\"")).unwrap();
     let untied = administrator.send(place.split('"').next().unwrap(), &[]).unwrap();
     assert_eq!(untied.status, 303);
@@ -177,7 +171,7 @@ fn a_provider_that_lies_or_is_away_lets_nobody_in() {
     let mut person = site.nobody();
     let address = site.leave(&mut person, &[]);
     let back = site.way_back(&address, "maria");
-    let wrong_code = back.replace(between(&back, "code=", "&"), "stolen");
+    let wrong_code = back.replace(between(&back, "code=", "&").unwrap(), "stolen");
     assert_eq!(person.arrive(&wrong_code).unwrap().status, 403);
     assert_eq!(person.arrive("/sign-in/provider/return?code=a&state=b").unwrap().status, 422);
     let address = site.leave(&mut person, &[]);
@@ -222,7 +216,7 @@ fn a_step_is_confirmed_at_the_provider_and_what_was_typed_comes_along() {
         let asked = rosa.send("/accounts", &typed).unwrap();
         assert!(asked.text.contains("Give your password once more"), "{}", asked.text);
         assert!(!asked.text.contains(r#"type="password""#), "she may have no password of ours");
-        let kept = between(&asked.text, r#"name="kept" value=""#, r#"""#).replace("&#34;", "\"");
+        let kept = between(&asked.text, r#"name="kept" value=""#, r#"""#).unwrap().replace("&#34;", "\"");
         let kept = kept.replace("&quot;", "\"").replace("&amp;", "&");
         assert!(kept.contains("maria"), "{kept}");
         let confirm = [("confirm", "true"), ("kept", kept.as_str())];

@@ -5,26 +5,10 @@
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _};
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 use serde_json::json;
 use tais_tests::{Person, System, details, executable};
 use zip::ZipArchive;
-
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Reads a page until it says something.
-fn until(person: &Person, path: &str, found: impl Fn(&str) -> bool) -> String {
-    let patience = Instant::now() + PATIENCE;
-    loop {
-        let shown = person.get(path).unwrap();
-        if found(&shown.text) {
-            return shown.text;
-        }
-        assert!(Instant::now() < patience, "{path}: {} {}", shown.status, shown.text);
-        std::thread::sleep(Duration::from_millis(100));
-    }
-}
 
 /// The files of the bundle at an address, by name.
 fn bundle(person: &Person, path: &str) -> BTreeMap<String, Vec<u8>> {
@@ -66,15 +50,15 @@ fn an_auditor_has_the_record_verified_and_takes_evidence_away() {
     let (status, answer) = system.client(Some("apsc")).post("/api/v1/apsc/activities", None, &body).unwrap();
     assert_eq!(status, 202, "{answer}");
     let mut auditor = system.person("auditor").unwrap();
-    until(&auditor, "/audit", |page| page.contains("Submitted"));
+    auditor.until("/audit", |page| page.text.contains("Submitted")).unwrap();
 
     // Nothing was verified yet; then it is, and the sentence comes first.
     let page = auditor.get("/audit/verify").unwrap().text;
     assert!(page.contains("Nobody has had the record verified"), "{page}");
     auditor.send("/audit/verify", &[]).unwrap();
-    let page = until(&auditor, "/audit/verify", |page| page.contains("The record is whole"));
+    let page = auditor.until("/audit/verify", |page| page.text.contains("The record is whole")).unwrap().text;
     assert!(page.contains("Root of the tree"), "{page}");
-    until(&auditor, "/audit?kind=security", |page| page.contains("Security: verified"));
+    auditor.until("/audit?kind=security", |page| page.text.contains("Security: verified")).unwrap();
     for who in ["office", "director", "apsc"] {
         assert_eq!(system.person(who).unwrap().get("/audit/verify").unwrap().status, 403, "{who}");
     }
@@ -129,7 +113,7 @@ fn an_auditor_has_the_record_verified_and_takes_evidence_away() {
     {
         assert_eq!(auditor.get(&format!("/audit/bundle?{query}")).unwrap().status, status, "{query}");
     }
-    until(&auditor, "/audit?kind=security", |page| page.contains("Security: exported"));
+    auditor.until("/audit?kind=security", |page| page.text.contains("Security: exported")).unwrap();
 
     // One entry changed behind everybody's back: the page says so and where, and so does the record.
     let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -147,11 +131,11 @@ fn an_auditor_has_the_record_verified_and_takes_evidence_away() {
         .unwrap();
     });
     auditor.send("/audit/verify", &[]).unwrap();
-    let page = until(&auditor, "/audit/verify", |page| page.contains("The record was altered"));
+    let page = auditor.until("/audit/verify", |page| page.text.contains("The record was altered")).unwrap().text;
     assert!(page.contains("first at position 3"), "{page}");
 
     // A kept checkpoint that cannot be read is not done without: nothing is known then.
     std::fs::write(system.data().join("checkpoint"), "hello").unwrap();
     auditor.send("/audit/verify", &[]).unwrap();
-    until(&auditor, "/audit/verify", |page| page.contains("The record could not be read"));
+    auditor.until("/audit/verify", |page| page.text.contains("The record could not be read")).unwrap();
 }

@@ -14,8 +14,8 @@ use tais_web::session::{AccountsError, ConfirmedForm, Identity, MakeError, Notic
 use tais_web::{Failure, Frame, NavItem, Page, Shell};
 
 use crate::Office;
-use crate::accounts::{Change, RoleChange, RoleError};
 use crate::pages::accounts::{AccountsPage, FirstPassword, Identities, Typed, TypedIdentity, Wrong};
+use crate::registry::{Change, ChangeError};
 use crate::routes::render;
 
 pub fn router() -> Router<Office> {
@@ -29,18 +29,18 @@ pub fn router() -> Router<Office> {
         .route("/accounts/{id}/identity/removal", post(untie))
 }
 
-fn failed(error: AccountsError) -> Failure {
+pub fn failed(error: AccountsError) -> Failure {
     Failure::internal("reading or writing the accounts", &error)
 }
 
-fn role_failure(frame: &Frame, error: RoleError) -> Failure {
+pub fn change_failure(frame: &Frame, error: ChangeError) -> Failure {
     let t = frame.texts;
     match error {
-        RoleError::Refused(refusal) => Failure::Refused(t.refusal(refusal.rule.code(), &refusal.to_string())),
-        RoleError::OnItsWay => Failure::Conflict(t.get("accounts-on-its-way")),
-        RoleError::Outbox(OutboxError::IdReused(_)) => Failure::Conflict(t.get("correspondent-id-reused")),
-        RoleError::Log(error) if error.is_transient() => Failure::NotReady(t.get("office-away")),
-        error => Failure::internal("changing a role", &error),
+        ChangeError::Refused(refusal) => Failure::Refused(t.refusal(refusal.rule.code(), &refusal.to_string())),
+        ChangeError::OnItsWay => Failure::Conflict(t.get("accounts-on-its-way")),
+        ChangeError::Outbox(OutboxError::IdReused(_)) => Failure::Conflict(t.get("correspondent-id-reused")),
+        ChangeError::Log(error) if error.is_transient() => Failure::NotReady(t.get("office-away")),
+        error => Failure::internal("changing the registry", &error),
     }
 }
 
@@ -54,8 +54,8 @@ async fn page(
     let t = frame.texts;
     let people = shell.accounts.people().await.map_err(failed)?;
     let requests = shell.accounts.requests().await.map_err(failed)?;
-    let (_, registry) = office.roles.registry().await.map_err(|error| role_failure(frame, error))?;
-    let open = office.roles.open().await;
+    let (_, registry) = office.changes.registry().await.map_err(|error| change_failure(frame, error))?;
+    let open = office.changes.open().await;
     let open = open.map_err(|error| Failure::internal("reading the outbox", &error))?;
     let identities = identities(shell).await?;
     let identities = identities.as_ref();
@@ -156,7 +156,7 @@ async fn grant(
     let Some(asked_by) = requests.get(&account).copied() else {
         return Err(Failure::Conflict(frame.texts.get("accounts-nobody-asked")));
     };
-    change(&office, &frame, &step, person, Change::Grant { asked_by }).await?;
+    change(&office, &frame, &step.submission, Change::Grant { asked_by, person }).await?;
     shell.accounts.settle_request(account).await.map_err(failed)?;
     Ok(Redirect::to("/accounts"))
 }
@@ -170,20 +170,19 @@ async fn revoke(
 ) -> Result<Redirect, Failure> {
     let person = person(&shell, &id).await?;
     let reason = step.reason.trim().to_owned();
-    change(&office, &frame, &step, person, Change::Revoke { reason }).await?;
+    change(&office, &frame, &step.submission, Change::Revoke { person, reason }).await?;
     Ok(Redirect::to("/accounts"))
 }
 
-async fn change(
+/// Makes a change of the registry; the submission's id was made with the form.
+pub async fn change(
     office: &Office,
     frame: &Frame,
-    step: &Step,
-    person: SignedIn,
+    submission: &str,
     change: Change,
 ) -> Result<(), Failure> {
-    let id = EventId(sent_id(&step.submission)?);
-    let change = RoleChange { id, by: frame.person()?.account, person, change };
-    office.roles.change(&change).await.map(|_| ()).map_err(|error| role_failure(frame, error))
+    let (id, by) = (EventId(sent_id(submission)?), frame.person()?.account);
+    office.changes.change(id, by, &change).await.map(|_| ()).map_err(|error| change_failure(frame, error))
 }
 
 async fn reset(

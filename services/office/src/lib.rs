@@ -13,7 +13,6 @@
 //! * a page frozen by `?at=` or `?on=` never changes and never updates itself;
 //! * pages read and work without JavaScript.
 
-mod accounts;
 mod accounts_routes;
 pub mod at;
 pub mod desk;
@@ -21,11 +20,13 @@ mod desk_routes;
 pub mod erasure;
 pub mod figures;
 mod forum;
+mod keys_routes;
 mod link;
 mod live;
 mod pages;
 pub mod query;
 mod records;
+mod registry;
 mod routes;
 pub mod vault;
 
@@ -47,7 +48,7 @@ pub struct Office {
     reference: Arc<Reference>,
     live: live::Live,
     desk: Desk,
-    roles: accounts::Roles,
+    changes: registry::RegistryChanges,
     documents: Documents,
     vault: vault::Vault,
 }
@@ -66,8 +67,8 @@ impl Office {
         shutdown: CancellationToken,
     ) -> Self {
         let live = live::Live::start(log.pool().clone(), shutdown);
-        let roles = accounts::Roles::new(log.clone(), outbox.clone(), clock.clone());
+        let changes = registry::RegistryChanges::new(log.clone(), outbox.clone(), clock.clone());
         let desk = Desk::new(log.clone(), outbox, Arc::clone(&reference), clock);
-        Self { log, reference, live, desk, roles, documents, vault }
+        Self { log, reference, live, desk, changes, documents, vault }
     }
 }

@@ -47,6 +47,7 @@ pub fn router(office: Office) -> Router {
         .merge(crate::accounts_routes::router())
         .merge(crate::desk_routes::router())
         .merge(crate::forum::router())
+        .merge(crate::keys_routes::router())
         .merge(crate::records::router())
         .with_state(office)
 }

@@ -118,7 +118,11 @@ pub enum Verb {
     /// Have the recorder sign what the log is now, and print the checkpoint
     Checkpoint,
     /// Print the public keys that others verify with
-    Keys,
+    Keys {
+        /// Another thing to do with them
+        #[command(subcommand)]
+        what: Option<KeysWhat>,
+    },
     /// Send one activity as JSON, and wait for its receipt
     Submit(Submit),
     /// Check a spreadsheet or an IATI file of activities, and save it with --commit
@@ -145,6 +149,13 @@ pub enum VerifyWhat {
         #[arg(long, env = "TAIS_LOG_KEY", value_name = "KEY")]
         log_key: Option<String>,
     },
+}
+
+/// What to do with the log's keys.
+#[derive(Debug, Subcommand)]
+pub enum KeysWhat {
+    /// Make the log's next key and print its line; it signs nothing until two administrators approve it at /keys
+    Rotate,
 }
 
 /// Writes completions to standard output.

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use tais::cli::{Cli, Verb, VerifyWhat, completions};
+use tais::cli::{Cli, KeysWhat, Verb, VerifyWhat, completions};
 use tais::settings::Settings;
 use tais::up::Mode;
 use tais::{alone, checkpoint, client, doctor, export, keys, replay, telemetry, up, verify, witness};
@@ -50,7 +50,8 @@ async fn run(settings: &Settings, verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Witness { name, log_key } => witness::run(settings, &name, &log_key).await?,
         Verb::Export { tiles } => show(&export::tiles(settings, &tiles).await?),
         Verb::Checkpoint => show(checkpoint::ask(settings).await?.trim_end()),
-        Verb::Keys => show(&keys::shown(settings)?),
+        Verb::Keys { what: None } => show(&keys::shown(settings)?),
+        Verb::Keys { what: Some(KeysWhat::Rotate) } => show(&keys::rotate(settings)?),
         Verb::Submit(asked) => return tokio::task::spawn_blocking(move || client::submit(&asked)).await?,
         Verb::Import(asked) => return tokio::task::spawn_blocking(move || client::import(&asked)).await?,
         Verb::Doctor => return Ok(examine(settings).await),

@@ -64,15 +64,31 @@ impl Secrets {
     /// # Errors
     /// When a file does not hold a key.
     pub fn log_keys(&self) -> anyhow::Result<Vec<SigningKey>> {
+        let key = |name: String| Ok(SigningKey::from_seed(&self.secret(&name)?));
+        self.log_key_files()?.into_iter().map(key).collect()
+    }
+
+    fn log_key_files(&self) -> anyhow::Result<Vec<String>> {
         let mut successors = Vec::new();
         for file in std::fs::read_dir(&self.dir).with_context(|| format!("reading {}", self.dir.display()))? {
             let name = file?.file_name().to_string_lossy().into_owned();
             successors.extend(name.strip_prefix(SUCCESSOR).is_some().then_some(name));
         }
-        successors.sort_unstable();
+        // `log-2.seed` before `log-10.seed`.
+        successors.sort_unstable_by(|one, other| (one.len(), one).cmp(&(other.len(), other)));
         let first = self.dir.join(FIRST_LOG_KEY).exists().then(|| FIRST_LOG_KEY.to_owned());
-        let key = |name: String| Ok(SigningKey::from_seed(&self.secret(&name)?));
-        first.into_iter().chain(successors).map(key).collect()
+        Ok(first.into_iter().chain(successors).collect())
+    }
+
+    /// Makes the log's next key, in a file of its own; gives the key and the file.
+    ///
+    /// # Errors
+    /// When there is no first one, or the file cannot be made.
+    pub fn make_next_log_key(&self) -> anyhow::Result<(SigningKey, PathBuf)> {
+        let last = self.log_key_files()?.pop().context("the log has no key here that another could follow")?;
+        let number = last.strip_prefix(SUCCESSOR).and_then(|rest| rest.strip_suffix(".seed")?.parse().ok());
+        let name = format!("{SUCCESSOR}{}.seed", number.unwrap_or(1_u32) + 1);
+        Ok((SigningKey::from_seed(&self.secret(&name)?), self.dir.join(name)))
     }
 
     /// The log's key of this name, if it lies here.

@@ -1132,3 +1132,29 @@ accounts-identity-tie = This is the person
 accounts-identity-untie = No longer the person at { $host }
 accounts-identity-wrong = This is no identifier: it has 1 to 255 letters, digits and signs.
 accounts-identity-taken = This identifier belongs to another account, or this account has another identifier. Take that away first.
+
+## Keys
+
+keys-title = Keys
+keys-lead = Which key signs for whom, as the record says. Two administrators give the log its next key: one enters it, the other compares it and approves.
+keys-in-force = In force
+keys-ended = Ended
+keys-since = Signs what comes after event { $from }
+keys-until = Signed what came after event { $from }, up to event { $until }
+keys-next = The log’s next key
+keys-how = Run “tais keys rotate” where the recorder runs. It makes the next key and prints a line: enter that line here, and give it to the auditors and to whoever runs a witness. The key signs nothing until another administrator has approved it.
+keys-line = Line of the next key
+keys-line-hint = As “tais keys rotate” printed it, from the log’s name to the last sign
+keys-ask = Ask for this key
+keys-wrong-line = This is no line of a key: copy it whole, as “tais keys rotate” printed it.
+keys-wrong-log = This is no key of this log: its line begins with { $origin }.
+keys-known = The record knows this key already. “tais keys rotate” makes the next one.
+keys-asked-by = { $name } asks for this key. Compare the line with the one that “tais keys” prints where the recorder runs: every sign counts. The present key ends with your approval.
+keys-asked-by-you = You asked for this key. Another administrator compares the line and approves.
+keys-approve = Approve the next key
+keys-take-back = Take the request back
+keys-on-its-way = A change is being recorded. Look again in a moment.
+keys-changed-meanwhile = Another key was asked for meanwhile. Look at the page again, and compare the line that stands there now.
+keys-nobody-asked = Nobody asks for a next key. One administrator enters it, another approves.
+registry-refused = Not recorded: { $what }. { $reason }
+registry-put-away = I have read this

@@ -1130,3 +1130,29 @@ accounts-identity-tie = É esta pessoa
 accounts-identity-untie = Já não é a pessoa em { $host }
 accounts-identity-wrong = Não é um identificador: tem 1 a 255 letras, algarismos e sinais.
 accounts-identity-taken = Este identificador é de outra conta, ou esta conta tem outro. Retire-o primeiro.
+
+## Chaves
+
+keys-title = Chaves
+keys-lead = Que chave assina por quem, como diz o registo. Dois administradores dão ao registo a chave seguinte: um introduz, o outro compara e aprova.
+keys-in-force = Em vigor
+keys-ended = Terminada
+keys-since = Assina o que vem depois do evento { $from }
+keys-until = Assinou o que veio depois do evento { $from }, até ao evento { $until }
+keys-next = A próxima chave do registo
+keys-how = Execute “tais keys rotate” onde o gravador corre. Faz a próxima chave e imprime uma linha: introduza aqui essa linha, e entregue-a aos auditores e a quem mantém uma testemunha. A chave nada assina até outro administrador a aprovar.
+keys-line = Linha da próxima chave
+keys-line-hint = Tal como “tais keys rotate” a imprimiu, do nome do registo até ao último sinal
+keys-ask = Pedir esta chave
+keys-wrong-line = Isto não é a linha de uma chave: copie-a inteira, tal como “tais keys rotate” a imprimiu.
+keys-wrong-log = Esta chave não é deste registo: a linha começa por { $origin }.
+keys-known = O registo já conhece esta chave. “tais keys rotate” faz a seguinte.
+keys-asked-by = { $name } pede esta chave. Compare a linha com a que “tais keys” imprime onde o gravador corre: conta cada sinal. A chave atual termina com a sua aprovação.
+keys-asked-by-you = Foi você que pediu esta chave. Outro administrador compara a linha e aprova.
+keys-approve = Aprovar a próxima chave
+keys-take-back = Retirar o pedido
+keys-on-its-way = Uma mudança está a ser registada. Veja de novo daqui a pouco.
+keys-changed-meanwhile = Entretanto foi pedida outra chave. Veja a página de novo e compare a linha que lá está agora.
+keys-nobody-asked = Ninguém pede uma próxima chave. Um administrador introduz, outro aprova.
+registry-refused = Não registado: { $what }. { $reason }
+registry-put-away = Já li isto

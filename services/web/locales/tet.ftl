@@ -1098,3 +1098,29 @@ accounts-identity-tie = Ema ne'e duni
 accounts-identity-untie = La'ós tan ema iha { $host }
 accounts-identity-wrong = Ne'e la'ós identifikadór: iha letra, númeru no sinál 1 to'o 255.
 accounts-identity-taken = Identifikadór ne'e konta seluk nian, ka konta ne'e iha ida seluk. Hasai ida-ne'ebá uluk.
+
+## Xave sira
+
+keys-title = Xave sira
+keys-lead = Xave ida-ne'ebé mak asina ba sé, hanesan rejistu hatete. Administradór na'in rua mak fó xave tuirmai ba rejistu: ida hatama, ida seluk kompara no aprova.
+keys-in-force = Vale hela
+keys-ended = Hotu ona
+keys-since = Asina buat ne'ebé mai hafoin eventu { $from }
+keys-until = Asina tiha buat ne'ebé mai hafoin eventu { $from }, to'o eventu { $until }
+keys-next = Rejistu nia xave tuirmai
+keys-how = Hala'o “tais keys rotate” iha fatin ne'ebé gravadór hala'o. Nia halo xave tuirmai no hatudu liña ida: hatama liña ne'e iha ne'e, no fó ba auditór sira no ba ema ne'ebé kaer testemuña. Xave la asina buat ida to'o administradór seluk aprova.
+keys-line = Xave tuirmai nia liña
+keys-line-hint = Hanesan “tais keys rotate” hatudu, hosi rejistu nia naran to'o sinál ikus
+keys-ask = Husu xave ida-ne'e
+keys-wrong-line = Ne'e la'ós xave nia liña: kopia tomak, hanesan “tais keys rotate” hatudu.
+keys-wrong-log = Xave ne'e la'ós rejistu ne'e nian: nia liña hahú ho { $origin }.
+keys-known = Rejistu hatene ona xave ne'e. “tais keys rotate” halo ida tuirmai.
+keys-asked-by = { $name } husu xave ida-ne'e. Kompara liña ho ida ne'ebé “tais keys” hatudu iha fatin ne'ebé gravadór hala'o: sinál ida-idak konta. Xave agora nian hotu bainhira ita aprova.
+keys-asked-by-you = Ita mak husu xave ida-ne'e. Administradór seluk kompara liña no aprova.
+keys-approve = Aprova xave tuirmai
+keys-take-back = Dada fila pedidu
+keys-on-its-way = Mudansa ida rejista hela. Haree fali lakleur.
+keys-changed-meanwhile = Ema husu tiha xave seluk. Haree fali pájina, no kompara liña ne'ebé agora iha.
+keys-nobody-asked = Seidauk iha ema husu xave tuirmai. Administradór ida hatama, ida seluk aprova.
+registry-refused = La rejista: { $what }. { $reason }
+registry-put-away = Ha'u lee ona

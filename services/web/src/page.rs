@@ -34,6 +34,8 @@ pub enum NavItem {
     History,
     /// `/accounts`: shown to administrators.
     Accounts,
+    /// `/keys`: shown to administrators.
+    Keys,
 }
 
 /// The page shows the record as it stood at a position.
@@ -275,7 +277,7 @@ fn menu(page: &Page) -> Vec<MenuLink> {
         items.push(NavItem::History);
     }
     if administers {
-        items.push(NavItem::Accounts);
+        items.extend([NavItem::Accounts, NavItem::Keys]);
     }
     let t = page.frame.texts;
     items.into_iter().map(|item| menu_link(t, item, page.current == Some(item))).collect()
@@ -295,6 +297,7 @@ fn menu_link(t: Texts, item: NavItem, current: bool) -> MenuLink {
         }
         NavItem::Desk => ("/desk".to_owned(), t.get("nav-desk")),
         NavItem::Accounts => ("/accounts".to_owned(), t.get("accounts-title")),
+        NavItem::Keys => ("/keys".to_owned(), t.get("keys-title")),
         NavItem::History => ("/audit".to_owned(), t.get("nav-history")),
     };
     MenuLink { url, text, current }

@@ -14,6 +14,8 @@ use tais_web::session::SignedIn;
 use tais_web::{Failure, Frame};
 use uuid::Uuid;
 
+use super::keys::refused;
+
 /// What was typed to make an account.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
@@ -125,6 +127,7 @@ pub struct AccountsPage {
     t: Texts,
     errors: String,
     csrf: String,
+    refused: Vec<String>,
     first: Option<FirstPassword>,
     rows: Vec<Row>,
     name: String,
@@ -179,6 +182,7 @@ impl AccountsPage {
             t,
             errors: error_summary(t, errors),
             csrf: frame.csrf.field(),
+            refused: refused(t, open),
             first,
             rows: rows.collect(),
             name: typed.name.clone(),

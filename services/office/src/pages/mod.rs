@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod activities;
 pub mod activity;
 pub mod desk;
+pub mod keys;
 pub mod overview;
 mod words;
 

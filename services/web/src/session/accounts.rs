@@ -18,7 +18,7 @@ use super::password::{self, PasswordProblem};
 use super::provider::{identities, waiting};
 use super::store::Sessions;
 use super::throttle::{self, Failures};
-use super::{SignedIn, random_text};
+use super::{SignedIn, key_request, random_text};
 
 const PASSWORD_BYTES: usize = 18;
 /// How long a program's password is known without hashing it again.
@@ -390,7 +390,7 @@ impl Accounts {
 /// Makes the tables, and what older ones lack.
 async fn prepare(pool: &SqlitePool) -> Result<(), sqlx::Error> {
     let mut transaction = pool.begin_with("begin immediate").await?;
-    for schema in [SCHEMA, identities::SCHEMA, waiting::SCHEMA] {
+    for schema in [SCHEMA, identities::SCHEMA, key_request::SCHEMA, waiting::SCHEMA] {
         sqlx::raw_sql(schema).execute(&mut *transaction).await?;
     }
     let there = "select count(*) from pragma_table_info('session') where name = 'at_provider'";
