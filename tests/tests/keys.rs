@@ -22,7 +22,10 @@ fn two_administrators_give_the_log_its_next_key() {
     assert!(made, "{text}");
     let line = text.lines().find(|line| line.starts_with(first.name())).unwrap().to_owned();
     let again = system.verb(&["keys", "rotate"]).unwrap().1;
-    assert!(again.contains(&line) && again.contains("made before"), "it waits, and no third is made: {again}");
+    assert!(
+        again.contains(&line) && again.contains("made before"),
+        "it waits, and no third is made: {again}"
+    );
 
     // What is no line, another log's, a witness's or a known one is refused beside its field.
     let next: NoteKey = line.parse().unwrap();
@@ -58,13 +61,19 @@ fn two_administrators_give_the_log_its_next_key() {
     assert!(one.send("/keys/approval", &own).unwrap().text.contains("only with a second person"));
     assert_eq!(two.send("/keys/approval", &approval).unwrap().status, 409, "another was asked for meanwhile");
     let page = two.get("/keys").unwrap().text;
-    assert!(page.contains(&format!("<code>{line}</code>")) && page.contains("Approve the next key"), "{page}");
+    assert!(
+        page.contains(&format!("<code>{line}</code>")) && page.contains("Approve the next key"),
+        "{page}"
+    );
     let agreed = approve(&line);
     let agreed = agreed.each_ref().map(|(name, value)| (*name, value.as_str()));
     assert_eq!(two.send("/keys/approval", &agreed).unwrap().status, 303);
     assert_eq!(two.send("/keys/approval", &agreed).unwrap().status, 303, "sent twice, said once");
     let page = one.until("/keys", |page| page.text.contains("Ended")).unwrap().text;
-    assert!(page.contains(&next.public_key().key_id().to_string()) && !page.contains("Not recorded"), "{page}");
+    assert!(
+        page.contains(&next.public_key().key_id().to_string()) && !page.contains("Not recorded"),
+        "{page}"
+    );
 
     // From then on it signs: checkpoints, and whoever verifies sees where it begins.
     let (signed, text) = system.verb(&["checkpoint"]).unwrap();

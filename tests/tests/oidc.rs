@@ -53,7 +53,10 @@ impl Site {
     fn leave(&self, person: &mut Person, fields: &[(&str, &str)]) -> String {
         let page = person.send_plainly("/sign-in/provider", fields).unwrap();
         assert_eq!(page.status, 200, "{}", page.text);
-        between(&page.text, r#"class="button" href=""#, r#"""#).unwrap().replace("&amp;", "&").replace("&#38;", "&")
+        between(&page.text, r#"class="button" href=""#, r#"""#)
+            .unwrap()
+            .replace("&amp;", "&")
+            .replace("&#38;", "&")
     }
 
     /// Signs in there as somebody; gives the way back.

@@ -131,7 +131,8 @@ fn an_auditor_has_the_record_verified_and_takes_evidence_away() {
         .unwrap();
     });
     auditor.send("/audit/verify", &[]).unwrap();
-    let page = auditor.until("/audit/verify", |page| page.text.contains("The record was altered")).unwrap().text;
+    let page =
+        auditor.until("/audit/verify", |page| page.text.contains("The record was altered")).unwrap().text;
     assert!(page.contains("first at position 3"), "{page}");
 
     // A kept checkpoint that cannot be read is not done without: nothing is known then.

@@ -36,7 +36,9 @@ pub fn failed(error: AccountsError) -> Failure {
 pub fn change_failure(frame: &Frame, error: ChangeError) -> Failure {
     let t = frame.texts;
     match error {
-        ChangeError::Refused(refusal) => Failure::Refused(t.refusal(refusal.rule.code(), &refusal.to_string())),
+        ChangeError::Refused(refusal) => {
+            Failure::Refused(t.refusal(refusal.rule.code(), &refusal.to_string()))
+        }
         ChangeError::OnItsWay => Failure::Conflict(t.get("accounts-on-its-way")),
         ChangeError::Outbox(OutboxError::IdReused(_)) => Failure::Conflict(t.get("correspondent-id-reused")),
         ChangeError::Log(error) if error.is_transient() => Failure::NotReady(t.get("office-away")),
@@ -175,12 +177,7 @@ async fn revoke(
 }
 
 /// Makes a change of the registry; the submission's id was made with the form.
-pub async fn change(
-    office: &Office,
-    frame: &Frame,
-    submission: &str,
-    change: Change,
-) -> Result<(), Failure> {
+pub async fn change(office: &Office, frame: &Frame, submission: &str, change: Change) -> Result<(), Failure> {
     let (id, by) = (EventId(sent_id(submission)?), frame.person()?.account);
     office.changes.change(id, by, &change).await.map(|_| ()).map_err(|error| change_failure(frame, error))
 }

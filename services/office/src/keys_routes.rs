@@ -12,7 +12,7 @@ use tais_web::{Failure, Frame, NavItem, Page, Shell};
 
 use crate::Office;
 use crate::accounts_routes::{change, change_failure, failed};
-use crate::pages::keys::{Known, KeysPage, Wrong, parse};
+use crate::pages::keys::{KeysPage, Known, Wrong, parse};
 use crate::registry::Change;
 use crate::routes::render;
 

@@ -9,7 +9,9 @@ use tais_bus::{Item, NewEvents, Outbox, OutboxError};
 use tais_domain::{Refusal, Registry};
 use tais_log::{Clock, Log as _, LogError, PostgresLog};
 use tais_proto::event::registry::{RegistryKeyRotated, RegistryRoleGranted, RegistryRoleRevoked};
-use tais_proto::{AccountId, Event, EventId, KeyId, Position, PublicKey, Publisher, StreamId, StreamKind, StreamRef};
+use tais_proto::{
+    AccountId, Event, EventId, KeyId, Position, PublicKey, Publisher, StreamId, StreamKind, StreamRef,
+};
 use tais_web::session::SignedIn;
 
 /// Why the registry was not changed.

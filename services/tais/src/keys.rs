@@ -17,7 +17,10 @@ struct Keys {
 impl Keys {
     fn read(settings: &Settings) -> anyhow::Result<Self> {
         let none = || {
-            format!("there is no log's key in {}: run this where the recorder runs", settings.data().display())
+            format!(
+                "there is no log's key in {}: run this where the recorder runs",
+                settings.data().display()
+            )
         };
         let trusted = Trusted::log(settings, None)?.with_context(none)?;
         // The log's name stands in its genesis, and in what was signed last.

@@ -85,7 +85,8 @@ impl Secrets {
     /// # Errors
     /// When there is no first one, or the file cannot be made.
     pub fn make_next_log_key(&self) -> anyhow::Result<(SigningKey, PathBuf)> {
-        let last = self.log_key_files()?.pop().context("the log has no key here that another could follow")?;
+        let last =
+            self.log_key_files()?.pop().context("the log has no key here that another could follow")?;
         let number = last.strip_prefix(SUCCESSOR).and_then(|rest| rest.strip_suffix(".seed")?.parse().ok());
         let name = format!("{SUCCESSOR}{}.seed", number.unwrap_or(1_u32) + 1);
         Ok((SigningKey::from_seed(&self.secret(&name)?), self.dir.join(name)))

@@ -99,11 +99,8 @@ fn asked(t: Texts, request: KeyRequest, reader: AccountId, people: &[SignedIn]) 
     let own = request.asked_by == reader;
     let asker = people.iter().find(|person| person.account == request.asked_by);
     let name = asker.map_or("-", |person| person.name.as_str());
-    let words = if own {
-        t.get("keys-asked-by-you")
-    } else {
-        t.with("keys-asked-by", &[("name", Arg::from(name))])
-    };
+    let words =
+        if own { t.get("keys-asked-by-you") } else { t.with("keys-asked-by", &[("name", Arg::from(name))]) };
     Asked { words, successor: request.successor, submission: Uuid::now_v7(), can_approve: !own }
 }
 
