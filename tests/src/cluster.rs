@@ -96,7 +96,8 @@ impl Cluster {
         Ok(found.context("no such account")?.account)
     }
 
-    /// Runs a recorder or a projector (`projector --rebuild`) as a process of its own.
+    /// Runs a recorder, a projector (`projector --rebuild`) or the office (`office --port 8081`) as a process of
+    /// its own.
     ///
     /// # Errors
     /// When it cannot be started.
@@ -106,6 +107,7 @@ impl Cluster {
         let passwords = self.secrets.role_passwords()?;
         let (user, password) = match verb {
             "projector" => ("tais_projector", passwords.projector),
+            "office" => ("tais_office", passwords.office),
             _ => ("tais_recorder", passwords.recorder),
         };
         let child = Command::new(executable()?)

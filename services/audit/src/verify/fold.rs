@@ -1,7 +1,6 @@
 //! Verifying, as a fold over the entries in order: what each must be after those before it. Pure.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::thread;
 
 use tais_domain::admission::StreamState;
 use tais_domain::{Happened, KeyRecord, Registry};
@@ -14,7 +13,9 @@ use tais_proto::{
     StreamKind, Timestamp, leaf_hash,
 };
 
+use super::cores::on_every_core;
 use super::problem::Wrong;
+use super::signatures::{Signature, verify_all};
 use super::tiles::Tiles;
 
 /// What an auditor brings along, from outside the record.
@@ -196,12 +197,12 @@ impl Verification {
             }
         }
         // Of those before it, as what is first wrong may be a signature.
-        verify_signatures(&signatures)?;
+        verify_all(&signatures)?;
         wrong
     }
 
     /// What an entry must be after those before it, but for its signature, which is given back.
-    fn next(&mut self, evidence: &Evidence, looked: Looked) -> Result<(u64, Signed, PublicKey), Wrong> {
+    fn next(&mut self, evidence: &Evidence, looked: Looked) -> Result<Signature, Wrong> {
         let position = self.frontier.size();
         match evidence.place() {
             Some(found) if found.0 == position => {}
@@ -228,7 +229,7 @@ impl Verification {
         self.tiles.append(looked.leaf.0);
         self.count(evidence.recorded_at, pillar);
         self.check_checkpoints()?;
-        Ok((position, signed, key))
+        Ok(Signature { position, signed, key })
     }
 
     /// The key that must have signed it; what it changes in the registry is taken in.
@@ -397,7 +398,7 @@ fn first_pillar(position: u64, envelope: &Envelope) -> Result<Option<Pillar>, Wr
 
 /// Hashes and reads every entry, on as many cores as there are.
 fn look(entries: &[Evidence]) -> Vec<Looked> {
-    on_every_core(entries, |evidence| {
+    let one = |evidence: &Evidence| {
         let signature = evidence.signature[..].try_into().ok();
         let signed = signature.map(|signature| Signed { bytes: evidence.envelope.clone(), signature });
         let position = evidence.place().unwrap_or_default();
@@ -407,31 +408,7 @@ fn look(entries: &[Evidence]) -> Vec<Looked> {
             signed,
             envelope: Envelope::parse(&evidence.envelope),
         }
-    })
-}
-
-fn verify_signatures(signatures: &[(u64, Signed, PublicKey)]) -> Result<(), Wrong> {
-    let good = on_every_core(signatures, |(_, signed, key)| signed.verify(*key));
-    match signatures.iter().zip(good).find(|(_, good)| !good) {
-        None => Ok(()),
-        Some(((position, _, key), _)) => {
-            Err(Wrong::Signature { position: *position, key: key.key_id().to_string() })
-        }
-    }
-}
-
-fn on_every_core<T: Sync, R: Send>(all: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let share = all.len().div_ceil(cores).max(1);
-    thread::scope(|scope| {
-        let parts: Vec<_> = all
-            .chunks(share)
-            .map(|part| scope.spawn(|| part.iter().map(&work).collect::<Vec<R>>()))
-            .collect();
-        let done = parts.into_iter().flat_map(|part| match part.join() {
-            Ok(done) => done,
-            Err(panic) => std::panic::resume_unwind(panic),
-        });
-        done.collect()
-    })
+    };
+    let parts = on_every_core(entries, |part| part.iter().map(one).collect::<Vec<Looked>>());
+    parts.into_iter().flatten().collect()
 }

@@ -1,9 +1,11 @@
 //! The verifier: whether a record is what was signed, from its bytes alone.
 
+mod cores;
 mod fold;
 mod folder;
 mod problem;
 mod record;
+mod signatures;
 mod tiles;
 
 pub use fold::{Figures, Pinned, Verification};
