@@ -67,6 +67,15 @@ pub trait Log: Clone + Send + Sync + 'static {
         quarantine: &[Quarantined],
     ) -> impl Future<Output = Result<Vec<Outcome>, LogError>> + Send;
 
+    /// The same, where the log has exactly `size` entries. `None` when it has not: nothing was written then.
+    /// What was decided on a log that has gone on since is not recorded.
+    fn append_at(
+        &self,
+        size: u64,
+        batch: &[NewEntry],
+        quarantine: &[Quarantined],
+    ) -> impl Future<Output = Result<Option<Vec<Outcome>>, LogError>> + Send;
+
     /// How far the log is.
     fn head(&self) -> impl Future<Output = Result<Head, LogError>> + Send;
 

@@ -62,8 +62,32 @@ impl MemoryLog {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn append_now(&self, batch: &[NewEntry], quarantine: &[Quarantined]) -> Vec<Outcome> {
+    async fn append_to(
+        &self,
+        size: Option<u64>,
+        batch: &[NewEntry],
+        quarantine: &[Quarantined],
+    ) -> Result<Option<Vec<Outcome>>, LogError> {
+        let fault = self.lock().faults.pop_front();
+        match fault {
+            Some(Fault::NotKept) => return Err(LogError::OnCommand),
+            Some(Fault::Delayed(wait)) => tokio::time::sleep(wait).await,
+            Some(Fault::Kept) | None => {}
+        }
+        let outcomes = self.append_now(size, batch, quarantine);
+        if fault == Some(Fault::Kept) { Err(lost_while_committing()) } else { Ok(outcomes) }
+    }
+
+    fn append_now(
+        &self,
+        size: Option<u64>,
+        batch: &[NewEntry],
+        quarantine: &[Quarantined],
+    ) -> Option<Vec<Outcome>> {
         let mut state = self.lock();
+        if size.is_some_and(|size| size != state.frontier.size()) {
+            return None;
+        }
         let last = state.entries.last().map(|(entry, ..)| entry.recorded_at);
         let recorded_at = last.map_or_else(|| (self.clock)(), |last| last.max((self.clock)()));
         let known = state.known();
@@ -82,7 +106,7 @@ impl MemoryLog {
             }
         }
         self.size.send_replace(state.frontier.size());
-        sequenced.outcomes
+        Some(sequenced.outcomes)
     }
 }
 
@@ -113,14 +137,16 @@ impl Log for MemoryLog {
     type Follower = MemoryFollower;
 
     async fn append(&self, batch: &[NewEntry], quarantine: &[Quarantined]) -> Result<Vec<Outcome>, LogError> {
-        let fault = self.lock().faults.pop_front();
-        match fault {
-            Some(Fault::NotKept) => return Err(LogError::OnCommand),
-            Some(Fault::Delayed(wait)) => tokio::time::sleep(wait).await,
-            Some(Fault::Kept) | None => {}
-        }
-        let outcomes = self.append_now(batch, quarantine);
-        if fault == Some(Fault::Kept) { Err(lost_while_committing()) } else { Ok(outcomes) }
+        Ok(self.append_to(None, batch, quarantine).await?.unwrap_or_default())
+    }
+
+    async fn append_at(
+        &self,
+        size: u64,
+        batch: &[NewEntry],
+        quarantine: &[Quarantined],
+    ) -> Result<Option<Vec<Outcome>>, LogError> {
+        self.append_to(Some(size), batch, quarantine).await
     }
 
     async fn head(&self) -> Result<Head, LogError> {

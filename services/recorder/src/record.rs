@@ -196,11 +196,16 @@ impl<L: Log, B: RecorderBus> Recording<'_, L, B> {
             before,
         };
         let (plan, planned) = planner.plan(&messages).await?;
-        let outcomes = self.log.append(&plan.entries, &plan.quarantine).await?;
+        let Some(outcomes) = self.log.append_at(view.size, &plan.entries, &plan.quarantine).await? else {
+            // Another recorder came between: what this one knows, and would refuse by, is not what is.
+            before.failed = true;
+            tracing::warn!("the log has gone on without this recorder; planning the batch again");
+            return Ok(0);
+        };
         // From here on the batch is in the record; a crash only means that it is delivered again.
         let Some(head) = settle(&mut view, &plan, &outcomes, &mut before.barred)? else {
-            // Another recorder came between, or a key's sequence number was used twice: read the log
-            // again and plan the same batch anew. What was appended is found there by its id.
+            // The plan was hopeful, or a key's sequence number was used twice: read the log again and plan
+            // the same batch anew. What was appended is found there by its id.
             before.failed = true;
             tracing::warn!("the log does not stand as this recorder saw it; planning the batch again");
             return Ok(0);
@@ -242,6 +247,7 @@ fn settle(
     for (entry, outcome) in plan.entries.iter().zip(outcomes) {
         match outcome {
             Outcome::Recorded(receipt) => {
+                view.size += 1;
                 if let Some(position) = &mut last {
                     view.apply(&entry.envelope, receipt.position)?;
                     *position = receipt.position.0.max(*position);

@@ -19,6 +19,8 @@ const STREAMS_MAX: NonZeroUsize = NonZeroUsize::new(10_000).expect("not zero");
 /// The view, as of everything this recorder has appended or read.
 #[derive(Debug)]
 pub struct View {
+    /// How many entries the log had: what is planned on this view is appended to a log of that size or not at all.
+    pub size: u64,
     /// Keys and roles.
     pub registry: Registry,
     /// The log's own key, as the registry has it.
@@ -34,11 +36,13 @@ impl View {
     /// # Errors
     /// When there is no genesis, the record does not fold, or the log's key is not held here.
     pub async fn load<L: Log>(log: &L, keys: &LogKeys) -> Result<Self, RecorderError> {
+        // First: what is read after it may be newer, and then this size is none that the log has.
+        let size = log.head().await?.size;
         let registry = read_registry(log).await?;
         let key = held(&registry, u64::MAX, keys)?;
         let log_key_seq = log.last_key_seq(&key.key_id()).await?;
         let streams = LruCache::new(STREAMS_MAX);
-        Ok(Self { registry, key, log_key_seq, streams })
+        Ok(Self { size, registry, key, log_key_seq, streams })
     }
 
     /// Whether the log still signs with the key that this was loaded with.

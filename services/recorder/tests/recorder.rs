@@ -7,9 +7,10 @@ use std::time::Duration;
 use tais_bus::memory::MemoryPublisher;
 use tais_bus::{MemoryBus, PublisherBus as _};
 use tais_log::memory::Fault;
-use tais_log::{Filter, Log as _, MemoryLog, system_clock};
+use tais_log::{Filter, Log as _, MemoryLog, NewEntry, system_clock};
 use tais_proto::event::activity::{ActivityReported, ActivitySubmitted, ActivityValidated};
 use tais_proto::event::refusal::RefusalRefused;
+use tais_proto::event::registry::RegistryKeyRevoked;
 use tais_proto::reference::{Reference, StateCode};
 use tais_proto::{
     AccountId, Envelope, Event, EventId, Pillar, Position, Publisher, Role, Signed, SigningKey, Source,
@@ -352,6 +353,43 @@ async fn two_recorders_write_one_log() {
     world.step().await;
     assert_eq!(world.entries(StreamKind::Activity).await.len(), 2);
     assert_eq!(world.refusals().await[0].rule, "version-conflict");
+}
+
+/// One that lost its place and has not noticed yet refuses nothing by what it knew, and admits nothing by it.
+#[tokio::test]
+async fn a_recorder_that_was_overtaken_judges_by_what_is() {
+    let mut world = World::new().await;
+    let id = stream();
+    let report = world.report(id);
+    world.submit(Publisher::Apsc, id, report.to_bytes().unwrap()).await;
+    world.step().await;
+    let other = world.new_recorder();
+    let overtaken = std::mem::replace(&mut world.recorder, other);
+    let second = world.envelope(Publisher::Apsc, id, 2, ActivitySubmitted { revision: 1, note: None }.into());
+    world.submit(Publisher::Apsc, id, second.to_bytes().unwrap()).await;
+    world.step().await;
+    world.recorder = overtaken;
+    let validated = ActivityValidated { revision: 1, note: None };
+    let third = world.envelope(Publisher::Office, id, 3, validated.into());
+    world.submit(Publisher::Office, id, third.to_bytes().unwrap()).await;
+    world.step().await;
+    assert_eq!(world.entries(StreamKind::Activity).await.len(), 3, "what follows is recorded");
+    assert!(world.refusals().await.is_empty());
+
+    // A key that the other has heard the end of.
+    let registry = world.entries(StreamKind::Registry).await;
+    let version = u32::try_from(registry.len()).unwrap() + 1;
+    let key_id = world.key(Publisher::Apsc).key_id();
+    let revoked = RegistryKeyRevoked { key_id, reason: "The machine was lost.".to_owned() };
+    let mut envelope = world.envelope(Publisher::Office, registry[0].stream.id, version, revoked.into());
+    envelope.stream.kind = StreamKind::Registry;
+    let signed = world.key(Publisher::Office).sign(envelope.to_bytes().unwrap());
+    world.log.append(&[NewEntry { signed, envelope, pillar: None }], &[]).await.unwrap();
+    let late = world.report(stream());
+    world.submit(Publisher::Apsc, late.stream.id, late.to_bytes().unwrap()).await;
+    world.step().await;
+    assert_eq!(world.entries(StreamKind::Activity).await.len(), 3, "nothing more is signed by it");
+    assert_eq!(world.quarantined().await.len(), 1);
 }
 
 /// A recorder that starts reads no stream that calls itself new. Where one is not new after all, nothing

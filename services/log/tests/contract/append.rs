@@ -7,7 +7,7 @@ use tais_log::proof::ProofError;
 use tais_log::{Entry, Log, Outcome, proof};
 use tais_proto::{Pillar, Position, Publisher, SigningKey};
 
-use crate::support::events::{Author, stream};
+use crate::support::events::{Author, bad, stream};
 use crate::{Under, all, receipts, recorded};
 
 pub async fn positions_are_gapless_and_receipts_say_what_was_read<L: Log>(under: Under<L>) {
@@ -43,6 +43,23 @@ pub async fn an_empty_batch_changes_nothing<L: Log>(under: Under<L>) {
     assert_eq!((head.size, head.last_recorded_at), (0, None));
     assert_eq!(proof::root(&under.log, 0).await.unwrap(), head.root);
     assert_eq!(all(&under.log).await, []);
+}
+
+pub async fn what_was_decided_on_a_log_that_has_gone_on_is_not_written<L: Log>(under: Under<L>) {
+    let mut apsc = Author::apsc();
+    let (one, two, bad) = (apsc.says(stream(), 1, "a"), apsc.says(stream(), 1, "b"), bad("x", "malformed"));
+    let first = under.log.append_at(0, from_ref(&one), &[]).await.unwrap().unwrap();
+    assert_eq!(receipts(&first).len(), 1);
+    // The other has not heard of it; nor does one write that thinks of a log longer than it is.
+    for size in [0, 2] {
+        assert_eq!(under.other.append_at(size, from_ref(&two), from_ref(&bad)).await.unwrap(), None);
+        assert_eq!(under.log.append_at(size, &[], from_ref(&bad)).await.unwrap(), None);
+    }
+    assert_eq!(under.log.head().await.unwrap().size, 1);
+    assert_eq!(under.log.quarantined(10).await.unwrap(), []);
+    let second = under.other.append_at(1, from_ref(&two), from_ref(&bad)).await.unwrap().unwrap();
+    assert_eq!(receipts(&second)[0].position, Position(1));
+    assert_eq!(under.log.quarantined(10).await.unwrap().len(), 1);
 }
 
 pub async fn the_same_event_gets_the_same_receipt<L: Log>(under: Under<L>) {

@@ -55,6 +55,7 @@ macro_rules! stories {
 stories! {
     append::positions_are_gapless_and_receipts_say_what_was_read,
     append::an_empty_batch_changes_nothing,
+    append::what_was_decided_on_a_log_that_has_gone_on_is_not_written,
     append::the_same_event_gets_the_same_receipt,
     append::other_bytes_under_a_recorded_id_are_told_apart,
     append::only_the_next_version_goes_in,
