@@ -18,7 +18,7 @@ use crate::Office;
 use crate::at::AsOf;
 use crate::desk::{self, Decision, DeskError};
 use crate::pages::desk::DeskPage;
-use crate::query::{self, Wanted};
+use crate::query::{self, Slice, Wanted};
 use crate::routes::{failure, render};
 
 pub fn router() -> Router<Office> {
@@ -84,7 +84,7 @@ async fn desk_page(State(office): State<Office>, frame: Frame) -> Result<Page, F
     let moment = office.moment(&AsOf::default(), &frame).await?;
     let wanted = Wanted { uncounted: true, ..Wanted::default() };
     let listed = match moment.position {
-        Some(position) => query::activities(office.log.pool(), position, &wanted).await,
+        Some(position) => query::activities(office.log.pool(), position, &wanted, Slice::ALL).await,
         None => Ok(Vec::new()),
     };
     let mut listed = listed.map_err(|error| failure(t, &error))?;

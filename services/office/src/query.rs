@@ -1,9 +1,10 @@
 //! What the office reads from the projections. Every query takes a position and answers as of it.
 
 use serde::Serialize;
-use sqlx::postgres::PgRow;
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::Query;
 use sqlx::types::Json;
-use sqlx::{PgPool, Row as _};
+use sqlx::{PgPool, Postgres, Row as _};
 use tais_domain::Activity;
 use tais_domain::measure::{Measure, Standing};
 use tais_proto::vocabulary::Sex;
@@ -144,24 +145,18 @@ fn listed(row: &PgRow) -> Result<Listed, sqlx::Error> {
     })
 }
 
-/// The activities as they stood at a position, the latest first.
-///
-/// # Errors
-/// When the projections cannot be read.
-pub async fn activities(pool: &PgPool, at: Position, wanted: &Wanted) -> Result<Vec<Listed>, QueryError> {
-    let statement = format!(
-        "select {LISTED} from read.activity
-          where position <= $1 and (to_position is null or to_position > $1)
+/// Those that are wanted, as they stood at a position.
+const WANTED: &str = "where position <= $1 and (to_position is null or to_position > $1)
             and ($2::text is null or pillar = $2)
             and (not $3 or wps)
             and ($4::text is null or $4 = any(wps_pillars))
             and ($5::text is null or quarter between $5 and $6)
             and ($7::bool is null or (attendances is not null) = $7)
             and (not $8 or quarter is null)
-            and ($9 or counted)
-          order by sort_date desc nulls last, activity"
-    );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
+            and ($9 or counted)";
+
+fn wanting(statement: String, at: Position, wanted: &Wanted) -> Query<'_, Postgres, PgArguments> {
+    sqlx::query(sqlx::AssertSqlSafe(statement))
         .bind(bigint(at))
         .bind(wanted.pillar.map(|pillar| pillar.code()))
         .bind(wanted.wps)
@@ -171,9 +166,66 @@ pub async fn activities(pool: &PgPool, at: Position, wanted: &Wanted) -> Result<
         .bind(wanted.sex_stated)
         .bind(wanted.undated)
         .bind(wanted.uncounted)
-        .fetch_all(pool)
-        .await?;
+}
+
+/// A part of a list: so many rows after so many.
+#[derive(Clone, Copy, Debug)]
+pub struct Slice {
+    /// How many are left out before it.
+    pub offset: i64,
+    /// How many it has at most.
+    pub limit: i64,
+}
+
+impl Slice {
+    /// The whole list.
+    pub const ALL: Self = Self { offset: 0, limit: i64::MAX };
+}
+
+/// A part of the activities as they stood at a position, the latest first.
+///
+/// # Errors
+/// When the projections cannot be read.
+pub async fn activities(
+    pool: &PgPool,
+    at: Position,
+    wanted: &Wanted,
+    slice: Slice,
+) -> Result<Vec<Listed>, QueryError> {
+    let statement = format!(
+        "select {LISTED} from read.activity {WANTED}
+          order by sort_date desc nulls last, activity limit $10 offset $11"
+    );
+    let rows = wanting(statement, at, wanted).bind(slice.limit).bind(slice.offset).fetch_all(pool).await?;
     Ok(rows.iter().map(listed).collect::<Result<_, _>>()?)
+}
+
+/// What a list comes to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Activities.
+    pub activities: i64,
+    /// Attendances of women, where sex is stated.
+    pub women: i64,
+    /// Attendances with known sex, where it is stated.
+    pub attendances: i64,
+}
+
+/// What all of the activities come to, as they stood at a position.
+///
+/// # Errors
+/// When the projections cannot be read.
+pub async fn totals(pool: &PgPool, at: Position, wanted: &Wanted) -> Result<Totals, QueryError> {
+    let statement = format!(
+        "select count(*) as activities, coalesce(sum(women), 0)::int8 as women,
+                coalesce(sum(attendances), 0)::int8 as attendances from read.activity {WANTED}"
+    );
+    let row = wanting(statement, at, wanted).fetch_one(pool).await?;
+    Ok(Totals {
+        activities: row.try_get("activities")?,
+        women: row.try_get("women")?,
+        attendances: row.try_get("attendances")?,
+    })
 }
 
 /// One activity as it stood at a position.

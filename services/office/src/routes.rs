@@ -17,11 +17,11 @@ use crate::at::{AsOf, AsOfError, Moment};
 use crate::desk::{DeskError, has_desk};
 use crate::figures::{Figures, Period, figures};
 use crate::link::{Links, Part};
-use crate::pages::activities::{Activities, Asked, csv};
+use crate::pages::activities::{Activities, Asked, List, csv};
 use crate::pages::activity::ActivityPage;
 use crate::pages::desk::DecisionPart;
 use crate::pages::overview::{Input, LatestEvent, Overview};
-use crate::query::{self, QueryError, Wanted};
+use crate::query::{self, QueryError, Slice, Totals, Wanted};
 
 /// How many of the latest entries the page lists.
 const LATEST: i64 = 6;
@@ -225,10 +225,22 @@ async fn overview(
     Ok(page.into_response())
 }
 
-async fn listed(office: &Office, asked: &Asked, moment: Moment) -> Result<Vec<query::Listed>, QueryError> {
+async fn listed(
+    office: &Office,
+    asked: &Asked,
+    moment: Moment,
+    slice: Slice,
+) -> Result<Vec<query::Listed>, QueryError> {
     match moment.position {
-        Some(position) => query::activities(office.log.pool(), position, &asked.wanted()).await,
+        Some(position) => query::activities(office.log.pool(), position, &asked.wanted(), slice).await,
         None => Ok(Vec::new()),
+    }
+}
+
+async fn totals(office: &Office, wanted: &Wanted, moment: Moment) -> Result<Totals, QueryError> {
+    match moment.position {
+        Some(position) => query::totals(office.log.pool(), position, wanted).await,
+        None => Ok(Totals::default()),
     }
 }
 
@@ -240,20 +252,23 @@ async fn activities(
 ) -> Result<Page, Failure> {
     let t = frame.texts;
     let moment = office.moment(&as_of, &frame).await?;
-    let rows = listed(&office, &asked, moment).await.map_err(|error| failure(t, &error))?;
-    let whole = match moment.position.filter(|_| asked.part() != Part::All) {
-        Some(position) => {
-            let whole = Wanted { pillar: asked.pillar(), period: asked.period(), ..Wanted::default() };
-            let all = query::activities(office.log.pool(), position, &whole).await;
-            i64::try_from(all.map_err(|error| failure(t, &error))?.len()).unwrap_or(i64::MAX)
-        }
-        None => i64::try_from(rows.len()).unwrap_or(i64::MAX),
+    let whole = Wanted { pillar: asked.pillar(), period: asked.period(), ..Wanted::default() };
+    let read = async {
+        let shown = totals(&office, &asked.wanted(), moment).await?;
+        let whole = match asked.part() {
+            Part::All => shown.activities,
+            _ => totals(&office, &whole, moment).await?.activities,
+        };
+        let rows = listed(&office, &asked, moment, asked.slice()).await?;
+        Ok::<_, QueryError>((rows, shown, whole))
     };
+    let (rows, shown, whole) = read.await.map_err(|error| failure(t, &error))?;
     let links = Links {
         at: moment.position.filter(|_| moment.frozen),
         period: asked.period().unwrap_or_else(|| Period::ending(Quarter::of(today(moment)))),
     };
-    let body = render(&Activities::new(t, &office.reference, &asked, links, &rows, whole))?;
+    let list = List { rows: &rows, shown, whole, here: frame.here.as_str() };
+    let body = render(&Activities::new(t, &office.reference, &asked, links, &list))?;
     let place = office.place(moment).await.map_err(|error| failure(t, &error))?;
     Ok(page(&frame, moment, place, t.get("office-activities-title"), body).under(NavItem::Activities))
 }
@@ -265,7 +280,8 @@ async fn activities_csv(
     frame: Frame,
 ) -> Result<Response, Failure> {
     let moment = office.moment(&as_of, &frame).await?;
-    let rows = listed(&office, &asked, moment).await.map_err(|error| failure(frame.texts, &error))?;
+    let rows =
+        listed(&office, &asked, moment, Slice::ALL).await.map_err(|error| failure(frame.texts, &error))?;
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"activities.csv\""),
@@ -408,7 +424,8 @@ async fn api_activities(
     frame: Frame,
 ) -> Result<Response, Failure> {
     let moment = office.moment(&as_of, &frame).await?;
-    let rows = listed(&office, &asked, moment).await.map_err(|error| failure(frame.texts, &error))?;
+    let rows =
+        listed(&office, &asked, moment, Slice::ALL).await.map_err(|error| failure(frame.texts, &error))?;
     let body = json!({ "asOf": position_json(moment), "count": rows.len(), "activities": rows });
     Ok(answer(&headers, &frame, moment, &body))
 }

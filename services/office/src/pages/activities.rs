@@ -11,7 +11,7 @@ use tais_web::language::{Arg, Texts};
 use super::words;
 use crate::figures::Period;
 use crate::link::{Links, Part};
-use crate::query::{Listed, Wanted};
+use crate::query::{Listed, Slice, Totals, Wanted};
 
 /// What the reader asked for.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -31,6 +31,24 @@ pub struct Asked {
     /// The last quarter.
     #[serde(default)]
     pub to: Option<String>,
+    /// Which page of the list, from 1.
+    #[serde(default)]
+    pub page: Option<String>,
+}
+
+/// Rows of a page. The totals, the spreadsheet and the API are of all.
+const PAGE: i64 = 500;
+
+/// What a page shows of a list.
+pub struct List<'a> {
+    /// The page's rows.
+    pub rows: &'a [Listed],
+    /// What the whole list comes to.
+    pub shown: Totals,
+    /// The number of activities of the same pillar and period.
+    pub whole: i64,
+    /// The page's address.
+    pub here: &'a str,
 }
 
 impl Asked {
@@ -45,6 +63,19 @@ impl Asked {
     pub fn period(&self) -> Option<Period> {
         let quarter = |text: &Option<String>| text.as_deref()?.parse().ok();
         Some(Period { from: quarter(&self.from)?, to: quarter(&self.to)? })
+    }
+
+    fn page(&self) -> i64 {
+        self.page
+            .as_deref()
+            .and_then(|page| page.parse().ok())
+            .map_or(1, |page: i64| page.clamp(1, i64::MAX / PAGE))
+    }
+
+    /// Which rows the page shows.
+    #[must_use]
+    pub fn slice(&self) -> Slice {
+        Slice { offset: (self.page() - 1) * PAGE, limit: PAGE }
     }
 
     /// Which part of a figure.
@@ -100,36 +131,43 @@ pub struct Activities {
     lead: String,
     csv_url: String,
     all_url: Option<String>,
+    newer: Option<String>,
+    older: Option<String>,
     rows: Vec<Row>,
 }
 
+/// The same list on another of its pages.
+fn on_page(here: &str, page: i64) -> String {
+    let (path, query) = here.split_once('?').unwrap_or((here, ""));
+    let kept = query.split('&').filter(|part| !part.is_empty() && !part.starts_with("page="));
+    let query: Vec<String> = kept.map(str::to_owned).chain([format!("page={page}")]).collect();
+    format!("{path}?{}", query.join("&"))
+}
+
 impl Activities {
-    /// Makes the content. `whole` is the number of activities of the same pillar and period.
+    /// Makes the content.
     #[must_use]
-    pub fn new(
-        t: Texts,
-        reference: &Reference,
-        asked: &Asked,
-        links: Links,
-        listed: &[Listed],
-        whole: i64,
-    ) -> Self {
+    pub fn new(t: Texts, reference: &Reference, asked: &Asked, links: Links, list: &List<'_>) -> Self {
         let part = asked.part();
         let csv_url = links.list(asked.pillar(), &part).replacen("/activities?", "/activities.csv?", 1);
         let filtered = part != Part::All || asked.pillar().is_some() || asked.period().is_some();
+        let page = asked.page();
         Self {
-            lead: lead(t, reference, asked, listed, whole),
+            newer: (page > 1).then(|| on_page(list.here, page - 1)),
+            older: (page * PAGE < list.shown.activities).then(|| on_page(list.here, page + 1)),
+            lead: lead(t, reference, asked, list),
             csv_url: if filtered { csv_url } else { format!("/activities.csv{}", links.frozen_query()) },
             all_url: filtered.then(|| format!("/activities{}", links.frozen_query())),
-            rows: listed.iter().map(|listed| row(t, reference, links, listed)).collect(),
+            rows: list.rows.iter().map(|listed| row(t, reference, links, listed)).collect(),
             t,
         }
     }
 }
 
 /// The figure that this list is behind, repeated in words.
-fn lead(t: Texts, reference: &Reference, asked: &Asked, listed: &[Listed], whole: i64) -> String {
-    let count = i64::try_from(listed.len()).unwrap_or(i64::MAX);
+fn lead(t: Texts, reference: &Reference, asked: &Asked, list: &List<'_>) -> String {
+    let Totals { activities: count, women, attendances } = list.shown;
+    let whole = list.whole;
     let pillar = asked.pillar().map_or_else(|| t.get("office-all-pillars"), |p| p.code().to_uppercase());
     let mut values =
         vec![("count", Arg::from(count)), ("whole", Arg::from(whole)), ("pillar", Arg::from(pillar))];
@@ -146,8 +184,6 @@ fn lead(t: Texts, reference: &Reference, asked: &Asked, listed: &[Listed], whole
             t.with("office-list-theme", &values)
         }
         Part::Women => {
-            let women = listed.iter().filter_map(|listed| listed.women).sum();
-            let attendances = listed.iter().filter_map(|listed| listed.attendances).sum();
             values.push(("women", Arg::Number(women)));
             values.push(("attendances", Arg::Number(attendances)));
             values.push(("share", Arg::from(share(Share { numerator: women, denominator: attendances }))));
@@ -236,11 +272,17 @@ fn quote(field: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::quote;
+    use super::{on_page, quote};
 
     #[test]
     fn a_cell_is_quoted_and_never_a_formula() {
         assert_eq!(quote("a \"b\", c"), "\"a \"\"b\"\", c\"");
         assert_eq!(quote("=1+1"), "\"'=1+1\"");
+    }
+
+    #[test]
+    fn another_page_keeps_what_was_asked() {
+        assert_eq!(on_page("/activities", 2), "/activities?page=2");
+        assert_eq!(on_page("/activities?pillar=aec&page=2&at=7", 3), "/activities?pillar=aec&at=7&page=3");
     }
 }
