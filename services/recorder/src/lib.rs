@@ -16,6 +16,7 @@
 //! * one recorder is active, any number stand by; two at once would still write no fork, because
 //!   the log's head row is the lock.
 
+mod arrivals;
 mod checkpoint;
 mod error;
 pub mod genesis;

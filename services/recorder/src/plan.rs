@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use tais_bus::Notice;
+use tais_bus::{Notice, Submitted};
 use tais_domain::admission::{StreamState, admit};
 use tais_domain::{Refusal, Rule};
 use tais_log::{Log, NewEntry, Quarantined, Receipt};
@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::RecorderError;
 use crate::genesis::sign;
 use crate::keys::LogKeys;
-use crate::verify::{Arrived, Claim, Unverified, Verified, verify};
+use crate::verify::{Claim, Unverified, Verified};
 use crate::view::View;
 
 /// What one batch comes to.
@@ -74,13 +74,13 @@ pub struct Before {
     pub barred: HashSet<EventId>,
 }
 
-/// A message of the batch and where it came from.
-#[derive(Clone, Debug)]
+/// A message of the batch.
+#[derive(Clone, Copy, Debug)]
 pub struct Message<'a> {
-    /// The subject, for the quarantine.
-    pub subject: &'a str,
-    /// What arrived.
-    pub arrived: Arrived<'a>,
+    /// As it came, for the quarantine.
+    pub submitted: &'a Submitted,
+    /// What verifying it came to.
+    pub verified: &'a Result<Verified, Unverified>,
 }
 
 impl<L: Log> Planner<'_, L> {
@@ -105,25 +105,23 @@ impl<L: Log> Planner<'_, L> {
         messages: &[Message<'_>],
         care: Care,
     ) -> Result<Option<(Plan, usize)>, RecorderError> {
-        let verified: Vec<_> =
-            messages.iter().map(|message| verify(&message.arrived, &self.view.registry)).collect();
-        let known = self.known(&verified, care).await?;
+        let known = self.known(messages, care).await?;
         let mut plan = Plan::default();
-        for (index, (message, verified)) in messages.iter().zip(verified).enumerate() {
+        for (index, message) in messages.iter().enumerate() {
             if plan.registry_changes {
                 return Ok(Some((plan, index)));
             }
-            match verified {
+            match message.verified {
                 Err(unverified) => plan.quarantine(message, unverified.code, &unverified.reason),
                 Ok(Verified::Unreadable { code, reason, claim, signed }) => {
-                    plan.quarantine(message, code, &reason);
-                    if let Some(claim) = claim {
-                        self.refuse(&mut plan, claim, &signed, code, &reason).await?;
+                    plan.quarantine(message, code, reason);
+                    if let Some(claim) = claim.clone() {
+                        self.refuse(&mut plan, claim, signed, code, reason).await?;
                     }
                 }
                 Ok(Verified::Event(envelope, signed)) => match known.get(&envelope.id) {
-                    Some(receipt) => self.repeated(&mut plan, message, &envelope, &signed, receipt).await?,
-                    None => match self.event(&mut plan, message, *envelope, signed, care).await? {
+                    Some(receipt) => self.repeated(&mut plan, message, envelope, signed, receipt).await?,
+                    None => match self.event(&mut plan, message, envelope, signed, care).await? {
                         Some(refused) if care == Care::Hopeful => {
                             tracing::debug!(%refused, "planning the batch again, with what the log says");
                             return Ok(None);
@@ -140,14 +138,13 @@ impl<L: Log> Planner<'_, L> {
     /// repeats in it must be known before it is admitted.
     async fn known(
         &self,
-        verified: &[Result<Verified, Unverified>],
+        messages: &[Message<'_>],
         care: Care,
     ) -> Result<HashMap<EventId, Receipt>, RecorderError> {
-        let ids: Vec<EventId> = verified
+        let ids: Vec<EventId> = messages
             .iter()
-            .flatten()
-            .filter_map(|verified| match verified {
-                Verified::Event(envelope, _)
+            .filter_map(|message| match message.verified {
+                Ok(Verified::Event(envelope, _))
                     if care == Care::Sure || envelope.stream.kind == StreamKind::Registry =>
                 {
                     Some(envelope.id)
@@ -164,8 +161,8 @@ impl<L: Log> Planner<'_, L> {
         &mut self,
         plan: &mut Plan,
         message: &Message<'_>,
-        envelope: Envelope,
-        signed: Signed,
+        envelope: &Envelope,
+        signed: &Signed,
         care: Care,
     ) -> Result<Option<Refusal>, RecorderError> {
         if self.before.barred.contains(&envelope.id) {
@@ -174,7 +171,7 @@ impl<L: Log> Planner<'_, L> {
         }
         let twin = plan.entries.iter().find(|entry| entry.envelope.id == envelope.id);
         if let Some(twin) = twin {
-            if twin.signed != signed {
+            if twin.signed != *signed {
                 plan.quarantine(message, "id-reused", ID_REUSED);
             }
             return Ok(None);
@@ -186,17 +183,17 @@ impl<L: Log> Planner<'_, L> {
             None if envelope.stream_version == 1 && care == Care::Hopeful => self.view.cached(id),
             None => self.view.stream(self.log, id).await?,
         };
-        let admitted = admit(before.as_ref(), &envelope, &self.view.registry, self.reference);
+        let admitted = admit(before.as_ref(), envelope, &self.view.registry, self.reference);
         if let Err(refusal) = admitted.and_then(|()| self.check_successor(&envelope.event)) {
             if care == Care::Sure {
-                self.refuse_event(plan, message, &envelope, &signed, &refusal).await?;
+                self.refuse_event(plan, message, envelope, signed, &refusal).await?;
             }
             return Ok(Some(refusal));
         }
         let registry = envelope.stream.kind == StreamKind::Registry;
         plan.registry_changes |= registry;
-        let pillar = if registry { None } else { plan.advance(before, &envelope)? };
-        plan.entries.push(NewEntry { signed, envelope, pillar });
+        let pillar = if registry { None } else { plan.advance(before, envelope)? };
+        plan.entries.push(NewEntry { signed: signed.clone(), envelope: envelope.clone(), pillar });
         Ok(None)
     }
 
@@ -325,9 +322,9 @@ impl Plan {
     /// Keeps a message aside.
     fn keep(&mut self, message: &Message<'_>, code: &str, reason: &str) {
         self.quarantine.push(Quarantined {
-            subject: message.subject.to_owned(),
-            signature: message.arrived.signature.map(str::to_owned),
-            raw: message.arrived.bytes.to_vec(),
+            subject: message.submitted.subject.clone(),
+            signature: message.submitted.signature.clone(),
+            raw: message.submitted.bytes.clone(),
             code: code.to_owned(),
             reason: reason.to_owned(),
         });
@@ -336,8 +333,8 @@ impl Plan {
     /// Keeps a message aside and tells its publisher, where the subject names one.
     fn quarantine(&mut self, message: &Message<'_>, code: &str, reason: &str) {
         self.keep(message, code, reason);
-        if let Some(publisher) = message.arrived.publisher {
-            let sha256 = tais_proto::signing::sha256_hex(message.arrived.bytes);
+        if let Some(publisher) = message.submitted.publisher {
+            let sha256 = tais_proto::signing::sha256_hex(&message.submitted.bytes);
             let notice = Notice::Quarantined { sha256, code: code.to_owned(), reason: reason.to_owned() };
             self.notices.push((publisher, notice));
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backon::BackoffBuilder as _;
-use tais_bus::{Notice, RecorderBus, Submitted};
+use tais_bus::{Notice, RecorderBus};
 use tais_log::checkpoint::SignedCheckpoint;
 use tais_log::{Log, Outcome};
 use tais_proto::reference::{Reference, StateCode};
@@ -14,10 +14,11 @@ use tais_proto::{EventId, Publisher, StreamKind, Timestamp};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use crate::arrivals::Arrivals;
 use crate::checkpoint::Checkpointer;
 use crate::keys::LogKeys;
 use crate::plan::{Before, Message, Plan, Planner, recorded};
-use crate::verify::Arrived;
+use crate::verify::ValidKeys;
 use crate::view::View;
 use crate::{RecorderError, relay, replay};
 
@@ -160,32 +161,73 @@ struct Recording<'a, L, B> {
 
 impl<L: Log, B: RecorderBus> Recording<'_, L, B> {
     async fn run(&mut self, shutdown: &CancellationToken) -> Result<(), RecorderError> {
+        let mut next: Option<Arrivals> = None;
         while !shutdown.is_cancelled() {
-            self.step(PULL_WAIT).await?;
+            let arrivals = match next.take().filter(|next| next.len() > 0) {
+                Some(arrivals) => arrivals,
+                None => self.pull(PULL_WAIT).await?,
+            };
+            // What has come meanwhile is verified while this is committed; it is not waited for.
+            let (bus, keys) = (self.bus.clone(), self.keys().await?);
+            let ahead = async move {
+                let submitted = bus.pull(BATCH_MAX, Duration::ZERO).await?;
+                Ok::<_, RecorderError>(Arrivals::verify(submitted, &keys).await)
+            };
+            let (recorded, ahead) = tokio::join!(self.record_all(arrivals), ahead);
+            recorded?;
+            next = Some(ahead?);
         }
         Ok(())
     }
 
     /// Pulls a batch and sees it through. Nothing is acknowledged before its commit.
     async fn step(&mut self, wait: Duration) -> Result<usize, RecorderError> {
+        let arrivals = self.pull(wait).await?;
+        let pulled = arrivals.len();
+        self.record_all(arrivals).await?;
+        Ok(pulled)
+    }
+
+    async fn pull(&mut self, wait: Duration) -> Result<Arrivals, RecorderError> {
         let submitted = self.bus.pull(BATCH_MAX, wait).await?;
-        let mut messages: &[Submitted] = &submitted;
+        let keys = self.keys().await?;
+        Ok(Arrivals::verify(submitted, &keys).await)
+    }
+
+    async fn record_all(&mut self, mut arrivals: Arrivals) -> Result<(), RecorderError> {
         let mut before = Before::default();
-        while !messages.is_empty() {
-            let done = self.record(messages, &mut before).await?;
-            messages = &messages[done..];
+        let mut done = 0;
+        while done < arrivals.len() {
+            let keys = self.keys().await?;
+            arrivals.keep_to(&keys, done).await;
+            done += self.record(&arrivals.from(done), &mut before).await?;
         }
-        Ok(submitted.len())
+        Ok(())
+    }
+
+    /// The keys that may sign now.
+    async fn keys(&mut self) -> Result<ValidKeys, RecorderError> {
+        let view = self.take_view().await?;
+        Ok(ValidKeys::of(&self.view.insert(view).registry))
+    }
+
+    /// The view, read from the log where there is none. Put back when all is known: whatever else happens,
+    /// it is read again.
+    async fn take_view(&mut self) -> Result<View, RecorderError> {
+        match self.view.take() {
+            Some(view) => Ok(view),
+            None => View::load(&self.log, &self.config.keys).await,
+        }
     }
 
     /// Records as much of the batch as one transaction can; returns how many messages are settled.
     /// `before` collects what only the log knows, when a plan did not stand.
-    async fn record(&mut self, submitted: &[Submitted], before: &mut Before) -> Result<usize, RecorderError> {
-        let messages: Vec<Message<'_>> = submitted.iter().map(message).collect();
-        let mut view = match self.view.take() {
-            Some(view) => view,
-            None => View::load(&self.log, &self.config.keys).await?,
-        };
+    async fn record(
+        &mut self,
+        messages: &[Message<'_>],
+        before: &mut Before,
+    ) -> Result<usize, RecorderError> {
+        let mut view = self.take_view().await?;
         let mut planner = Planner {
             log: &self.log,
             view: &mut view,
@@ -195,7 +237,7 @@ impl<L: Log, B: RecorderBus> Recording<'_, L, B> {
             now: (self.config.clock)(),
             before,
         };
-        let (plan, planned) = planner.plan(&messages).await?;
+        let (plan, planned) = planner.plan(messages).await?;
         let Some(outcomes) = self.log.append_at(view.size, &plan.entries, &plan.quarantine).await? else {
             // Another recorder came between: what this one knows, and would refuse by, is not what is.
             before.failed = true;
@@ -216,22 +258,11 @@ impl<L: Log, B: RecorderBus> Recording<'_, L, B> {
         for (publisher, notice) in receipts(&plan, &outcomes).iter().chain(&plan.notices) {
             self.bus.notify(*publisher, notice).await?;
         }
-        self.bus.ack(submitted[..planned].iter().map(|message| message.token.clone()).collect()).await?;
+        let tokens = messages[..planned].iter().map(|message| message.submitted.token.clone());
+        self.bus.ack(tokens.collect()).await?;
         self.recorded.notify_one();
         count(&plan, &outcomes, head);
         Ok(planned)
-    }
-}
-
-fn message(submitted: &Submitted) -> Message<'_> {
-    Message {
-        subject: &submitted.subject,
-        arrived: Arrived {
-            publisher: submitted.publisher,
-            stream: submitted.stream,
-            signature: submitted.signature.as_deref(),
-            bytes: &submitted.bytes,
-        },
     }
 }
 

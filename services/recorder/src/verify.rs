@@ -1,10 +1,14 @@
 //! From raw bytes to a verified event: signature first, parsing after. Pure.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 use tais_domain::Registry;
 use tais_proto::envelope::{MESSAGE_BYTES_MAX, Source};
 use tais_proto::signing::parse_signature_header;
-use tais_proto::{Envelope, EnvelopeError, EventId, KeyId, Publisher, Signed, StreamId, StreamRef};
+use tais_proto::{
+    Envelope, EnvelopeError, EventId, KeyId, PublicKey, Publisher, Signed, StreamId, StreamRef,
+};
 
 /// What arrived under one subject.
 #[derive(Clone, Debug)]
@@ -19,8 +23,29 @@ pub struct Arrived<'a> {
     pub bytes: &'a [u8],
 }
 
+/// The keys that may sign the next entry, as of one version of the registry. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct ValidKeys {
+    version: u32,
+    keys: Arc<[(KeyId, Publisher, PublicKey)]>,
+}
+
+impl ValidKeys {
+    /// Those of a registry.
+    pub fn of(registry: &Registry) -> Self {
+        let valid = registry.keys().filter(|(_, key)| key.until.is_none());
+        let keys = valid.map(|(id, key)| (id.clone(), key.publisher, key.public_key)).collect();
+        Self { version: registry.version(), keys }
+    }
+
+    /// The registry's version.
+    pub const fn version(&self) -> u32 {
+        self.version
+    }
+}
+
 /// Bytes whose signature holds.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Verified {
     /// An event of this contract, as its subject says.
     Event(Box<Envelope>, Signed),
@@ -71,7 +96,7 @@ impl Unverified {
 ///
 /// # Errors
 /// When no valid key of the subject's publisher signed exactly these bytes.
-pub fn verify(arrived: &Arrived<'_>, registry: &Registry) -> Result<Verified, Unverified> {
+pub fn verify(arrived: &Arrived<'_>, keys: &ValidKeys) -> Result<Verified, Unverified> {
     let (Some(publisher), Some(stream)) = (arrived.publisher, arrived.stream) else {
         return Err(Unverified::new(
             "wrong-subject",
@@ -89,11 +114,8 @@ pub fn verify(arrived: &Arrived<'_>, registry: &Registry) -> Result<Verified, Un
         ));
     };
     let signed = Signed { bytes: arrived.bytes.to_vec(), signature };
-    let key_id = registry
-        .keys()
-        .filter(|(_, key)| key.publisher == publisher && key.until.is_none())
-        .find(|(_, key)| signed.verify(key.public_key))
-        .map(|(id, _)| id.clone());
+    let mut own = keys.keys.iter().filter(|(_, of, _)| *of == publisher);
+    let key_id = own.find(|(.., key)| signed.verify(*key)).map(|(id, ..)| id.clone());
     let Some(key_id) = key_id else {
         return Err(Unverified::new(
             "bad-signature",

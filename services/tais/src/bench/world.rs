@@ -1,0 +1,239 @@
+//! A record of its own to measure on: private servers, a genesis, keys and accounts, and events made beforehand.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use sqlx::PgPool;
+use sqlx::postgres::PgPoolOptions;
+use tais_bus::{NatsPublisher, NatsRecorder, User};
+use tais_log::{NewEntry, Outcome, PostgresLog, system_clock};
+use tais_proto::event::activity::{
+    ActivityDetails, ActivityParticipationRecorded, ActivityReported, ActivitySubmitted, ActivityValidated,
+};
+use tais_proto::reference::{Reference, StateCode};
+use tais_proto::{
+    AccountId, Envelope, Event, EventId, Pillar, Publisher, Role, Signed, SigningKey, Source, StreamId,
+    StreamKind, StreamRef,
+};
+use tais_recorder::{Config, Recorder};
+use tais_web::session::{Accounts, SignedIn};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use crate::embedded::{EmbeddedNats, EmbeddedPostgres, ServerBinaries};
+use crate::migrate::{DATABASE, Migration, migrate};
+use crate::secrets::Secrets;
+
+/// An activity's envelope of some 740 bytes.
+const DETAILS: &str = r#"{"pillar":"PILLAR_AEC","memberState":"TL","kind":"ACTIVITY_KIND_TRAINING",
+    "title":{"en":"Women-led enterprises: access to regional markets"},"starts":"2026-05-04","ends":"2026-05-06",
+    "place":{"en":"Dili"},"frameworkItems":["WPS-PART"]}"#;
+const PARTICIPATION: &str = r#"{"counts":[{"role":"PARTICIPANT_ROLE_PARTICIPANT","sex":"SEX_FEMALE",
+    "age":"AGE_BAND_UNKNOWN","count":{"qualifier":"QUALIFIER_EXACT","number":18}},{"role":"PARTICIPANT_ROLE_PARTICIPANT",
+    "sex":"SEX_MALE","age":"AGE_BAND_UNKNOWN","count":{"qualifier":"QUALIFIER_EXACT","number":12}}]}"#;
+/// Entries that are appended together where the log is filled.
+const FILL: usize = 1_000;
+
+/// A record to measure on. Everything of it goes when it is dropped.
+pub struct World {
+    pub postgres: EmbeddedPostgres,
+    pub nats: EmbeddedNats,
+    pub log: PostgresLog,
+    /// Who may do everything, for the references.
+    pub operator: PgPool,
+    secrets: Secrets,
+    people: Vec<SignedIn>,
+    reference: Arc<Reference>,
+    state: StateCode,
+    data: TempDir,
+}
+
+impl World {
+    /// Starts servers, and begins a record.
+    pub async fn start(binaries: &ServerBinaries) -> anyhow::Result<Self> {
+        let data = TempDir::with_prefix("tais-bench-")?;
+        let state: StateCode = "TL".parse()?;
+        let secrets = Secrets::open(data.path())?;
+        let accounts = Accounts::open(data.path(), false).await?;
+        let people = accounts.people().await?;
+        let fragment = tais_bus::permissions::config_fragment(&state, &secrets.bus()?.public_keys()?);
+        let postgres = EmbeddedPostgres::start(binaries, data.path(), None).await?;
+        let nats = EmbeddedNats::start(binaries, data.path(), None, &fragment).await?;
+        migrate(&Migration {
+            operator_url: &postgres.operator_url("postgres"),
+            nats_url: &nats.url(),
+            secrets: &secrets,
+            accounts: &accounts,
+            state: &state,
+            origin: "tais.bench/tl",
+            sample: false,
+        })
+        .await?;
+        let operator = pool(&postgres.operator_url(DATABASE)).await?;
+        sqlx::raw_sql("create schema bench; create table bench.entry (like log.entry including all);
+                       create table bench.one (id bigint generated always as identity primary key, bytes bytea)")
+            .execute(&operator)
+            .await?;
+        let recorder = postgres.url("tais_recorder", &secrets.role_passwords()?.recorder, DATABASE);
+        let log = PostgresLog::new(pool(&recorder).await?, system_clock());
+        let reference = Arc::new(Reference::load_embedded()?);
+        Ok(Self { postgres, nats, log, operator, secrets, people, reference, state, data })
+    }
+
+    /// Stops the servers.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        self.operator.close().await;
+        self.log.pool().close().await;
+        self.nats.stop().await?;
+        self.postgres.stop().await?;
+        Ok(())
+    }
+
+    pub fn data(&self) -> &Path {
+        self.data.path()
+    }
+
+    pub fn reference(&self) -> Arc<Reference> {
+        Arc::clone(&self.reference)
+    }
+
+    /// The address of the record for one of its roles.
+    pub fn url(&self, user: &str) -> anyhow::Result<String> {
+        let passwords = self.secrets.role_passwords()?;
+        let password = if user == "tais_projector" { passwords.projector } else { passwords.recorder };
+        Ok(self.postgres.url(user, &password, DATABASE))
+    }
+
+    pub async fn recorder(&self) -> anyhow::Result<Recorder<PostgresLog, NatsRecorder>> {
+        let (config, bus) = self.recording().await?;
+        Ok(Recorder::new(config, self.log.clone(), bus))
+    }
+
+    /// What a recorder works with.
+    pub async fn recording(&self) -> anyhow::Result<(Config, NatsRecorder)> {
+        let key = self.secrets.log_key()?;
+        let config = Config {
+            state: self.state.clone(),
+            keys: tais_recorder::only(key),
+            checkpoint: self.data().join("checkpoint-of-the-bench"),
+            reference: self.reference(),
+            clock: system_clock(),
+        };
+        let seeds = self.secrets.bus()?;
+        let bus = NatsRecorder::connect(&self.nats.url(), seeds.seed(User::Recorder), self.state.clone()).await?;
+        Ok((config, bus))
+    }
+
+    pub async fn bus(&self, publisher: Publisher) -> anyhow::Result<NatsPublisher> {
+        let seeds = self.secrets.bus()?;
+        let seed = seeds.seed(User::Publisher(publisher));
+        Ok(NatsPublisher::connect(&self.nats.url(), seed, publisher, self.state.clone()).await?)
+    }
+
+    pub fn author(&self, publisher: Publisher) -> anyhow::Result<Author> {
+        let pillar = publisher.pillar();
+        let role = if pillar.is_some() { Role::Correspondent } else { Role::Director };
+        let person = self.people.iter().find(|person| person.role == role && person.pillar == pillar);
+        Ok(Author {
+            publisher,
+            key: self.secrets.publisher_key(publisher)?,
+            actor: person.context("no such account")?.account,
+            state: self.state.clone(),
+            details: serde_json::from_str(DETAILS)?,
+            participation: serde_json::from_str(PARTICIPATION)?,
+            sequence: 0,
+        })
+    }
+
+    /// Appends activities that were reported, counted, submitted and validated, without the bus.
+    pub async fn fill(&self, writers: &mut (Author, Author), count: usize) -> anyhow::Result<()> {
+        let (correspondent, director) = writers;
+        let mut left = count;
+        while left > 0 {
+            let some = left.min(FILL);
+            left -= some;
+            let mut batch = Vec::with_capacity(some);
+            while batch.len() < some {
+                batch.extend(life(correspondent, director)?);
+            }
+            let outcomes = self.log.append(&batch, &[]).await?;
+            let all = outcomes.iter().all(|outcome| matches!(outcome, Outcome::Recorded(_)));
+            anyhow::ensure!(all, "the log did not take what it was filled with");
+        }
+        Ok(())
+    }
+}
+
+/// The life of one activity, in four events.
+fn life(correspondent: &mut Author, director: &mut Author) -> anyhow::Result<[NewEntry; 4]> {
+    let stream = StreamId(Uuid::now_v7());
+    let reported = ActivityReported { details: correspondent.details.clone() };
+    let counted = correspondent.participation.clone();
+    let submitted = ActivitySubmitted { revision: 2, note: None };
+    let validated = ActivityValidated { revision: 2, note: None };
+    Ok([
+        correspondent.entry(stream, 1, reported.into())?,
+        correspondent.entry(stream, 2, counted.into())?,
+        correspondent.entry(stream, 3, submitted.into())?,
+        director.entry(stream, 4, validated.into())?,
+    ])
+}
+
+/// Who writes, with a key.
+pub struct Author {
+    publisher: Publisher,
+    key: SigningKey,
+    actor: AccountId,
+    state: StateCode,
+    details: ActivityDetails,
+    participation: ActivityParticipationRecorded,
+    sequence: u32,
+}
+
+/// An event that is ready to be sent.
+pub struct Ready {
+    pub id: EventId,
+    pub stream: StreamId,
+    pub signed: Signed,
+}
+
+impl Author {
+    fn entry(&mut self, stream: StreamId, version: u32, event: Event) -> anyhow::Result<NewEntry> {
+        self.sequence += 1;
+        let id = EventId(Uuid::now_v7());
+        let envelope = Envelope {
+            id,
+            source: Source { state: self.state.clone(), publisher: self.publisher },
+            stream: StreamRef { kind: StreamKind::Activity, id: stream },
+            stream_version: version,
+            time: system_clock()(),
+            correlation: id.0,
+            causation: None,
+            actor: self.actor,
+            key_id: self.key.key_id(),
+            key_seq: self.sequence,
+            event,
+        };
+        Ok(NewEntry { signed: self.key.sign(envelope.to_bytes()?), envelope, pillar: Some(Pillar::Aec) })
+    }
+
+    /// So many reports, each the first of its stream.
+    pub fn reports(&mut self, count: usize) -> anyhow::Result<Vec<Ready>> {
+        let one = |_| {
+            let (stream, reported) =
+                (StreamId(Uuid::now_v7()), ActivityReported { details: self.details.clone() });
+            let NewEntry { signed, envelope, .. } = self.entry(stream, 1, reported.into())?;
+            Ok(Ready { id: envelope.id, stream, signed })
+        };
+        (0..count).map(one).collect()
+    }
+
+    pub fn public_key(&self) -> [u8; 32] {
+        self.key.public_key().to_bytes()
+    }
+}
+
+pub async fn pool(url: &str) -> anyhow::Result<PgPool> {
+    Ok(PgPoolOptions::new().max_connections(8).connect(url).await?)
+}
