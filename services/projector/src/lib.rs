@@ -28,6 +28,6 @@ mod store;
 pub use error::ProjectorError;
 pub use projection::{Digest, Projection};
 pub use replay::{DigestsOnly, ReplayedDigest, Sink, live_digests, replay};
-pub use runtime::{Config, run};
+pub use runtime::{Config, PROJECTIONS, run};
 pub use scratch::{Lines, ScratchSchema};
 pub use store::migrate;

@@ -35,6 +35,9 @@ pub struct Config {
     pub rebuild: bool,
 }
 
+/// How many projections there are.
+pub const PROJECTIONS: usize = 6;
+
 /// Projects until told to stop.
 ///
 /// # Errors

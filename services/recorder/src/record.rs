@@ -139,6 +139,17 @@ impl<L: Log, B: RecorderBus> Recorder<L, B> {
         Checkpointer::begin(&self.log, &self.config.keys, &self.config.checkpoint).await?.sign().await
     }
 
+    /// Records until told to stop, without the place of the active recorder and its other duties; for benches.
+    ///
+    /// # Errors
+    /// As [`run`], transient ones included.
+    pub async fn record_until(&mut self, shutdown: &CancellationToken) -> Result<(), RecorderError> {
+        let (log, bus) = (self.log.clone(), self.bus.clone());
+        Recording { config: &self.config, log, bus, view: &mut self.view, recorded: &self.recorded }
+            .run(shutdown)
+            .await
+    }
+
     /// Takes one batch, if there is one; for tests, and for a recorder driven by hand.
     ///
     /// # Errors

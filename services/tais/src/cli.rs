@@ -6,6 +6,7 @@ use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use tais_proto::Pillar;
 
+use crate::bench::Asked as Bench;
 use crate::client::{Import, Submit};
 use crate::settings::Settings;
 
@@ -127,6 +128,8 @@ pub enum Verb {
     Submit(Submit),
     /// Check a spreadsheet or an IATI file of activities, and save it with --commit
     Import(Import),
+    /// Measure this machine: recording, reading and rebuilding, as ratios to its bare servers
+    Bench(Bench),
     /// Say in plain words what is missing or unsafe here, and what to do
     Doctor,
     /// Print the settings in force, secrets masked

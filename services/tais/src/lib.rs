@@ -4,6 +4,7 @@
 //! and stop. It holds no rule of the domain and no page.
 
 pub mod alone;
+pub mod bench;
 pub mod checkpoint;
 pub mod cli;
 pub mod client;

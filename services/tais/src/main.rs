@@ -6,7 +6,7 @@ use clap::Parser as _;
 use tais::cli::{Cli, KeysWhat, Verb, VerifyWhat, completions};
 use tais::settings::Settings;
 use tais::up::Mode;
-use tais::{alone, checkpoint, client, doctor, export, keys, replay, telemetry, up, verify, witness};
+use tais::{alone, bench, checkpoint, client, doctor, export, keys, replay, telemetry, up, verify, witness};
 
 fn main() -> ExitCode {
     let Cli { settings, verb } = Cli::parse();
@@ -54,6 +54,7 @@ async fn run(settings: &Settings, verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Keys { what: Some(KeysWhat::Rotate) } => show(&keys::rotate(settings)?),
         Verb::Submit(asked) => return tokio::task::spawn_blocking(move || client::submit(&asked)).await?,
         Verb::Import(asked) => return tokio::task::spawn_blocking(move || client::import(&asked)).await?,
+        Verb::Bench(asked) => return bench::run(settings, &asked).await,
         Verb::Doctor => return Ok(examine(settings).await),
         Verb::Config => show(&settings.shown()?),
         Verb::Completions { shell } => completions(shell),

@@ -104,10 +104,7 @@ impl World {
         let bus =
             NatsRecorder::connect(&cluster.nats.url(), seeds.seed(User::Recorder), state()).await.unwrap();
         let operator = cluster.operator().await.unwrap();
-        sqlx::raw_sql("create schema bench; create table bench.entry (like log.entry including all)")
-            .execute(&operator)
-            .await
-            .unwrap();
+        sqlx::raw_sql("create schema bench").execute(&operator).await.unwrap();
         Self {
             key: cluster.secrets.publisher_key(Publisher::Aec).unwrap(),
             actor: cluster.account(Role::Correspondent, Some(Pillar::Aec)).unwrap(),

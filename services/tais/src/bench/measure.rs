@@ -100,7 +100,8 @@ impl Measure {
     /// A line of the table.
     #[must_use]
     pub fn line(&self) -> String {
-        let cell = |values: &[f64]| format!("{} {} ±{:.0} %", short(median(values)), self.unit, spread(values));
+        let cell =
+            |values: &[f64]| format!("{} {} ±{:.0} %", short(median(values)), self.unit, spread(values));
         format!(
             "| {} | {} | {} | {:.2} | {} | {} |",
             self.name,
@@ -132,7 +133,8 @@ impl Measure {
 
 /// Half of what lies between the least and the most, in per cent of the median.
 fn spread(values: &[f64]) -> f64 {
-    let (least, most) = values.iter().fold((f64::MAX, f64::MIN), |(a, b), value| (a.min(*value), b.max(*value)));
+    let (least, most) =
+        values.iter().fold((f64::MAX, f64::MIN), |(a, b), value| (a.min(*value), b.max(*value)));
     (most - least) / median(values) * 50.0
 }
 
@@ -154,7 +156,11 @@ mod tests {
     fn the_median_is_what_counts() {
         let fast = measured(Target::AtLeast(2.0), &[1.0, 9.0, 4.0], &[2.0, 2.0, 2.0]);
         assert!(fast.met(1.0));
-        assert!(fast.line().contains("| 4.00 ms ±100 % | 2.00 ms ±0 % | 2.00 | ≥ 2 | met |"), "{}", fast.line());
+        assert!(
+            fast.line().contains("| 4.00 ms ±100 % | 2.00 ms ±0 % | 2.00 | ≥ 2 | met |"),
+            "{}",
+            fast.line()
+        );
         let slow = measured(Target::AtLeast(2.0), &[3.0], &[2.0]);
         assert!(!slow.met(1.0) && slow.met(2.0));
         let late = measured(Target::AtMost(1.5), &[4.0], &[2.0]);

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 use tais_bus::{NatsPublisher, NatsRecorder, User};
-use tais_log::{NewEntry, Outcome, PostgresLog, system_clock};
+use tais_log::{Log as _, NewEntry, Outcome, PostgresLog, system_clock};
 use tais_proto::event::activity::{
     ActivityDetails, ActivityParticipationRecorded, ActivityReported, ActivitySubmitted, ActivityValidated,
 };
@@ -25,13 +25,16 @@ use crate::embedded::{EmbeddedNats, EmbeddedPostgres, ServerBinaries};
 use crate::migrate::{DATABASE, Migration, migrate};
 use crate::secrets::Secrets;
 
-/// An activity's envelope of some 740 bytes.
+/// An activity as a correspondent reports it.
 const DETAILS: &str = r#"{"pillar":"PILLAR_AEC","memberState":"TL","kind":"ACTIVITY_KIND_TRAINING",
     "title":{"en":"Women-led enterprises: access to regional markets"},"starts":"2026-05-04","ends":"2026-05-06",
-    "place":{"en":"Dili"},"frameworkItems":["WPS-PART"]}"#;
+    "occurrence":"OCCURRENCE_HELD","venue":{"place":"Salão Nobre","city":"Dili","country":"Timor-Leste"},
+    "sectoralBodies":[{"code":"ACW"}],"partners":[{"code":"UNWOMEN"}],"frameworkItems":["WPS-PART"]}"#;
 const PARTICIPATION: &str = r#"{"counts":[{"role":"PARTICIPANT_ROLE_PARTICIPANT","sex":"SEX_FEMALE",
     "age":"AGE_BAND_UNKNOWN","count":{"qualifier":"QUALIFIER_EXACT","number":18}},{"role":"PARTICIPANT_ROLE_PARTICIPANT",
     "sex":"SEX_MALE","age":"AGE_BAND_UNKNOWN","count":{"qualifier":"QUALIFIER_EXACT","number":12}}]}"#;
+/// The subject of what is only delivered.
+pub const DELIVERY: &str = "bench.delivery";
 /// Entries that are appended together where the log is filled.
 const FILL: usize = 1_000;
 
@@ -121,7 +124,8 @@ impl World {
             clock: system_clock(),
         };
         let seeds = self.secrets.bus()?;
-        let bus = NatsRecorder::connect(&self.nats.url(), seeds.seed(User::Recorder), self.state.clone()).await?;
+        let bus =
+            NatsRecorder::connect(&self.nats.url(), seeds.seed(User::Recorder), self.state.clone()).await?;
         Ok((config, bus))
     }
 
@@ -129,6 +133,19 @@ impl World {
         let seeds = self.secrets.bus()?;
         let seed = seeds.seed(User::Publisher(publisher));
         Ok(NatsPublisher::connect(&self.nats.url(), seed, publisher, self.state.clone()).await?)
+    }
+
+    /// Who sends under [`DELIVERY`], and who hears it over another connection.
+    pub async fn delivery(&self) -> anyhow::Result<(async_nats::Client, async_nats::Subscriber)> {
+        let seeds = self.secrets.bus()?;
+        let connect = async || {
+            let options = async_nats::ConnectOptions::with_nkey(seeds.seed(User::Operator).to_owned());
+            options.connect(self.nats.url()).await
+        };
+        let hearer = connect().await?;
+        let heard = hearer.subscribe(DELIVERY).await?;
+        hearer.flush().await?;
+        Ok((connect().await?, heard))
     }
 
     pub fn author(&self, publisher: Publisher) -> anyhow::Result<Author> {
