@@ -122,6 +122,17 @@ async fn the_record_alone_gives_what_was_live_at_any_position() {
     let log = PostgresLog::new(pool.clone(), system_clock());
     assert!(log.head().await.unwrap().size >= events);
 
+    // Each row ends where the next of its activity begins, however they were batched.
+    let (rows, wrong): (i64, i64) = sqlx::query_as(
+        "select count(*), count(*) filter (where to_position is distinct from next)
+           from (select to_position, lead(position) over (partition by activity order by position) as next
+                   from read.activity) as row",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    assert!(rows > 0 && wrong == 0, "{wrong} of {rows} rows end elsewhere");
+
     // Elsewhere, from the record alone.
     for ((position, live), elsewhere) in noted.iter().zip(ELSEWHERE.iter().cycle()) {
         let (equal, text) =

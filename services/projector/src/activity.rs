@@ -120,16 +120,12 @@ impl Row for ActivityRow {
         "create index on {schema}.row (position)",
         "create index on {schema}.row (pillar, quarter) where to_position is null",
     ];
-    const AFTER: &'static [&'static str] = &[
-        // Each row that the new ones follow ends where its successor begins.
-        "with touched as (select distinct activity from {schema}.row where position > $1 and position <= $2),
-              ranged as (select r.activity, r.position,
-                                lead(r.position) over (partition by r.activity order by r.position) as next
-                           from {schema}.row r join touched using (activity)
-                          where r.to_position is null)
-         update {schema}.row r set to_position = ranged.next from ranged
-          where r.activity = ranged.activity and r.position = ranged.position and ranged.next is not null",
-    ];
+    const AFTER: &'static [&'static str] = &[];
+    const RANGED: Option<&'static str> = Some("activity");
+
+    fn begins(&self) -> Option<(Uuid, i64)> {
+        Some((self.activity, self.position))
+    }
 
     fn fields(&self) -> Result<Vec<Option<String>>, ProjectorError> {
         let pillars: Vec<String> = self.wps_pillars.iter().map(|code| format!("\"{code}\"")).collect();

@@ -7,6 +7,7 @@ use sqlx::postgres::PgRow;
 use tais_log::Entry;
 use tais_proto::reference::Reference;
 use tais_proto::{Envelope, Position, StreamKind};
+use uuid::Uuid;
 
 use crate::ProjectorError;
 
@@ -49,6 +50,15 @@ pub trait Row: Serialize + Sized + Send + Sync {
     /// A statement run after rows were added, with `$1` the position before and `$2` the position
     /// after; `{schema}` stands for the schema's name.
     const AFTER: &'static [&'static str];
+
+    /// The column of the stream that a row is of, where each of its rows ends where the next begins: the
+    /// table has `to_position` then, which is NULL for the last one.
+    const RANGED: Option<&'static str> = None;
+
+    /// The stream and the position that it is of, where rows are [`Row::RANGED`].
+    fn begins(&self) -> Option<(Uuid, i64)> {
+        None
+    }
 
     /// The fields for COPY; `None` is NULL.
     ///

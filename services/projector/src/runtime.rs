@@ -159,6 +159,7 @@ async fn fold<P: Projection>(
         true => HashMap::new(),
         false => store::states::<P>(&config.pool, build, &streams).await?,
     };
+    let known = states.keys().copied().collect();
     let mut rows = Vec::new();
     for entry in entries.iter().filter(|entry| entry.stream.kind == P::STREAMS) {
         let before = states.remove(&entry.stream.id.0);
@@ -168,5 +169,5 @@ async fn fold<P: Projection>(
     }
     let mut frontier = build.frontier.clone();
     store::extend(&mut frontier, entries.iter().map(|entry| entry.leaf_hash));
-    Ok(Batch { rows, states, frontier })
+    Ok(Batch { rows, known, states, frontier })
 }

@@ -41,7 +41,7 @@ impl Sink for ScratchSchema {
             self.made.push(P::NAME);
         }
         if !rows.is_empty() {
-            copy_rows::<P>(&mut tx, &table, rows).await?;
+            copy_rows::<P>(&mut tx, &table, rows, None).await?;
         }
         tx.commit().await?;
         Ok(())

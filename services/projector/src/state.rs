@@ -184,15 +184,12 @@ impl<S: Kept> Row for StateRow<S> {
     const VIEWS: &'static [(&'static str, &'static str)] = S::VIEW;
     const COPIED: &'static str = "position, stream, open, pillar, due, body";
     const INDEXES: &'static [&'static str] = &["create index on {schema}.row (position)"];
-    const AFTER: &'static [&'static str] = &[
-        "with touched as (select distinct stream from {schema}.row where position > $1 and position <= $2),
-              ranged as (select r.stream, r.position,
-                                lead(r.position) over (partition by r.stream order by r.position) as next
-                           from {schema}.row r join touched using (stream)
-                          where r.to_position is null)
-         update {schema}.row r set to_position = ranged.next from ranged
-          where r.stream = ranged.stream and r.position = ranged.position and ranged.next is not null",
-    ];
+    const AFTER: &'static [&'static str] = &[];
+    const RANGED: Option<&'static str> = Some("stream");
+
+    fn begins(&self) -> Option<(Uuid, i64)> {
+        Some((self.stream, self.position))
+    }
 
     fn fields(&self) -> Result<Vec<Option<String>>, ProjectorError> {
         Ok(vec![

@@ -6,7 +6,7 @@
 //! read.<view>        what readers see; swapped to a new build in one transaction
 //! ```
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _, PgPool, Row as _};
@@ -152,6 +152,8 @@ pub(crate) async fn states<P: Projection>(
 /// What one batch of entries comes to.
 pub(crate) struct Batch<P: Projection> {
     pub rows: Vec<P::Row>,
+    /// Streams of which there were rows before.
+    pub known: HashSet<Uuid>,
     pub states: HashMap<Uuid, P::State>,
     pub frontier: Frontier,
 }
@@ -179,7 +181,7 @@ pub(crate) async fn write<P: Projection>(
     }
     let schema = build.schema::<P>();
     if !batch.rows.is_empty() {
-        copy_rows::<P>(&mut tx, &format!("{schema}.row"), &batch.rows).await?;
+        add_rows::<P>(&mut tx, &format!("{schema}.row"), batch).await?;
     }
     write_states::<P>(&mut tx, &schema, &batch.states).await?;
     for statement in P::Row::AFTER {
@@ -194,15 +196,44 @@ pub(crate) async fn write<P: Projection>(
     Ok(())
 }
 
-/// Appends rows to a table of a projection's columns.
+/// Adds a batch's rows; the last row of each of their streams ends where the first new one begins.
+async fn add_rows<P: Projection>(
+    tx: &mut PgConnection,
+    table: &str,
+    batch: &Batch<P>,
+) -> Result<(), ProjectorError> {
+    let Some(stream) = P::Row::RANGED else { return copy_rows::<P>(tx, table, &batch.rows, None).await };
+    let mut next: HashMap<Uuid, i64> = HashMap::new();
+    let mut ends: Vec<Option<i64>> = Vec::with_capacity(batch.rows.len());
+    for (stream, position) in batch.rows.iter().rev().filter_map(Row::begins) {
+        ends.push(next.insert(stream, position));
+    }
+    ends.reverse();
+    next.retain(|stream, _| batch.known.contains(stream));
+    let (streams, firsts): (Vec<Uuid>, Vec<i64>) = next.into_iter().unzip();
+    if !streams.is_empty() {
+        // By the index, stream for stream: a plan that goes through the table would be kept as it grows.
+        let statement = format!(
+            "update {table} as row set to_position = new.first
+               from unnest($1::uuid[], $2::bigint[]) as new (stream, first)
+              where row.{stream} = new.stream and row.position < new.first and row.to_position is null"
+        );
+        sqlx::query(AssertSqlSafe(statement)).bind(streams).bind(firsts).execute(&mut *tx).await?;
+    }
+    copy_rows::<P>(tx, table, &batch.rows, Some(&ends)).await
+}
+
+/// Appends rows to a table of a projection's columns, each with its end where that is given.
 pub(crate) async fn copy_rows<P: Projection>(
     tx: &mut PgConnection,
     table: &str,
     rows: &[P::Row],
+    ends: Option<&[Option<i64>]>,
 ) -> Result<(), ProjectorError> {
     let mut text = String::new();
-    for row in rows {
-        for (index, field) in row.fields()?.iter().enumerate() {
+    for (place, row) in rows.iter().enumerate() {
+        let end = ends.map(|ends| ends.get(place).copied().flatten().map(|end| end.to_string()));
+        for (index, field) in row.fields()?.iter().chain(&end).enumerate() {
             if index > 0 {
                 text.push('\t');
             }
@@ -213,7 +244,8 @@ pub(crate) async fn copy_rows<P: Projection>(
         }
         text.push('\n');
     }
-    let statement = format!("copy {table} ({}) from stdin", P::Row::COPIED);
+    let end = if ends.is_some() { ", to_position" } else { "" };
+    let statement = format!("copy {table} ({}{end}) from stdin", P::Row::COPIED);
     let mut copy = tx.copy_in_raw(&statement).await?;
     copy.send(text.as_bytes()).await?;
     copy.finish().await?;
