@@ -128,7 +128,8 @@ impl Row for MeasureRow {
              union all select b + 1024 from boundary where b + 1024 <= $2),
          part as (
              select b, measure, pillar, quarter, kind, standing, body, item, role, sex, amount
-               from boundary, {schema}.row where position > $1 / 1024 * 1024 and position <= b
+               from boundary, {schema}.row
+              where position > $1 / 1024 * 1024 and position <= $2 and position <= b
              union all
              select b, measure, pillar, quarter, kind, standing, body, item, role, sex, amount
                from boundary, {schema}.total where total.boundary = $1 / 1024 * 1024)

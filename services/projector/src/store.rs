@@ -185,7 +185,9 @@ pub(crate) async fn write<P: Projection>(
     }
     write_states::<P>(&mut tx, &schema, &batch.states).await?;
     for statement in P::Row::AFTER {
+        // Planned for these positions each time: a plan for any would be one for a small table, and kept.
         sqlx::query(AssertSqlSafe(statement.replace("{schema}", &schema)))
+            .persistent(false)
             .bind(bigint(build.next()) - 1)
             .bind(bigint(Position(batch.frontier.size())) - 1)
             .execute(&mut *tx)
