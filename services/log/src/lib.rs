@@ -61,20 +61,35 @@ pub trait Log: Clone + Send + Sync + 'static {
     /// Appends a batch in one transaction. An entry that conflicts is left out and reported in its
     /// outcome; the others are recorded. Nothing is recorded when an error is returned, unless it
     /// is [`LogError::UnknownOutcome`]: then ask [`Log::find`].
+    ///
+    /// Where a size is named and the log has another, nothing is written either, and it gives `None`.
+    fn append_to(
+        &self,
+        size: Option<u64>,
+        batch: &[NewEntry],
+        quarantine: &[Quarantined],
+    ) -> impl Future<Output = Result<Option<Vec<Outcome>>, LogError>> + Send;
+
+    /// Appends a batch, however long the log is.
     fn append(
         &self,
         batch: &[NewEntry],
         quarantine: &[Quarantined],
-    ) -> impl Future<Output = Result<Vec<Outcome>, LogError>> + Send;
+    ) -> impl Future<Output = Result<Vec<Outcome>, LogError>> + Send {
+        // There are outcomes wherever no size is named.
+        async move { Ok(self.append_to(None, batch, quarantine).await?.unwrap_or_default()) }
+    }
 
-    /// The same, where the log has exactly `size` entries. `None` when it has not: nothing was written then.
-    /// What was decided on a log that has gone on since is not recorded.
+    /// Appends a batch to a log of exactly this size: what was decided on a log that has gone on since is
+    /// not recorded.
     fn append_at(
         &self,
         size: u64,
         batch: &[NewEntry],
         quarantine: &[Quarantined],
-    ) -> impl Future<Output = Result<Option<Vec<Outcome>>, LogError>> + Send;
+    ) -> impl Future<Output = Result<Option<Vec<Outcome>>, LogError>> + Send {
+        self.append_to(Some(size), batch, quarantine)
+    }
 
     /// How far the log is.
     fn head(&self) -> impl Future<Output = Result<Head, LogError>> + Send;

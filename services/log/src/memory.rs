@@ -62,22 +62,6 @@ impl MemoryLog {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn append_to(
-        &self,
-        size: Option<u64>,
-        batch: &[NewEntry],
-        quarantine: &[Quarantined],
-    ) -> Result<Option<Vec<Outcome>>, LogError> {
-        let fault = self.lock().faults.pop_front();
-        match fault {
-            Some(Fault::NotKept) => return Err(LogError::OnCommand),
-            Some(Fault::Delayed(wait)) => tokio::time::sleep(wait).await,
-            Some(Fault::Kept) | None => {}
-        }
-        let outcomes = self.append_now(size, batch, quarantine);
-        if fault == Some(Fault::Kept) { Err(lost_while_committing()) } else { Ok(outcomes) }
-    }
-
     fn append_now(
         &self,
         size: Option<u64>,
@@ -136,17 +120,20 @@ impl Log for MemoryLog {
     type Lease = MemoryLease;
     type Follower = MemoryFollower;
 
-    async fn append(&self, batch: &[NewEntry], quarantine: &[Quarantined]) -> Result<Vec<Outcome>, LogError> {
-        Ok(self.append_to(None, batch, quarantine).await?.unwrap_or_default())
-    }
-
-    async fn append_at(
+    async fn append_to(
         &self,
-        size: u64,
+        size: Option<u64>,
         batch: &[NewEntry],
         quarantine: &[Quarantined],
     ) -> Result<Option<Vec<Outcome>>, LogError> {
-        self.append_to(Some(size), batch, quarantine).await
+        let fault = self.lock().faults.pop_front();
+        match fault {
+            Some(Fault::NotKept) => return Err(LogError::OnCommand),
+            Some(Fault::Delayed(wait)) => tokio::time::sleep(wait).await,
+            Some(Fault::Kept) | None => {}
+        }
+        let outcomes = self.append_now(size, batch, quarantine);
+        if fault == Some(Fault::Kept) { Err(lost_while_committing()) } else { Ok(outcomes) }
     }
 
     async fn head(&self) -> Result<Head, LogError> {

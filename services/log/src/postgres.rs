@@ -77,38 +77,6 @@ impl PostgresLog {
         checkpoints::cosigned(&self.pool, limit).await
     }
 
-    /// Appends, to a log of this size where one is named; `None` when it has another.
-    async fn append_to(
-        &self,
-        size: Option<u64>,
-        batch: &[NewEntry],
-        quarantine: &[Quarantined],
-    ) -> Result<Option<Vec<Outcome>>, LogError> {
-        if batch.is_empty() && quarantine.is_empty() {
-            return Ok(Some(Vec::new()));
-        }
-        if let Some(outcomes) = self.append_at_once(size, batch, quarantine).await? {
-            return Ok(Some(outcomes));
-        }
-        let mut tx = self.pool.begin().await?;
-        let head = lock_head(&mut tx).await?;
-        let from = head.frontier.size();
-        if size.is_some_and(|size| size != from) {
-            return Ok(None);
-        }
-        let known = known(&mut tx, batch).await?;
-        let edge = tiles::edge(&mut tx, from).await?;
-        let next = Begin { head, edge }.next(batch, known, (self.clock)());
-        if !insert(&mut tx, batch, &next, quarantine, from).await? {
-            let problem = "the head moved under its lock, or a version has none before it".to_owned();
-            return Err(LogError::Altered { position: from, problem });
-        }
-        tiles::complete(&mut tx, next.after.size()).await?;
-        tx.commit().await.map_err(commit_error)?;
-        self.leave(next.after);
-        Ok(Some(next.sequenced.outcomes))
-    }
-
     /// Appends in one statement where the head is still where the last append left it and all of the
     /// batch is as it says. `None` when it is not, or nobody knows: nothing was written then.
     async fn append_at_once(
@@ -203,17 +171,35 @@ impl Log for PostgresLog {
     type Lease = PostgresLease;
     type Follower = PostgresFollower;
 
-    async fn append(&self, batch: &[NewEntry], quarantine: &[Quarantined]) -> Result<Vec<Outcome>, LogError> {
-        Ok(self.append_to(None, batch, quarantine).await?.unwrap_or_default())
-    }
-
-    async fn append_at(
+    async fn append_to(
         &self,
-        size: u64,
+        size: Option<u64>,
         batch: &[NewEntry],
         quarantine: &[Quarantined],
     ) -> Result<Option<Vec<Outcome>>, LogError> {
-        self.append_to(Some(size), batch, quarantine).await
+        if batch.is_empty() && quarantine.is_empty() {
+            return Ok(Some(Vec::new()));
+        }
+        if let Some(outcomes) = self.append_at_once(size, batch, quarantine).await? {
+            return Ok(Some(outcomes));
+        }
+        let mut tx = self.pool.begin().await?;
+        let head = lock_head(&mut tx).await?;
+        let from = head.frontier.size();
+        if size.is_some_and(|size| size != from) {
+            return Ok(None);
+        }
+        let known = known(&mut tx, batch).await?;
+        let edge = tiles::edge(&mut tx, from).await?;
+        let next = Begin { head, edge }.next(batch, known, (self.clock)());
+        if !insert(&mut tx, batch, &next, quarantine, from).await? {
+            let problem = "the head moved under its lock, or a version has none before it".to_owned();
+            return Err(LogError::Altered { position: from, problem });
+        }
+        tiles::complete(&mut tx, next.after.size()).await?;
+        tx.commit().await.map_err(commit_error)?;
+        self.leave(next.after);
+        Ok(Some(next.sequenced.outcomes))
     }
 
     async fn head(&self) -> Result<Head, LogError> {
