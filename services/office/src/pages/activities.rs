@@ -271,13 +271,36 @@ fn quote(field: &str) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
 mod tests {
-    use super::{on_page, quote};
+    use super::*;
 
     #[test]
     fn a_cell_is_quoted_and_never_a_formula() {
         assert_eq!(quote("a \"b\", c"), "\"a \"\"b\"\", c\"");
         assert_eq!(quote("=1+1"), "\"'=1+1\"");
+    }
+
+    #[test]
+    fn every_row_is_on_one_page_and_each_leads_to_its_neighbours() {
+        let reference = Reference::load_embedded().unwrap();
+        let shown = Totals { activities: 2 * PAGE + 1, women: 0, attendances: 0 };
+        let list = List { rows: &[], shown, whole: shown.activities, here: "/activities" };
+        let links = Links { at: None, period: Period::ending("2026-Q4".parse().unwrap()) };
+        let mut next = 0;
+        for (page, newer, older) in [(1, None, Some(2)), (2, Some(1), Some(3)), (3, Some(2), None)] {
+            let asked = Asked { page: Some(page.to_string()), ..Asked::default() };
+            assert_eq!((asked.slice().offset, asked.slice().limit), (next, PAGE));
+            next += PAGE;
+            let content = Activities::new(Texts::default(), &reference, &asked, links, &list);
+            let url = |page: Option<i64>| page.map(|page| format!("/activities?page={page}"));
+            assert_eq!((content.newer, content.older), (url(newer), url(older)), "page {page}");
+        }
+        assert!(next >= shown.activities);
+        for nonsense in ["", "0", "-1", "x", "9999999999999999999"] {
+            let asked = Asked { page: Some(nonsense.to_owned()), ..Asked::default() };
+            assert_eq!(asked.slice().offset, 0, "{nonsense:?}");
+        }
     }
 
     #[test]
