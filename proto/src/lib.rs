@@ -15,6 +15,7 @@
 mod wire;
 
 pub mod amount;
+pub mod batch;
 pub mod entry;
 pub mod envelope;
 pub mod event;

@@ -62,6 +62,11 @@ impl PublicKey {
         self.0.verify_strict(message, &signature).is_ok()
     }
 
+    /// Whether the key has no part of small order. Keys that are made as they should be have none.
+    pub(crate) fn is_torsion_free(self) -> bool {
+        self.0.to_edwards().is_torsion_free()
+    }
+
     /// The key's name: the first 16 hexadecimal digits of SHA-256 over its bytes.
     ///
     /// # Panics

@@ -159,8 +159,8 @@ async fn the_record_alone_gives_what_was_live_at_any_position() {
     let (equal, text) = cluster.as_projector(&words).unwrap();
     assert!(equal && text.contains("in the schema as_of"), "{text}");
     let other: i64 = sqlx::query_scalar(
-        "select count(*) from (select position, activity, body from as_of.activity
-            except select position, activity, body from read.activity where position <= $1) as other",
+        "select count(*) from (select position, activity, body::text from as_of.activity
+            except select position, activity, body::text from read.activity where position <= $1) as other",
     )
     .bind(i64::try_from(position.0).unwrap())
     .fetch_one(&pool)

@@ -9,32 +9,32 @@ use uuid::Uuid;
 use crate::entry::Entry;
 use crate::error::LogError;
 
-/// The columns of an entry, in any statement that reads entries.
+/// The columns of an entry, the first ones of any statement that reads entries: [`entry`] finds them by their place.
 pub(crate) const COLUMNS: &str = "position, event_id, stream, stream_kind, version, type, state, pillar, \
     recorded_at, envelope, signature, leaf_hash";
 
 pub(crate) fn entry(row: &PgRow) -> Result<Entry, LogError> {
-    let position = position(row.try_get("position")?);
+    let position = position(row.try_get(0)?);
     let altered = |problem: &str| LogError::Altered { position: position.0, problem: problem.to_owned() };
-    let kind: &str = row.try_get("stream_kind")?;
-    let pillar: Option<&str> = row.try_get("pillar")?;
-    let state: &str = row.try_get("state")?;
-    let signature: &[u8] = row.try_get("signature")?;
-    let leaf_hash: &[u8] = row.try_get("leaf_hash")?;
+    let kind: &str = row.try_get(3)?;
+    let state: &str = row.try_get(6)?;
+    let pillar: Option<&str> = row.try_get(7)?;
+    let signature: &[u8] = row.try_get(10)?;
+    let leaf_hash: &[u8] = row.try_get(11)?;
     Ok(Entry {
         position,
-        event_id: EventId(row.try_get("event_id")?),
+        event_id: EventId(row.try_get(1)?),
         stream: StreamRef {
             kind: StreamKind::from_code(kind).ok_or_else(|| altered("stream_kind"))?,
-            id: StreamId(row.try_get::<Uuid, _>("stream")?),
+            id: StreamId(row.try_get::<Uuid, _>(2)?),
         },
-        version: u32::try_from(row.try_get::<i32, _>("version")?).map_err(|_| altered("version"))?,
-        event_type: row.try_get("type")?,
+        version: u32::try_from(row.try_get::<i32, _>(4)?).map_err(|_| altered("version"))?,
+        event_type: row.try_get(5)?,
         state: state.parse().map_err(|_| altered("state"))?,
         pillar: pillar.map(|code| Pillar::from_code(code).ok_or_else(|| altered("pillar"))).transpose()?,
-        recorded_at: Timestamp::new(row.try_get::<OffsetDateTime, _>("recorded_at")?),
+        recorded_at: Timestamp::new(row.try_get::<OffsetDateTime, _>(8)?),
         signed: Signed {
-            bytes: row.try_get("envelope")?,
+            bytes: row.try_get(9)?,
             signature: signature.try_into().map_err(|_| altered("signature"))?,
         },
         leaf_hash: LeafHash(leaf_hash.try_into().map_err(|_| altered("leaf_hash"))?),

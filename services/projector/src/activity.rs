@@ -111,14 +111,14 @@ impl Row for ActivityRow {
     const COLUMNS: &'static str = "position bigint not null, to_position bigint, activity uuid not null, \
         status text not null, standing text not null, counted boolean not null, pillar text not null, \
         kind text not null, quarter text, sort_date text, wps boolean not null, wps_pillars text[] not null, \
-        women bigint, attendances bigint, external_ref text, body jsonb not null, \
+        women bigint, attendances bigint, external_ref text, body json not null, \
         primary key (activity, position)";
     const VIEWS: &'static [(&'static str, &'static str)] = &[("activity", "row")];
     const COPIED: &'static str = "position, activity, status, standing, counted, pillar, kind, quarter, \
         sort_date, wps, wps_pillars, women, attendances, external_ref, body";
     const INDEXES: &'static [&'static str] = &[
-        "create index on {schema}.row (position)",
-        "create index on {schema}.row (pillar, quarter) where to_position is null",
+        "create index if not exists row_at on {schema}.row (position)",
+        "create index if not exists row_now on {schema}.row (pillar, quarter) where to_position is null",
     ];
     const AFTER: &'static [&'static str] = &[];
     const RANGED: Option<&'static str> = Some("activity");

@@ -55,7 +55,7 @@ pub struct MeasureRow {
 
 impl Projection for MeasureProjection {
     const NAME: &'static str = "measure";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const STREAMS: StreamKind = StreamKind::Activity;
     type State = Activity;
     type Row = MeasureRow;
@@ -116,12 +116,13 @@ impl Row for MeasureRow {
     const VIEWS: &'static [(&'static str, &'static str)] = &[("measure", "row"), ("measure_total", "total")];
     const COPIED: &'static str = "position, ordinal, activity, measure, pillar, quarter, kind, standing, \
         body, item, role, sex, amount";
-    const INDEXES: &'static [&'static str] = &[
+    const TABLES: &'static [&'static str] = &[
         "create table {schema}.total (boundary bigint not null, measure text not null, pillar text not null, \
          quarter text, kind text not null, standing text not null, body text, item text, role text, sex text, \
          amount bigint not null)",
         "create index on {schema}.total (boundary, measure)",
     ];
+    const INDEXES: &'static [&'static str] = &[];
     // A roll-up at boundary b sums every delta at a position <= b.
     const AFTER: &'static [&'static str] = &["with recursive boundary (b) as (
              select ($1 / 1024 + 1) * 1024 where ($1 / 1024 + 1) * 1024 <= $2

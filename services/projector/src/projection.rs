@@ -15,7 +15,7 @@ use crate::ProjectorError;
 pub trait Projection: Send + Sync + 'static {
     /// Its name: the prefix of its schemas, and the name of its view.
     const NAME: &'static str;
-    /// Raised whenever the same entries give other rows; a raise rebuilds.
+    /// Raised whenever the same entries give other rows, or the tables are laid out otherwise; a raise rebuilds.
     const VERSION: u32;
     /// The kind of stream it folds.
     const STREAMS: StreamKind;
@@ -46,13 +46,16 @@ pub trait Row: Serialize + Sized + Send + Sync {
     /// The columns that COPY writes, in the order of [`Row::fields`].
     const COPIED: &'static str;
     /// Further statements for a fresh schema; `{schema}` stands for its name.
+    const TABLES: &'static [&'static str] = &[];
+    /// What only readers need, made when a build has caught up: while it is filled, each index is written for each
+    /// row. Repeatable, as a build may be interrupted there.
     const INDEXES: &'static [&'static str];
     /// A statement run after rows were added, with `$1` the position before and `$2` the position
     /// after; `{schema}` stands for the schema's name.
     const AFTER: &'static [&'static str];
 
     /// The column of the stream that a row is of, where each of its rows ends where the next begins: the
-    /// table has `to_position` then, which is NULL for the last one.
+    /// table has `to_position` then, which is NULL for the last one, whose `body` is what the fold remembers.
     const RANGED: Option<&'static str> = None;
 
     /// The stream and the position that it is of, where rows are [`Row::RANGED`].

@@ -7,7 +7,9 @@ use std::time::Duration;
 use backon::BackoffBuilder as _;
 use sqlx::PgPool;
 use tais_domain::{Commitment, Forum, Indicator, Obligation};
-use tais_log::{Entry, Follower, Log, proof};
+use tais_log::frontier::Frontier;
+use tais_log::{Entry, Filter, Follower, Log, proof};
+use tais_proto::StreamKind;
 use tais_proto::reference::Reference;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -21,6 +23,8 @@ use crate::store::{self, Batch, Build};
 
 /// The most entries folded into one transaction.
 const BATCH_MAX: usize = 1_000;
+/// The same of a build that nobody reads yet.
+const CATCH_UP_MAX: usize = 2_000;
 /// The longest pause after transient trouble.
 const BACK_OFF_MAX: Duration = Duration::from_secs(5);
 
@@ -98,7 +102,7 @@ async fn keep<P: Projection, L: Log>(
     Ok(())
 }
 
-/// Follows the log on the build that there is, or on a fresh one until it can take over.
+/// Follows the log on the build that there is, or on a fresh one once it has taken over.
 async fn follow<P: Projection, L: Log>(
     config: &Config,
     log: &L,
@@ -107,34 +111,77 @@ async fn follow<P: Projection, L: Log>(
 ) -> Result<std::convert::Infallible, ProjectorError> {
     let mut build = store::open::<P>(&config.pool, *rebuild).await?;
     check_history::<P, L>(log, &build).await?;
+    if !build.live {
+        catch_up::<P, L>(config, log, &mut build, progressed).await?;
+        *rebuild = false;
+    }
     let mut follower = log.follow(build.next()).await?;
     loop {
-        if !build.live && log.head().await?.size <= build.next().0 {
-            store::swap::<P>(&config.pool, &build).await?;
-            build.live = true;
-            *rebuild = false;
-            tracing::info!(
-                projection = P::NAME,
-                version = P::VERSION,
-                entries = build.next().0,
-                "projection is live"
-            );
-        }
         let entries = follower.next(BATCH_MAX).await?;
-        let batch = match fold::<P>(config, &build, &entries).await {
-            // Another projector wrote between our reading of the entries and of what the fold
-            // remembers: they do not belong together, and nothing is wrong with the record.
-            Err(ProjectorError::Broken { .. }) if store::has_moved(&config.pool, &build).await? => {
-                return Err(ProjectorError::Moved(P::NAME));
-            }
-            folded => folded?,
-        };
-        store::write::<P>(&config.pool, &build, &batch).await?;
-        build.frontier = batch.frontier;
+        let mut frontier = build.frontier.clone();
+        entries.iter().for_each(|entry| frontier.append(entry.leaf_hash));
+        advance::<P>(config, &mut build, &entries, frontier).await?;
         *progressed = true;
-        #[expect(clippy::cast_precision_loss, reason = "a gauge")]
-        metrics::gauge!("tais_projection_position", "projection" => P::NAME).set(build.next().0 as f64);
     }
+}
+
+/// Folds all there is into a build that nobody reads yet, and lets it take over.
+async fn catch_up<P: Projection, L: Log>(
+    config: &Config,
+    log: &L,
+    build: &mut Build,
+    progressed: &mut bool,
+) -> Result<(), ProjectorError> {
+    // Nearly all entries are of activities: who folds them reads everything, and sees where one is missing.
+    let kind = (P::STREAMS != StreamKind::Activity).then_some(P::STREAMS);
+    let filter = Filter { kind, ..Filter::default() };
+    let mut is_indexed = false;
+    let mut page = log.read_from(build.next(), CATCH_UP_MAX, &filter).await?;
+    loop {
+        if page.scanned_to > build.next() {
+            let (read_to, frontier) = (page.scanned_to, proof::frontier(log, page.scanned_to.0).await?);
+            // The next page comes while this one is folded and written.
+            let next = log.read_from(read_to, CATCH_UP_MAX, &filter);
+            let (next, written) = tokio::join!(next, advance::<P>(config, build, &page.entries, frontier));
+            written?;
+            *progressed = true;
+            page = next?;
+        } else if is_indexed {
+            break;
+        } else {
+            store::index::<P>(&config.pool, build).await?;
+            is_indexed = true;
+            // Meanwhile the log may have gone on.
+            page = log.read_from(build.next(), CATCH_UP_MAX, &filter).await?;
+        }
+    }
+    store::swap::<P>(&config.pool, build).await?;
+    build.live = true;
+    let entries = build.next().0;
+    tracing::info!(projection = P::NAME, version = P::VERSION, entries, "projection is live");
+    Ok(())
+}
+
+/// Folds entries into a build, which then stands at a frontier of the log.
+async fn advance<P: Projection>(
+    config: &Config,
+    build: &mut Build,
+    entries: &[Entry],
+    frontier: Frontier,
+) -> Result<(), ProjectorError> {
+    let batch = match fold::<P>(config, build, entries, frontier).await {
+        // Another projector wrote between our reading of the entries and of what the fold
+        // remembers: they do not belong together, and nothing is wrong with the record.
+        Err(ProjectorError::Broken { .. }) if store::has_moved(&config.pool, build).await? => {
+            return Err(ProjectorError::Moved(P::NAME));
+        }
+        folded => folded?,
+    };
+    store::write::<P>(&config.pool, build, &batch).await?;
+    build.frontier = batch.frontier;
+    #[expect(clippy::cast_precision_loss, reason = "a gauge")]
+    metrics::gauge!("tais_projection_position", "projection" => P::NAME).set(build.next().0 as f64);
+    Ok(())
 }
 
 /// A checkpoint whose (position, root) is not in the log belongs to another history.
@@ -149,6 +196,7 @@ async fn fold<P: Projection>(
     config: &Config,
     build: &Build,
     entries: &[Entry],
+    frontier: Frontier,
 ) -> Result<Batch<P>, ProjectorError> {
     let streams: Vec<Uuid> = entries
         .iter()
@@ -167,7 +215,5 @@ async fn fold<P: Projection>(
         states.insert(entry.stream.id.0, state);
         rows.extend(added);
     }
-    let mut frontier = build.frontier.clone();
-    store::extend(&mut frontier, entries.iter().map(|entry| entry.leaf_hash));
     Ok(Batch { rows, known, states, frontier })
 }

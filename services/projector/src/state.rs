@@ -180,10 +180,11 @@ impl<S: Kept> Projection for StateProjection<S> {
 impl<S: Kept> Row for StateRow<S> {
     // As in `activity`: `to_position` repeats where the next row begins.
     const COLUMNS: &'static str = "position bigint not null, to_position bigint, stream uuid not null, \
-        open boolean not null, pillar text, due text, body jsonb not null, primary key (stream, position)";
+        open boolean not null, pillar text, due text, body json not null, primary key (stream, position)";
     const VIEWS: &'static [(&'static str, &'static str)] = S::VIEW;
     const COPIED: &'static str = "position, stream, open, pillar, due, body";
-    const INDEXES: &'static [&'static str] = &["create index on {schema}.row (position)"];
+    const INDEXES: &'static [&'static str] =
+        &["create index if not exists row_at on {schema}.row (position)"];
     const AFTER: &'static [&'static str] = &[];
     const RANGED: Option<&'static str> = Some("stream");
 

@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _, PgPool, Row as _};
 use tais_log::frontier::Frontier;
-use tais_proto::{LeafHash, Position};
+use tais_proto::Position;
 use uuid::Uuid;
 
 use crate::ProjectorError;
@@ -110,16 +110,25 @@ async fn create<P: Projection>(tx: &mut PgConnection) -> Result<Build, Projector
             .await?;
     let build = Build { id, live: false, frontier: Frontier::default() };
     let schema = build.schema::<P>();
-    let mut statements = vec![
-        format!("create schema {schema}"),
-        format!("create table {schema}.row ({})", P::Row::COLUMNS),
-        format!("create table {schema}.fold (stream uuid primary key, state jsonb not null)"),
-    ];
-    statements.extend(P::Row::INDEXES.iter().map(|statement| statement.replace("{schema}", &schema)));
+    let mut statements =
+        vec![format!("create schema {schema}"), format!("create table {schema}.row ({})", P::Row::COLUMNS)];
+    if P::Row::RANGED.is_none() {
+        statements.push(format!("create table {schema}.fold (stream uuid primary key, state json not null)"));
+    }
+    statements.extend(P::Row::TABLES.iter().map(|statement| statement.replace("{schema}", &schema)));
     for statement in statements {
         sqlx::query(AssertSqlSafe(statement)).execute(&mut *tx).await?;
     }
     Ok(build)
+}
+
+/// Makes what readers need of a build that has caught up.
+pub(crate) async fn index<P: Projection>(pool: &PgPool, build: &Build) -> Result<(), ProjectorError> {
+    for statement in P::Row::INDEXES {
+        let statement = statement.replace("{schema}", &build.schema::<P>());
+        sqlx::query(AssertSqlSafe(statement)).execute(pool).await?;
+    }
+    Ok(())
 }
 
 /// Whether another projector moved a build, or swapped it away.
@@ -139,12 +148,20 @@ pub(crate) async fn states<P: Projection>(
     build: &Build,
     streams: &[Uuid],
 ) -> Result<HashMap<Uuid, P::State>, ProjectorError> {
-    let statement = format!("select stream, state from {}.fold where stream = any($1)", build.schema::<P>());
+    let schema = build.schema::<P>();
+    let statement = match P::Row::RANGED {
+        Some(stream) => {
+            format!(
+                "select {stream}, body from {schema}.row where {stream} = any($1) and to_position is null"
+            )
+        }
+        None => format!("select stream, state from {schema}.fold where stream = any($1)"),
+    };
     let rows = sqlx::query(AssertSqlSafe(statement)).bind(streams).fetch_all(pool).await?;
     rows.into_iter()
         .map(|row| {
-            let sqlx::types::Json(state) = row.try_get::<sqlx::types::Json<P::State>, _>("state")?;
-            Ok((row.try_get("stream")?, state))
+            let sqlx::types::Json(state) = row.try_get::<sqlx::types::Json<P::State>, _>(1)?;
+            Ok((row.try_get(0)?, state))
         })
         .collect()
 }
@@ -183,7 +200,9 @@ pub(crate) async fn write<P: Projection>(
     if !batch.rows.is_empty() {
         add_rows::<P>(&mut tx, &format!("{schema}.row"), batch).await?;
     }
-    write_states::<P>(&mut tx, &schema, &batch.states).await?;
+    if P::Row::RANGED.is_none() {
+        write_states::<P>(&mut tx, &schema, &batch.states).await?;
+    }
     for statement in P::Row::AFTER {
         // Planned for these positions each time: a plan for any would be one for a small table, and kept.
         sqlx::query(AssertSqlSafe(statement.replace("{schema}", &schema)))
@@ -279,7 +298,7 @@ async fn write_states<P: Projection>(
         bodies.push(serde_json::to_string(state)?);
     }
     let statement = format!(
-        "insert into {schema}.fold (stream, state) select * from unnest($1::uuid[], $2::jsonb[])
+        "insert into {schema}.fold (stream, state) select * from unnest($1::uuid[], $2::json[])
          on conflict (stream) do update set state = excluded.state"
     );
     sqlx::query(AssertSqlSafe(statement)).bind(streams).bind(bodies).execute(tx).await?;
@@ -330,11 +349,4 @@ pub(crate) async fn each_live_row<P: Projection>(
         each(P::Row::read(&row)?)?;
     }
     Ok(())
-}
-
-/// The leaf hashes that a frontier takes in.
-pub(crate) fn extend(frontier: &mut Frontier, leaves: impl IntoIterator<Item = LeafHash>) {
-    for leaf in leaves {
-        frontier.append(leaf);
-    }
 }

@@ -75,7 +75,8 @@ async fn verified(
 }
 
 fn each(submitted: &[Submitted], keys: &ValidKeys) -> Vec<Result<Verified, Unverified>> {
-    submitted.iter().map(|submitted| verify(&arrived(submitted), keys)).collect()
+    let arrived: Vec<_> = submitted.iter().map(arrived).collect();
+    verify(&arrived, keys, &mut rand::thread_rng())
 }
 
 fn arrived(submitted: &Submitted) -> Arrived<'_> {

@@ -23,7 +23,7 @@ use crate::view::View;
 use crate::{RecorderError, relay, replay};
 
 /// The most messages taken into one transaction.
-const BATCH_MAX: usize = 512;
+const BATCH_MAX: usize = 1_024;
 /// How long one pull waits for the first message.
 const PULL_WAIT: Duration = Duration::from_secs(5);
 /// How often a standing-by recorder asks whether the place is free.

@@ -1,9 +1,12 @@
-//! From raw bytes to a verified event: signature first, parsing after. Pure.
+//! From raw bytes to a verified event: signature first, parsing after. Pure, given the coins that signatures are checked
+//! together with.
 
 use std::sync::Arc;
 
+use rand::{CryptoRng, RngCore};
 use serde::Deserialize;
 use tais_domain::Registry;
+use tais_proto::batch;
 use tais_proto::envelope::{MESSAGE_BYTES_MAX, Source};
 use tais_proto::signing::parse_signature_header;
 use tais_proto::{
@@ -36,6 +39,10 @@ impl ValidKeys {
         let valid = registry.keys().filter(|(_, key)| key.until.is_none());
         let keys = valid.map(|(id, key)| (id.clone(), key.publisher, key.public_key)).collect();
         Self { version: registry.version(), keys }
+    }
+
+    fn of_publisher(&self, publisher: Publisher) -> impl Iterator<Item = (&KeyId, PublicKey)> {
+        self.keys.iter().filter(move |(_, of, _)| *of == publisher).map(|(id, _, key)| (id, *key))
     }
 
     /// The registry's version.
@@ -92,11 +99,49 @@ impl Unverified {
     }
 }
 
-/// Verifies and then parses one message.
-///
-/// # Errors
-/// When no valid key of the subject's publisher signed exactly these bytes.
-pub fn verify(arrived: &Arrived<'_>, keys: &ValidKeys) -> Result<Verified, Unverified> {
+/// What came on a publisher's subject with a signature, which is not looked at yet.
+struct Opened {
+    publisher: Publisher,
+    stream: StreamId,
+    signed: Signed,
+}
+
+/// Verifies and then parses each message. Whose signature holds no valid key of the subject's publisher made over
+/// exactly these bytes is an error.
+pub fn verify(
+    arrived: &[Arrived<'_>],
+    keys: &ValidKeys,
+    random: &mut (impl RngCore + CryptoRng),
+) -> Vec<Result<Verified, Unverified>> {
+    let opened: Vec<_> = arrived.iter().map(open).collect();
+    let hold_together = opened.len() >= batch::FEWEST && hold_together(&opened, keys, random);
+    let one = |opened: Opened| {
+        let Opened { publisher, stream, signed } = opened;
+        let mut own = keys.of_publisher(publisher);
+        let by = own.find(|(_, key)| hold_together || signed.verify(*key)).map(|(id, _)| id.clone());
+        by.map(|key_id| read(signed, publisher, stream, key_id)).ok_or_else(|| {
+            let why = "they were altered, or the key was never registered or is revoked";
+            Unverified::new("bad-signature", format!("no valid key of {publisher} signed these bytes: {why}"))
+        })
+    };
+    opened.into_iter().map(|opened| opened.and_then(one)).collect()
+}
+
+/// Whether every signature is of its publisher's first key; where that is not so, it is found out one by one.
+fn hold_together<'a>(
+    opened: &'a [Result<Opened, Unverified>],
+    keys: &ValidKeys,
+    random: &mut (impl RngCore + CryptoRng),
+) -> bool {
+    let with_key = |opened: &'a Opened| {
+        let (_, key) = keys.of_publisher(opened.publisher).next()?;
+        Some((key, &opened.signed))
+    };
+    let signed: Option<Vec<_>> = opened.iter().flatten().map(with_key).collect();
+    signed.is_some_and(|signed| batch::all_verify(&signed, random))
+}
+
+fn open(arrived: &Arrived<'_>) -> Result<Opened, Unverified> {
     let (Some(publisher), Some(stream)) = (arrived.publisher, arrived.stream) else {
         return Err(Unverified::new(
             "wrong-subject",
@@ -113,18 +158,7 @@ pub fn verify(arrived: &Arrived<'_>, keys: &ValidKeys) -> Result<Verified, Unver
             "the message carries no readable Tais-Signature header, so nobody can have said it",
         ));
     };
-    let signed = Signed { bytes: arrived.bytes.to_vec(), signature };
-    let mut own = keys.keys.iter().filter(|(_, of, _)| *of == publisher);
-    let key_id = own.find(|(.., key)| signed.verify(*key)).map(|(id, ..)| id.clone());
-    let Some(key_id) = key_id else {
-        return Err(Unverified::new(
-            "bad-signature",
-            format!(
-                "no valid key of {publisher} signed these bytes: they were altered, or the key was never registered or is revoked"
-            ),
-        ));
-    };
-    Ok(read(signed, publisher, stream, key_id))
+    Ok(Opened { publisher, stream, signed: Signed { bytes: arrived.bytes.to_vec(), signature } })
 }
 
 fn read(signed: Signed, publisher: Publisher, stream: StreamId, key_id: KeyId) -> Verified {

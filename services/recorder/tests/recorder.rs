@@ -228,6 +228,29 @@ async fn bad_input_is_set_aside_with_a_reason_and_delays_nothing() {
 }
 
 #[tokio::test]
+async fn among_hundreds_that_are_verified_together_the_one_that_nobody_signed_is_found() {
+    let mut world = World::new().await;
+    let mut said = Vec::new();
+    for place in 0..300 {
+        let report = world.report(stream());
+        let mut signed = world.key(Publisher::Apsc).sign(report.to_bytes().unwrap());
+        if place == 170 {
+            signed.signature[40] ^= 1;
+        } else {
+            said.push(report.id);
+        }
+        world.resubmit(Publisher::Apsc, report.stream.id, &signed).await;
+    }
+    for _ in 0..3 {
+        world.step().await;
+    }
+    let recorded: Vec<_> = world.entries(StreamKind::Activity).await.iter().map(|said| said.id).collect();
+    assert_eq!(recorded, said);
+    let kept: Vec<_> = world.quarantined().await.into_iter().map(|(code, _)| code).collect();
+    assert_eq!(kept, ["bad-signature"]);
+}
+
+#[tokio::test]
 async fn a_conflicting_version_is_refused_once_however_often_it_comes() {
     let mut world = World::new().await;
     let id = stream();

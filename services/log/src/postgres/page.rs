@@ -1,6 +1,6 @@
 //! Reading in order: a page, how far it looked, and that nothing is missing from it.
 
-use sqlx::postgres::PgRow;
+use futures_util::TryStreamExt as _;
 use sqlx::{PgPool, Postgres, QueryBuilder, Row as _};
 use tais_proto::Position;
 
@@ -15,16 +15,46 @@ pub(super) async fn read(
     limit: usize,
     filter: &Filter,
 ) -> Result<Page, LogError> {
-    let mut statement = QueryBuilder::<Postgres>::new(format!(
-        "select h.next_position, e.* from log.head h left join lateral (
-             select {COLUMNS} from log.entry where position >= "
-    ));
+    if limit == 0 {
+        return Ok(Page::of(Vec::new(), from, limit, from.0));
+    }
+    loop {
+        let mut statement = QueryBuilder::<Postgres>::new(format!(
+            "select {COLUMNS}, (select next_position from log.head where log = 1) as next_position
+               from log.entry where position >= "
+        ));
+        statement.push_bind(bigint(from));
+        push_filter(&mut statement, filter);
+        statement.push(" order by position limit ").push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
+        let mut rows = statement.build().fetch(pool);
+        let (mut entries, mut next) = (Vec::new(), None);
+        while let Some(row) = rows.try_next().await? {
+            if next.is_none() {
+                next = Some(position(row.try_get("next_position")?));
+            }
+            entries.push(entry(&row)?);
+        }
+        if let Some(next) = next {
+            return page(entries, from, limit, filter, next);
+        }
+        drop(rows);
+        if let Some(next) = nothing(pool, from, filter).await? {
+            return page(Vec::new(), from, limit, filter, next);
+        }
+        // Something came between the two statements.
+    }
+}
+
+/// Where the log ends, if there is nothing to read from a position on.
+async fn nothing(pool: &PgPool, from: Position, filter: &Filter) -> Result<Option<Position>, LogError> {
+    let mut statement = QueryBuilder::<Postgres>::new(
+        "select next_position, exists (select 1 from log.entry where position >= ",
+    );
     statement.push_bind(bigint(from));
     push_filter(&mut statement, filter);
-    statement.push(" order by position limit ").push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
-    statement.push(") e on true where h.log = 1 order by e.position");
-    let rows = statement.build().fetch_all(pool).await?;
-    page(&rows, from, limit, filter)
+    statement.push(") from log.head where log = 1");
+    let (next, something): (i64, bool) = statement.build_query_as().fetch_one(pool).await?;
+    Ok((!something).then(|| position(next)))
 }
 
 /// Backwards from a position, which need not exist yet.
@@ -66,11 +96,13 @@ fn push_filter(statement: &mut QueryBuilder<Postgres>, filter: &Filter) {
     }
 }
 
-fn page(rows: &[PgRow], from: Position, limit: usize, filter: &Filter) -> Result<Page, LogError> {
-    let next = rows.first().map_or(Ok(0), |row| row.try_get::<i64, _>("next_position")).map(position)?;
-    let found =
-        |row: &&PgRow| row.try_get::<Option<i64>, _>("position").is_ok_and(|position| position.is_some());
-    let entries: Vec<Entry> = rows.iter().filter(found).map(entry).collect::<Result<_, _>>()?;
+fn page(
+    entries: Vec<Entry>,
+    from: Position,
+    limit: usize,
+    filter: &Filter,
+    next: Position,
+) -> Result<Page, LogError> {
     if filter.is_everything() {
         assert_contiguous(&entries, from, next, limit)?;
     }

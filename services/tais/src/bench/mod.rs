@@ -3,6 +3,8 @@
 //! product; only ratios are held against targets.
 
 mod measure;
+mod mix;
+mod peers;
 mod reading;
 mod world;
 mod writing;
@@ -11,16 +13,18 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use tais_log::{Log as _, system_clock};
 use tais_proto::Publisher;
 
 pub use measure::{Measure, Target, median};
+use mix::Mix;
 
 use crate::embedded::ServerBinaries;
 use crate::settings::Settings;
+use peers::Peer;
 use world::{Author, World};
 use writing::{Running, percentile};
 
@@ -36,9 +40,34 @@ pub struct Asked {
     /// How many entries the long log has
     #[arg(long, default_value_t = 1_000_000, value_name = "COUNT")]
     entries: usize,
+    /// Take these measures only
+    #[arg(long, value_enum)]
+    only: Vec<Part>,
+    /// Measure nothing but us beside another event store on the same PostgreSQL, which this command speaks for;
+    /// see tests/peers/run
+    #[arg(long, value_name = "NAME=COMMAND")]
+    peer: Vec<Peer>,
+    /// The same of one with a store of its own: shown beside, not a target
+    #[arg(long, value_name = "NAME=COMMAND", requires = "peer")]
+    beside: Vec<Peer>,
     /// Write the figures as JSON
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
+}
+
+/// What is measured together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// SUBMIT drained into the log
+    Drain,
+    /// Correspondents who wait for their receipts
+    Waiting,
+    /// Updates at an even pace
+    Paced,
+    /// The memory of a recorder
+    Memory,
+    /// Reading, rebuilding and appending to a long log
+    Long,
 }
 
 /// How much is measured.
@@ -75,18 +104,13 @@ pub async fn run(settings: &Settings, asked: &Asked) -> anyhow::Result<ExitCode>
     let progress =
         ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {msg} {elapsed}")?);
     progress.enable_steady_tick(std::time::Duration::from_millis(200));
-    let mut measures = Vec::new();
-    let mut author = world.author(Publisher::Aec)?;
-    progress.set_message("draining SUBMIT");
-    measures.push(drain(&world, &mut author, load).await?);
-    progress.set_message("correspondents who wait");
-    measures.push(waiting(&world, &mut author, load).await?);
-    progress.set_message("updates at a pace");
-    measures.extend(paced(&world, &mut author, load).await?);
-    progress.set_message("memory of a recorder");
-    measures.push(recorder_memory(&world, &mut author, load).await?);
-    progress.set_message("a long log");
-    measures.extend(long(&world, author, load).await?);
+    let (measures, compared) = if asked.peer.is_empty() {
+        (alone(&world, load, &asked.only, &progress).await?, None)
+    } else {
+        let say = |what| progress.set_message(what);
+        let compared = peers::compare(&world, load, &asked.peer, &asked.beside, say).await?;
+        (compared.measures.clone(), Some(compared))
+    };
     progress.finish_and_clear();
 
     let version: String = sqlx::query_scalar("show server_version").fetch_one(&world.operator).await?;
@@ -98,9 +122,15 @@ pub async fn run(settings: &Settings, asked: &Asked) -> anyhow::Result<ExitCode>
     );
     println!("| measure | ours | reference | ratio | target | |\n|---|---|---|---|---|---|");
     measures.iter().for_each(|measure| println!("{}", measure.line()));
+    if let Some(compared) = &compared {
+        println!("\n{}", compared.table());
+    }
     if let Some(path) = &asked.save {
         let measures = measures.iter().map(Measure::json).collect::<Result<Vec<_>, _>>()?;
-        let text = json!({ "at": at, "postgres": version, "cores": cores, "entries": load.entries.1, "measures": measures });
+        let mut text = json!({ "at": at, "postgres": version, "cores": cores, "entries": load.entries.1, "measures": measures });
+        if let Some(compared) = &compared {
+            text["peers"] = compared.json();
+        }
         let written = std::fs::write(path, serde_json::to_string_pretty(&text)? + "\n");
         written.with_context(|| format!("writing {}", path.display()))?;
     }
@@ -112,6 +142,31 @@ pub async fn run(settings: &Settings, asked: &Asked) -> anyhow::Result<ExitCode>
     let leniency = if asked.quick { 2.0 } else { 1.0 };
     let fails = (asked.strict || asked.quick) && !measures.iter().all(|measure| measure.met(leniency));
     Ok(if fails { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// What we are held against by ourselves.
+async fn alone(
+    world: &World,
+    load: Load,
+    only: &[Part],
+    progress: &ProgressBar,
+) -> anyhow::Result<Vec<Measure>> {
+    let mut author = world.author(Publisher::Aec)?;
+    let mut measures = Vec::new();
+    for part in Part::value_variants() {
+        if !only.is_empty() && !only.contains(part) {
+            continue;
+        }
+        progress.set_message(format!("{part:?}"));
+        match part {
+            Part::Drain => measures.push(drain(world, &mut author, load).await?),
+            Part::Waiting => measures.push(waiting(world, &mut author, load).await?),
+            Part::Paced => measures.extend(paced(world, &mut author, load).await?),
+            Part::Memory => measures.push(recorder_memory(world, &mut author, load).await?),
+            Part::Long => measures.extend(long(world, &mut author, load).await?),
+        }
+    }
+    Ok(measures)
 }
 
 async fn drain(world: &World, author: &mut Author, load: Load) -> anyhow::Result<Measure> {
@@ -183,21 +238,22 @@ async fn recorder_memory(world: &World, author: &mut Author, load: Load) -> anyh
     Ok(measure)
 }
 
-async fn long(world: &World, author: Author, load: Load) -> anyhow::Result<Vec<Measure>> {
-    let mut authors = (author, world.author(Publisher::Office)?);
+async fn long(world: &World, author: &mut Author, load: Load) -> anyhow::Result<Vec<Measure>> {
+    let mut office = world.author(Publisher::Office)?;
+    let mut mix = Mix::new([author, &mut office])?;
     let (short, many) = load.entries;
-    let appended = async |authors: &mut (Author, Author), up_to: usize| {
+    let appended = async |mix: &mut Mix<'_>, up_to: usize| {
         let there = usize::try_from(world.log.head().await?.size)?;
-        world.fill(authors, up_to.saturating_sub(there)).await?;
+        world.fill(mix, up_to.saturating_sub(there)).await?;
         let mut rates = Vec::new();
         for _ in 0..load.rounds {
             let start = std::time::Instant::now();
-            world.fill(authors, load.events).await?;
+            world.fill(mix, load.events).await?;
             rates.push(writing::rate(load.events, start.elapsed()));
         }
         Ok::<_, anyhow::Error>(rates)
     };
-    let early = appended(&mut authors, short).await?;
+    let early = appended(&mut mix, short).await?;
     let mut read = Measure::new(
         "the log read from its start, against sqlx's fetch of the same columns",
         "entries/s",
@@ -212,7 +268,7 @@ async fn long(world: &World, author: Author, load: Load) -> anyhow::Result<Vec<M
         read.round(reading::read_all(world).await?, reading::fetch_all(world).await?);
         rebuilt.round(reading::rebuild(world).await?, reading::copy_out(world).await?);
     }
-    let late = appended(&mut authors, many).await?;
+    let late = appended(&mut mix, many).await?;
     let name = format!("an append to {many} entries, against one to {short}");
     let mut append = Measure::new(name, "entries/s", Target::AtLeast(0.9));
     late.into_iter().zip(early).for_each(|(late, early)| append.round(late, early));

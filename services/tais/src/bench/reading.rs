@@ -70,7 +70,10 @@ pub async fn rebuild(world: &World) -> anyhow::Result<f64> {
     let start = Instant::now();
     let running = tokio::spawn(tais_projector::run(config, log, shutdown.clone()));
     while !rebuilt(world, before).await? {
-        anyhow::ensure!(!running.is_finished(), "the projector stopped");
+        if running.is_finished() {
+            running.await??;
+            anyhow::bail!("the projector stopped");
+        }
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     let rate = rate(usize::try_from(size)?, start.elapsed());

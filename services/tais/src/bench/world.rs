@@ -8,9 +8,7 @@ use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 use tais_bus::{NatsPublisher, NatsRecorder, User};
 use tais_log::{Log as _, NewEntry, Outcome, PostgresLog, system_clock};
-use tais_proto::event::activity::{
-    ActivityDetails, ActivityParticipationRecorded, ActivityReported, ActivitySubmitted, ActivityValidated,
-};
+use tais_proto::event::activity::{ActivityDetails, ActivityReported, ActivityRevised};
 use tais_proto::reference::{Reference, StateCode};
 use tais_proto::{
     AccountId, Envelope, Event, EventId, Pillar, Publisher, Role, Signed, SigningKey, Source, StreamId,
@@ -21,6 +19,7 @@ use tais_web::session::{Accounts, SignedIn};
 use tempfile::TempDir;
 use uuid::Uuid;
 
+use super::mix::Mix;
 use crate::embedded::{EmbeddedNats, EmbeddedPostgres, ServerBinaries};
 use crate::migrate::{DATABASE, Migration, migrate};
 use crate::secrets::Secrets;
@@ -30,9 +29,6 @@ const DETAILS: &str = r#"{"pillar":"PILLAR_AEC","memberState":"TL","kind":"ACTIV
     "title":{"en":"Women-led enterprises: access to regional markets"},"starts":"2026-05-04","ends":"2026-05-06",
     "occurrence":"OCCURRENCE_HELD","venue":{"place":"Salão Nobre","city":"Dili","country":"Timor-Leste"},
     "sectoralBodies":[{"code":"ACW"}],"partners":[{"code":"UNWOMEN"}],"frameworkItems":["WPS-PART"]}"#;
-const PARTICIPATION: &str = r#"{"counts":[{"role":"PARTICIPANT_ROLE_PARTICIPANT","sex":"SEX_FEMALE",
-    "age":"AGE_BAND_UNKNOWN","count":{"qualifier":"QUALIFIER_EXACT","number":18}},{"role":"PARTICIPANT_ROLE_PARTICIPANT",
-    "sex":"SEX_MALE","age":"AGE_BAND_UNKNOWN","count":{"qualifier":"QUALIFIER_EXACT","number":12}}]}"#;
 /// The subject of what is only delivered.
 pub const DELIVERY: &str = "bench.delivery";
 /// Entries that are appended together where the log is filled.
@@ -152,49 +148,23 @@ impl World {
         let pillar = publisher.pillar();
         let role = if pillar.is_some() { Role::Correspondent } else { Role::Director };
         let person = self.people.iter().find(|person| person.role == role && person.pillar == pillar);
-        Ok(Author {
-            publisher,
-            key: self.secrets.publisher_key(publisher)?,
-            actor: person.context("no such account")?.account,
-            state: self.state.clone(),
-            details: serde_json::from_str(DETAILS)?,
-            participation: serde_json::from_str(PARTICIPATION)?,
-            sequence: 0,
-        })
+        let actor = person.context("no such account")?.account;
+        Author::new(publisher, self.secrets.publisher_key(publisher)?, actor, self.state.clone())
     }
 
-    /// Appends activities that were reported, counted, submitted and validated, without the bus.
-    pub async fn fill(&self, writers: &mut (Author, Author), count: usize) -> anyhow::Result<()> {
-        let (correspondent, director) = writers;
+    /// Appends what happens, without the bus.
+    pub async fn fill(&self, mix: &mut Mix<'_>, count: usize) -> anyhow::Result<()> {
         let mut left = count;
         while left > 0 {
             let some = left.min(FILL);
             left -= some;
-            let mut batch = Vec::with_capacity(some);
-            while batch.len() < some {
-                batch.extend(life(correspondent, director)?);
-            }
+            let batch = (0..some).map(|_| mix.next()).collect::<Result<Vec<_>, _>>()?;
             let outcomes = self.log.append(&batch, &[]).await?;
             let all = outcomes.iter().all(|outcome| matches!(outcome, Outcome::Recorded(_)));
             anyhow::ensure!(all, "the log did not take what it was filled with");
         }
         Ok(())
     }
-}
-
-/// The life of one activity, in four events.
-fn life(correspondent: &mut Author, director: &mut Author) -> anyhow::Result<[NewEntry; 4]> {
-    let stream = StreamId(Uuid::now_v7());
-    let reported = ActivityReported { details: correspondent.details.clone() };
-    let counted = correspondent.participation.clone();
-    let submitted = ActivitySubmitted { revision: 2, note: None };
-    let validated = ActivityValidated { revision: 2, note: None };
-    Ok([
-        correspondent.entry(stream, 1, reported.into())?,
-        correspondent.entry(stream, 2, counted.into())?,
-        correspondent.entry(stream, 3, submitted.into())?,
-        director.entry(stream, 4, validated.into())?,
-    ])
 }
 
 /// Who writes, with a key.
@@ -204,7 +174,6 @@ pub struct Author {
     actor: AccountId,
     state: StateCode,
     details: ActivityDetails,
-    participation: ActivityParticipationRecorded,
     sequence: u32,
 }
 
@@ -215,14 +184,35 @@ pub struct Ready {
     pub signed: Signed,
 }
 
+impl From<NewEntry> for Ready {
+    fn from(NewEntry { signed, envelope, .. }: NewEntry) -> Self {
+        Self { id: envelope.id, stream: envelope.stream.id, signed }
+    }
+}
+
 impl Author {
-    fn entry(&mut self, stream: StreamId, version: u32, event: Event) -> anyhow::Result<NewEntry> {
+    pub fn new(
+        publisher: Publisher,
+        key: SigningKey,
+        actor: AccountId,
+        state: StateCode,
+    ) -> anyhow::Result<Self> {
+        Ok(Self { publisher, key, actor, state, details: serde_json::from_str(DETAILS)?, sequence: 0 })
+    }
+
+    pub fn entry(
+        &mut self,
+        kind: StreamKind,
+        stream: StreamId,
+        version: u32,
+        event: Event,
+    ) -> anyhow::Result<NewEntry> {
         self.sequence += 1;
         let id = EventId(Uuid::now_v7());
         let envelope = Envelope {
             id,
             source: Source { state: self.state.clone(), publisher: self.publisher },
-            stream: StreamRef { kind: StreamKind::Activity, id: stream },
+            stream: StreamRef { kind, id: stream },
             stream_version: version,
             time: system_clock()(),
             correlation: id.0,
@@ -235,15 +225,19 @@ impl Author {
         Ok(NewEntry { signed: self.key.sign(envelope.to_bytes()?), envelope, pillar: Some(Pillar::Aec) })
     }
 
+    /// The activity is described: reported, and from then on revised.
+    pub fn describes(&mut self, stream: StreamId, version: u32) -> anyhow::Result<NewEntry> {
+        let details = self.details.clone();
+        let event = match version {
+            1 => ActivityReported { details }.into(),
+            _ => ActivityRevised { details, reason: None, corrects: None }.into(),
+        };
+        self.entry(StreamKind::Activity, stream, version, event)
+    }
+
     /// So many reports, each the first of its stream.
     pub fn reports(&mut self, count: usize) -> anyhow::Result<Vec<Ready>> {
-        let one = |_| {
-            let (stream, reported) =
-                (StreamId(Uuid::now_v7()), ActivityReported { details: self.details.clone() });
-            let NewEntry { signed, envelope, .. } = self.entry(stream, 1, reported.into())?;
-            Ok(Ready { id: envelope.id, stream, signed })
-        };
-        (0..count).map(one).collect()
+        (0..count).map(|_| Ok(self.describes(StreamId(Uuid::now_v7()), 1)?.into())).collect()
     }
 
     pub fn public_key(&self) -> [u8; 32] {

@@ -130,7 +130,7 @@ pub struct Running {
     pub bus: NatsPublisher,
     waiting: Waiting,
     stop: CancellationToken,
-    tasks: JoinSet<anyhow::Result<()>>,
+    tasks: JoinSet<()>,
 }
 
 impl Running {
@@ -139,9 +139,19 @@ impl Running {
         let (log, stop) = (world.log.clone(), CancellationToken::new());
         let shutdown = stop.clone();
         let mut tasks = JoinSet::new();
-        tasks.spawn(async move { Ok(tais_recorder::run(config, log, recorder, shutdown).await?) });
         let (bus, waiting) = (world.bus(Publisher::Aec).await?, Waiting::default());
-        tasks.spawn(waiting.clone().hear(bus.clone()));
+        let hearing = waiting.clone().hear(bus.clone());
+        let stopped = stop.clone();
+        tasks.spawn(async move {
+            let ended = tokio::select! {
+                recorded = tais_recorder::run(config, log, recorder, shutdown) => recorded.map_err(Into::into),
+                heard = hearing => heard,
+            };
+            if let Err(error) = ended {
+                tracing::error!(%error, "nothing is recorded any more");
+            }
+            stopped.cancel();
+        });
         Ok(Self { bus, waiting, stop, tasks })
     }
 
@@ -151,11 +161,14 @@ impl Running {
     }
 
     /// From the publish to the receipt.
-    async fn say(&self, Ready { id, stream, signed }: &Ready) -> anyhow::Result<Duration> {
+    pub async fn say(&self, Ready { id, stream, signed }: &Ready) -> anyhow::Result<Duration> {
         let receipt = self.waiting.of(*id);
         let start = Instant::now();
         self.bus.submit(*stream, signed, &Uuid::now_v7().to_string()).await?;
-        Ok(receipt.await?.saturating_duration_since(start))
+        tokio::select! {
+            receipt = receipt => Ok(receipt?.saturating_duration_since(start)),
+            () = self.stop.cancelled() => anyhow::bail!("the recorder, or who hears its receipts, has stopped"),
+        }
     }
 }
 
@@ -211,8 +224,12 @@ pub async fn alone(world: &World, author: &mut Author, count: usize) -> anyhow::
 }
 
 pub fn percentile(times: &[Duration], percent: usize) -> f64 {
+    permille(times, percent * 10)
+}
+
+pub fn permille(times: &[Duration], part: usize) -> f64 {
     let mut sorted = times.to_vec();
     sorted.sort();
-    let at = (sorted.len() * percent / 100).min(sorted.len().saturating_sub(1));
+    let at = (sorted.len() * part / 1_000).min(sorted.len().saturating_sub(1));
     sorted.get(at).map_or(f64::NAN, |time| time.as_secs_f64() * 1_000.0)
 }
