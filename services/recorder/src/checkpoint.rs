@@ -5,7 +5,7 @@
 //! after the one before it, in the table and in a file outside the database: a log that does not go on
 //! from both is another history, and this recorder then neither signs nor records.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -74,22 +74,22 @@ pub enum SignError {
 }
 
 /// Who signs the log's checkpoints.
-pub(crate) struct Checkpointer<'a, L> {
-    log: &'a L,
-    keys: &'a LogKeys,
-    file: &'a Path,
+pub(crate) struct Checkpointer<L> {
+    log: L,
+    keys: LogKeys,
+    file: PathBuf,
     /// The last that was signed, and its tree.
     last: Option<SignedCheckpoint>,
     frontier: Frontier,
 }
 
-impl<'a, L: Log> Checkpointer<'a, L> {
+impl<L: Log> Checkpointer<L> {
     /// Sees that the log goes on from what was signed before.
-    pub async fn begin(log: &'a L, keys: &'a LogKeys, file: &'a Path) -> Result<Self, RecorderError> {
-        let registry = read_registry(log).await?;
-        held(&registry, u64::MAX, keys)?;
+    pub async fn begin(log: L, keys: LogKeys, file: PathBuf) -> Result<Self, RecorderError> {
+        let registry = read_registry(&log).await?;
+        held(&registry, u64::MAX, &keys)?;
         let kept = log.last_checkpoint().await?;
-        let filed = file::read(file).map_err(SignError::File)?;
+        let filed = file::read(&file).map_err(SignError::File)?;
         let found = log.head().await?.size;
         for signed in kept.iter().chain(&filed) {
             let size = signed.checkpoint().size;
@@ -108,14 +108,14 @@ impl<'a, L: Log> Checkpointer<'a, L> {
             && let Some(filed) = &filed
         {
             // It was signed, and the commit that keeps it did not come to pass.
-            if !log.keep_checkpoint(in_table, filed).await? {
+            if !signer.log.keep_checkpoint(in_table, filed).await? {
                 return Err(SignError::Overtaken.into());
             }
         }
         if in_table > in_file
             && let Some(kept) = &kept
         {
-            file::write(file, filed.as_ref(), kept).map_err(SignError::File)?;
+            signer.write(filed.clone(), kept.clone()).await?;
         }
         signer.last = if in_file > in_table { filed } else { kept };
         Ok(signer)
@@ -128,7 +128,7 @@ impl<'a, L: Log> Checkpointer<'a, L> {
         if found < *size {
             return Err(SignError::Older { signed: *size, found }.into());
         }
-        let tree = frontier(self.log, *size).await.map_err(SignError::Tree)?;
+        let tree = frontier(&self.log, *size).await.map_err(SignError::Tree)?;
         if tree.root() != *root {
             let fork = self.frontier.size() == *size;
             return Err(
@@ -143,7 +143,7 @@ impl<'a, L: Log> Checkpointer<'a, L> {
 
     /// Signs whenever it is time or is asked for, until something is wrong.
     pub async fn run(mut self) -> Result<(), RecorderError> {
-        let log = self.log;
+        let log = self.log.clone();
         let mut signed_at = Instant::now();
         let mut asked = pin!(log.checkpoint_asked());
         loop {
@@ -174,13 +174,13 @@ impl<'a, L: Log> Checkpointer<'a, L> {
         if tree.root() != head.root {
             return Err(SignError::OtherHistory { size: head.size }.into());
         }
-        let registry = read_registry(self.log).await?;
+        let registry = read_registry(&self.log).await?;
         let origin = log_key(&registry, head.size)?.name().to_owned();
-        let key = held(&registry, head.size, self.keys)?;
+        let key = held(&registry, head.size, &self.keys)?;
         let checkpoint = Checkpoint { origin, size: head.size, root: head.root };
         let signed = checkpoint.sign(&key).map_err(SignError::Foreign)?;
         // The file first: what it has and the table has not is kept by the next to begin.
-        file::write(self.file, self.last.as_ref(), &signed).map_err(SignError::File)?;
+        self.write(self.last.clone(), signed.clone()).await?;
         if !self.log.keep_checkpoint(self.frontier.size(), &signed).await? {
             return Err(SignError::Overtaken.into());
         }
@@ -189,6 +189,18 @@ impl<'a, L: Log> Checkpointer<'a, L> {
         self.frontier = tree;
         self.last = Some(signed.clone());
         Ok(Some(signed))
+    }
+
+    /// Puts a checkpoint in the place of the one before it in the file, which waits for the disk.
+    async fn write(
+        &self,
+        before: Option<SignedCheckpoint>,
+        signed: SignedCheckpoint,
+    ) -> Result<(), SignError> {
+        let path = self.file.clone();
+        let writing = tokio::task::spawn_blocking(move || file::write(&path, before.as_ref(), &signed));
+        writing.await.unwrap_or_else(|failed| std::panic::resume_unwind(failed.into_panic()))?;
+        Ok(())
     }
 
     /// The tree with every entry since the last checkpoint, each read and hashed again.

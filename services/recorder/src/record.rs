@@ -13,6 +13,7 @@ use tais_proto::reference::{Reference, StateCode};
 use tais_proto::{EventId, Publisher, StreamKind, Timestamp};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::arrivals::Arrivals;
 use crate::checkpoint::Checkpointer;
@@ -115,17 +116,20 @@ impl<L: Log, B: RecorderBus> Recorder<L, B> {
             }
         };
         // Before anything is recorded: a log that does not go on from what was signed is not written to.
-        let checkpoints = Checkpointer::begin(&self.log, &self.config.keys, &self.config.checkpoint).await?;
+        let checkpoints = self.checkpointer().await?;
         tracing::info!("this recorder is active");
-        let relay = relay::run(&self.log, &self.bus, &self.recorded);
-        let replay = replay::run(&self.log, &self.bus);
+        let (log, bus, recorded) = (self.log.clone(), self.bus.clone(), Arc::clone(&self.recorded));
+        let relay = aside(async move { relay::run(&log, &bus, &recorded).await });
+        let (log, bus) = (self.log.clone(), self.bus.clone());
+        let replay = aside(async move { replay::run(&log, &bus).await });
+        let checkpoints = aside(checkpoints.run());
         let (log, bus) = (self.log.clone(), self.bus.clone());
         let mut recording =
             Recording { config: &self.config, log, bus, view: &mut self.view, recorded: &self.recorded };
         tokio::select! {
             result = relay => result,
             result = replay => result,
-            result = checkpoints.run() => result,
+            result = checkpoints => result,
             result = recording.run(shutdown) => result,
             lost = self.log.hold(&mut lease) => Err(lost.into()),
         }
@@ -136,7 +140,12 @@ impl<L: Log, B: RecorderBus> Recorder<L, B> {
     /// # Errors
     /// When the log does not go on from what was signed before, or cannot be read.
     pub async fn sign(&self) -> Result<Option<SignedCheckpoint>, RecorderError> {
-        Checkpointer::begin(&self.log, &self.config.keys, &self.config.checkpoint).await?.sign().await
+        self.checkpointer().await?.sign().await
+    }
+
+    async fn checkpointer(&self) -> Result<Checkpointer<L>, RecorderError> {
+        let Config { keys, checkpoint, .. } = &self.config;
+        Checkpointer::begin(self.log.clone(), Arc::clone(keys), checkpoint.clone()).await
     }
 
     /// Records until told to stop, without the place of the active recorder and its other duties; for benches.
@@ -160,6 +169,14 @@ impl<L: Log, B: RecorderBus> Recorder<L, B> {
             Recording { config: &self.config, log, bus, view: &mut self.view, recorded: &self.recorded };
         recording.step(wait).await
     }
+}
+
+/// A duty in a task of its own, so that what it computes does not hold up who records; it ends where this is dropped.
+async fn aside(
+    duty: impl Future<Output = Result<(), RecorderError>> + Send + 'static,
+) -> Result<(), RecorderError> {
+    let task = AbortOnDropHandle::new(tokio::spawn(duty));
+    task.await.unwrap_or_else(|failed| std::panic::resume_unwind(failed.into_panic()))
 }
 
 struct Recording<'a, L, B> {

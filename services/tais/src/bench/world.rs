@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use sqlx::PgPool;
@@ -152,18 +153,20 @@ impl World {
         Author::new(publisher, self.secrets.publisher_key(publisher)?, actor, self.state.clone())
     }
 
-    /// Appends what happens, without the bus.
-    pub async fn fill(&self, mix: &mut Mix<'_>, count: usize) -> anyhow::Result<()> {
-        let mut left = count;
+    /// Appends what happens, without the bus; gives how long the appends took.
+    pub async fn fill(&self, mix: &mut Mix<'_>, count: usize) -> anyhow::Result<Duration> {
+        let (mut left, mut took) = (count, Duration::ZERO);
         while left > 0 {
             let some = left.min(FILL);
             left -= some;
             let batch = (0..some).map(|_| mix.next()).collect::<Result<Vec<_>, _>>()?;
+            let start = Instant::now();
             let outcomes = self.log.append(&batch, &[]).await?;
+            took += start.elapsed();
             let all = outcomes.iter().all(|outcome| matches!(outcome, Outcome::Recorded(_)));
             anyhow::ensure!(all, "the log did not take what it was filled with");
         }
-        Ok(())
+        Ok(took)
     }
 }
 
