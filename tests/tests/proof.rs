@@ -139,7 +139,9 @@ fn receipts_files_and_the_record_are_verified_apart_from_the_system() {
     let (holds, text) = system.verb(&["verify", "--log-key", &stranger]).unwrap();
     assert!(!holds && text.contains("--log-key"), "{text}");
 
-    // Its files: what is served is what is written, and both are the log.
+    // Its files: what is served is what is written, and both are the log, all of which is signed by now.
+    let (done, text) = system.verb(&["checkpoint"]).unwrap();
+    assert!(done, "{text}");
     let tiles = folder.path().join("log");
     let dir = tiles.to_str().unwrap();
     let (done, text) = system.verb(&["export", "--tiles", dir]).unwrap();

@@ -63,9 +63,7 @@ pub async fn rebuild(world: &World) -> anyhow::Result<f64> {
     let (reference, shutdown) = (world.reference(), CancellationToken::new());
     let config =
         tais_projector::Config { pool: pool.clone(), reference: Arc::clone(&reference), rebuild: true };
-    tais_projector::migrate(&pool).await?;
-    let before: i64 =
-        sqlx::query_scalar("select coalesce(max(id), 0) from projection.build").fetch_one(&pool).await?;
+    let before = last_build(world).await?;
     let size = world.log.head().await?.size;
     let start = Instant::now();
     let running = tokio::spawn(tais_projector::run(config, log, shutdown.clone()));
@@ -81,6 +79,15 @@ pub async fn rebuild(world: &World) -> anyhow::Result<f64> {
     running.await??;
     pool.close().await;
     Ok(rate)
+}
+
+/// The last build of a projection; 0 where there is none yet.
+async fn last_build(world: &World) -> anyhow::Result<i64> {
+    let projector = pool(&world.url("tais_projector")?).await?;
+    tais_projector::migrate(&projector).await?;
+    projector.close().await;
+    let last = sqlx::query_scalar("select coalesce(max(id), 0) from projection.build");
+    Ok(last.fetch_one(&world.operator).await?)
 }
 
 /// Whether every projection has a live build that is newer than this one.
@@ -162,9 +169,7 @@ pub async fn recorder_memory(world: &World, size: u64) -> anyhow::Result<f64> {
 
 /// The most memory of a projector that builds every projection anew.
 pub async fn rebuild_memory(world: &World) -> anyhow::Result<f64> {
-    let before: i64 = sqlx::query_scalar("select coalesce(max(id), 0) from projection.build")
-        .fetch_one(&world.operator)
-        .await?;
+    let before = last_build(world).await?;
     let service = Service::start(world, &["projector", "--rebuild"], "tais_projector")?;
     let mut most = 0.0_f64;
     while !rebuilt(world, before).await? {
