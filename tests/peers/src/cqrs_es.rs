@@ -39,7 +39,12 @@ impl Aggregate for Activity {
     type Error = std::convert::Infallible;
     type Services = ();
 
-    async fn handle(&mut self, events: Vec<Value>, (): &(), sink: &EventSink<Self>) -> Result<(), Self::Error> {
+    async fn handle(
+        &mut self,
+        events: Vec<Value>,
+        (): &(),
+        sink: &EventSink<Self>,
+    ) -> Result<(), Self::Error> {
         for event in events {
             sink.write(Said(event), self).await;
         }

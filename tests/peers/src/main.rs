@@ -20,7 +20,9 @@ use self::work::{Peer, WRITERS, append, read};
 async fn main() -> anyhow::Result<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let [name, url, dir, work @ ..] = words.as_slice() else { bail!("tais-peers NAME POSTGRES_URL DIR append FILE | read") };
+    let [name, url, dir, work @ ..] = words.as_slice() else {
+        bail!("tais-peers NAME POSTGRES_URL DIR append FILE | read")
+    };
     let said = match *name {
         "cqrs-es" => done(CqrsEs::open(pool(url).await?).await?, work).await?,
         "disintegrate" => done(Disintegrate::open(pool(url).await?, false).await?, work).await?,

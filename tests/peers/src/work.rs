@@ -6,8 +6,8 @@
 //! ```
 //!
 //! Writers work at the same time, each one append after another. `version`, the first event's in its stream, is for
-//! stores that are told. A peer
-//! prints one line of JSON: `{"events", "seconds"}`, and where it appended the milliseconds of an append: `p50, p99, p999`.
+//! stores that are told. A peer prints one line of JSON: `{"events", "seconds"}`, and where it appended the milliseconds
+//! of an append: `p50, p99, p999`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
