@@ -1,6 +1,6 @@
 //! The intake, as ratios: from "saved" to the receipt, and a spreadsheet of ten thousand rows.
 //!
-//! `TAIS_SERVERS=$(deploy/local servers) cargo bench -p tais-tests --bench intake -- [--quick] [--save FILE]`
+//! `TAIS_SERVERS=$(deploy/local servers) cargo bench -p tais-tests --bench intake -- [--quick] [--only receipts|import|partner|page] [--save FILE]`
 //!
 //! It starts the program beside it as a recorder: build that first, `cargo build --release -p tais --bins`.
 //! The form page is visited where `TAIS_CHROMIUM` and `TAIS_CHROMEDRIVER` name a browser and its driver.
@@ -82,14 +82,14 @@ async fn bare(world: &mut World, rounds: usize) -> Vec<Duration> {
     times
 }
 
-/// A file of so many trainings, each with a count of its own.
-fn spreadsheet(rows: u32) -> Vec<u8> {
+/// A file of so many trainings, each with a count of its own; every round has its own.
+fn spreadsheet(round: usize, rows: u32) -> Vec<u8> {
     let mut text = String::from("ref,kind,title,start_date,participants_total,women,men\n");
     for row in 0..rows {
         let (women, men) = (row % 40 + 1, row % 23 + 1);
         writeln!(
             text,
-            "B-{row},training,Women mediators: course {row},2026-0{}-{:02},{},{women},{men}",
+            "B-{round}-{row},training,Women mediators: course {row},2026-0{}-{:02},{},{women},{men}",
             row % 9 + 1,
             row % 28 + 1,
             women + men
@@ -101,7 +101,7 @@ fn spreadsheet(rows: u32) -> Vec<u8> {
 
 /// A spreadsheet: how long until its preview is there, and how many events a second until all of it is
 /// recorded.
-async fn import(world: &World, rows: u32) -> (Duration, f64) {
+async fn import(world: &World, round: usize, rows: u32) -> (Duration, f64) {
     let recorder = world.cluster.service("recorder").unwrap();
     let correspondent = world.cluster.correspondent(Pillar::Ascc).await.unwrap();
     let bus = world.cluster.publisher(Publisher::Ascc, &world.cluster.nats.url()).await.unwrap();
@@ -112,7 +112,7 @@ async fn import(world: &World, rows: u32) -> (Duration, f64) {
     let imports = correspondent.imports();
     let start = Instant::now();
     let opened = imports
-        .take(actor, "bench.csv", Arriving::whole(&spreadsheet(rows)).unwrap(), Lang::EN)
+        .take(actor, "bench.csv", Arriving::whole(&spreadsheet(round, rows)).unwrap(), Lang::EN)
         .await
         .unwrap();
     let preview = imports.preview(&opened, actor).await.unwrap();
@@ -231,50 +231,75 @@ fn main() {
     {
         return runtime.block_on(read_partner_file(path));
     }
-    let browser = std::env::var_os("TAIS_CHROMEDRIVER").is_some();
-    let form = if browser { form_page(3) } else { Vec::new() };
-    let quick = std::env::args().any(|argument| argument == "--quick");
-    let partner = partner_memory(if quick { 10_000_000 } else { 100_000_000 });
-    runtime.block_on(measure(form, partner));
+    let wanted = Wanted::read();
+    let mut pages = Vec::new();
+    if wanted.has("page") && std::env::var_os("TAIS_CHROMEDRIVER").is_some() {
+        let mut page = Measure::new("first visit to the form on slow 3G, against three seconds", "ms");
+        page.ours = form_page(3);
+        page.reference = vec![3_000.0; page.ours.len()];
+        pages.push(page);
+    }
+    if wanted.has("partner") {
+        let mut memory =
+            Measure::new("an IATI file of 100 MB, read and previewed, against 150 MB of memory", "MB");
+        memory.reference.push(150.0);
+        memory.ours.push(partner_memory(if wanted.quick { 10_000_000 } else { 100_000_000 }));
+        pages.push(memory);
+    }
+    runtime.block_on(measure(&wanted, pages));
 }
 
-async fn measure(form: Vec<f64>, partner: f64) {
-    let quick = std::env::args().any(|argument| argument == "--quick");
-    let (rounds, updates, rows) = if quick { (2, 50, 200) } else { (5, 200, 10_000) };
+/// What the command line asks for.
+struct Wanted {
+    quick: bool,
+    only: Option<String>,
+}
+
+impl Wanted {
+    fn read() -> Self {
+        let arguments: Vec<String> = std::env::args().collect();
+        let only = arguments.iter().position(|argument| argument == "--only");
+        Self {
+            quick: arguments.iter().any(|argument| argument == "--quick"),
+            only: only.map(|at| arguments[at + 1].clone()),
+        }
+    }
+
+    fn has(&self, part: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| only == part)
+    }
+}
+
+async fn measure(wanted: &Wanted, pages: Vec<Measure>) {
+    let (rounds, updates, rows) = if wanted.quick { (2, 50, 200) } else { (5, 200, 10_000) };
     let mut world = World::new().await;
-    let mut p50 = Measure::new("one update, saved to receipt, p50, against one publish and one commit", "ms");
-    let mut p99 = Measure::new("the same, p99", "ms");
-    let mut recorded =
-        Measure::new("a spreadsheet, chosen to recorded, against the recorder's own batches", "events/s");
-    let mut preview = Measure::new("its preview, against two seconds", "ms");
-    for _ in 0..rounds {
-        let (ours, bare) = (receipts(&world, updates).await, bare(&mut world, updates).await);
-        p50.ours.push(percentile(&ours, 50));
-        p50.reference.push(percentile(&bare, 50));
-        p99.ours.push(percentile(&ours, 99));
-        p99.reference.push(percentile(&bare, 99));
+    let mut all = Vec::new();
+    if wanted.has("receipts") {
+        let mut p50 =
+            Measure::new("one update, saved to receipt, p50, against one publish and one commit", "ms");
+        let mut p99 = Measure::new("the same, p99", "ms");
+        for _ in 0..rounds {
+            let (ours, bare) = (receipts(&world, updates).await, bare(&mut world, updates).await);
+            p50.ours.push(percentile(&ours, 50));
+            p50.reference.push(percentile(&bare, 50));
+            p99.ours.push(percentile(&ours, 99));
+            p99.reference.push(percentile(&bare, 99));
+        }
+        all.extend([p50, p99]);
     }
-    // A second import of the same file would change nothing: once. Before the reference, whose recorder
-    // would take what is submitted for itself.
-    let (previewed, rate) = import(&world, rows).await;
-    recorded.ours.push(rate);
-    preview.ours.push(previewed.as_secs_f64() * 1_000.0);
-    preview.reference.push(2_000.0);
-    for _ in 0..rounds {
-        recorded.reference.push(world.record(rows.min(5_000)).await);
+    if wanted.has("import") {
+        let mut recorded =
+            Measure::new("a spreadsheet, chosen to recorded, against the recorder's own batches", "events/s");
+        let mut preview = Measure::new("its preview, against two seconds", "ms");
+        for round in 0..rounds {
+            let (previewed, rate) = import(&world, round, rows).await;
+            recorded.ours.push(rate);
+            recorded.reference.push(world.record(rows).await);
+            preview.ours.push(previewed.as_secs_f64() * 1_000.0);
+            preview.reference.push(2_000.0);
+        }
+        all.extend([preview, recorded]);
     }
-    let mut page = Measure::new("first visit to the form on slow 3G, against three seconds", "ms");
-    if !form.is_empty() {
-        page.reference = vec![3_000.0; form.len()];
-        page.ours = form;
-    }
-    let mut memory =
-        Measure::new("an IATI file of 100 MB, read and previewed, against 150 MB of memory", "MB");
-    memory.reference.push(150.0);
-    memory.ours.push(partner);
-    let what = format!("{rounds} rounds of {updates} updates, {rows} rows");
-    let mut all = vec![p50, p99, preview, recorded, memory];
-    // Without a browser there is nothing to say of it.
-    all.extend((!page.ours.is_empty()).then_some(page));
-    report(&world, &what, &all).await;
+    all.extend(pages);
+    report(&world, &format!("{rounds} rounds of {updates} updates, {rows} rows"), &all).await;
 }

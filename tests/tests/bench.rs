@@ -60,7 +60,7 @@ fn every_measure_is_taken_and_written_down() {
     let folder = tempfile::tempdir().unwrap();
     let (text, figures) = bench(folder.path(), &[]);
     let measures = figures["measures"].as_array().unwrap();
-    assert_eq!(measures.len(), 11, "{text}");
+    assert_eq!(measures.len(), 12, "{text}");
     for measure in measures {
         let name = measure["name"].as_str().unwrap();
         assert!(text.contains(name), "{name} is in the table");

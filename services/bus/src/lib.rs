@@ -22,6 +22,7 @@ mod publisher;
 mod recorder;
 mod streams;
 pub mod subject;
+mod together;
 
 use std::future::Future;
 use std::time::Duration;
@@ -36,6 +37,7 @@ pub use outbox::{Item, ItemState, NewEvents, Outbox, OutboxError, Reader, Taken}
 pub use publisher::NatsPublisher;
 pub use recorder::NatsRecorder;
 pub use streams::migrate;
+pub use together::{TOGETHER_MAX, submit_all};
 
 /// A publisher's side of the bus.
 pub trait PublisherBus: Clone + Send + Sync + 'static {
@@ -45,6 +47,13 @@ pub trait PublisherBus: Clone + Send + Sync + 'static {
         stream: StreamId,
         signed: &Signed,
         message_id: &str,
+    ) -> impl Future<Output = Result<(), BusError>> + Send;
+
+    /// Hands over up to [`TOGETHER_MAX`] events, each of a stream of its own; returns when the broker has all of
+    /// them on disk. Where it fails the broker has all or none of them.
+    fn submit_together(
+        &self,
+        all: &[(StreamId, &Signed)],
     ) -> impl Future<Output = Result<(), BusError>> + Send;
 
     /// What comes back next; waits for it.

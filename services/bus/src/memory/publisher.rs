@@ -5,7 +5,7 @@ use tais_proto::{Position, Publisher, Signed, StreamId};
 use super::{Fault, MemoryBus, cut_off};
 use crate::message::{AckToken, Delivery, ReplayPage, ReplayRequest};
 use crate::streams::SUBMISSION_BYTES_MAX;
-use crate::{BusError, PublisherBus, subject};
+use crate::{BusError, PublisherBus, TOGETHER_MAX, subject};
 
 /// A publisher's side of a bus in memory.
 #[derive(Clone)]
@@ -25,15 +25,10 @@ impl MemoryPublisher {
         self.bus.change(|broker| broker.mailbox(self.publisher).set_cut(disconnected));
     }
 
-    fn connected(&self) -> Result<(), BusError> {
-        if self.bus.lock().mailbox(self.publisher).cut { Err(cut_off()) } else { Ok(()) }
-    }
-}
-
-impl PublisherBus for MemoryPublisher {
-    async fn submit(&self, stream: StreamId, signed: &Signed, message_id: &str) -> Result<(), BusError> {
+    /// Keeps all or none.
+    async fn keep(&self, all: &[(StreamId, &Signed)], message_id: Option<&str>) -> Result<(), BusError> {
         self.connected()?;
-        if signed.bytes.len() > SUBMISSION_BYTES_MAX {
+        if all.iter().any(|(_, signed)| signed.bytes.len() > SUBMISSION_BYTES_MAX) {
             return Err(BusError::Refused("message size exceeds maximum allowed".to_owned()));
         }
         let fault = self.bus.lock().submit_faults.pop_front();
@@ -41,17 +36,36 @@ impl PublisherBus for MemoryPublisher {
             tokio::time::sleep(wait).await;
             self.connected()?;
         }
-        let subject = subject::submit(&self.bus.of, self.publisher, stream);
         self.bus.change(|broker| {
             // What fails before it reaches the broker leaves no trace of its id there either.
-            if fault == Some(Fault::NotKept) || !broker.is_new(message_id) {
+            if fault == Some(Fault::NotKept) || message_id.is_some_and(|id| !broker.is_new(id)) {
                 return;
             }
-            for _ in 0..Fault::copies(fault) {
-                broker.keep(subject.clone(), Some(signed.signature_header()), signed.bytes.clone());
+            for (stream, signed) in all {
+                let subject = subject::submit(&self.bus.of, self.publisher, *stream);
+                for _ in 0..Fault::copies(fault) {
+                    broker.keep(subject.clone(), Some(signed.signature_header()), signed.bytes.clone());
+                }
             }
         });
         Fault::answer(fault)
+    }
+
+    fn connected(&self) -> Result<(), BusError> {
+        if self.bus.lock().mailbox(self.publisher).cut { Err(cut_off()) } else { Ok(()) }
+    }
+}
+
+impl PublisherBus for MemoryPublisher {
+    async fn submit(&self, stream: StreamId, signed: &Signed, message_id: &str) -> Result<(), BusError> {
+        self.keep(&[(stream, signed)], Some(message_id)).await
+    }
+
+    async fn submit_together(&self, all: &[(StreamId, &Signed)]) -> Result<(), BusError> {
+        if all.len() > TOGETHER_MAX {
+            return Err(BusError::Refused("atomic publish batch is too large".to_owned()));
+        }
+        self.keep(all, None).await
     }
 
     async fn next_delivery(&self) -> Result<Delivery, BusError> {

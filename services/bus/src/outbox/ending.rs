@@ -1,5 +1,7 @@
 //! How an item ends: recorded, refused, set aside, or given up.
 
+use std::collections::HashSet;
+
 use sqlx::sqlite::Sqlite;
 use sqlx::{QueryBuilder, Row as _};
 use tais_proto::{EventId, LeafHash, Position, Signed, StreamId, Timestamp};
@@ -31,6 +33,27 @@ impl Store {
             streams.extend(kept);
         }
         Ok(streams)
+    }
+
+    /// Those of these events that are ours and whose receipt is not kept yet.
+    pub async fn unrecorded(
+        &self,
+        events: impl Iterator<Item = EventId>,
+    ) -> Result<HashSet<EventId>, OutboxError> {
+        let events: Vec<EventId> = events.collect();
+        let mut unrecorded = HashSet::new();
+        for events in events.chunks(ROWS_AT_ONCE) {
+            let mut select = QueryBuilder::new("select event_id from item where event_id in (");
+            let mut ids = select.separated(", ");
+            for event in events {
+                ids.push_bind(event.0);
+            }
+            select.push(") and state <> 'recorded'");
+            for id in select.build_query_scalar().fetch_all(&self.reader).await? {
+                unrecorded.insert(EventId(id));
+            }
+        }
+        Ok(unrecorded)
     }
 
     async fn any_ended_otherwise(&self, receipts: &[Receipt]) -> Result<bool, OutboxError> {

@@ -54,7 +54,7 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
                 let more = came.entries.len() + came.heard.len() < BATCH_MAX;
                 next = if more { unconstrained(self.bus.next_delivery()).now_or_never() } else { None };
             }
-            self.hear(&came.heard).await?;
+            self.hear(came.heard).await?;
             if self.take(&came.entries).await? == Taken::Gap {
                 self.missed.notify_one();
             }
@@ -90,7 +90,8 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
     }
 
     /// Keeps the receipts that the recorder told of.
-    async fn hear(&self, heard: &[Heard]) -> Result<(), OutboxError> {
+    async fn hear(&self, mut heard: Vec<Heard>) -> Result<(), OutboxError> {
+        heard.retain(|heard| !self.sent.is_receipted(heard.event_id));
         if heard.is_empty() {
             return Ok(());
         }
@@ -102,7 +103,7 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
         let others: Vec<EventId> = ids.filter(|id| !sent.contains_key(id)).collect();
         sent.extend(self.outbox.store.sent_bytes(&others).await?);
         let mut receipts = Vec::with_capacity(heard.len());
-        for Heard { event_id, position, recorded_at } in heard.iter().copied() {
+        for Heard { event_id, position, recorded_at } in heard {
             match sent.remove(&event_id) {
                 Some(signed) => {
                     let leaf_hash = leaf_hash(&signed, position, recorded_at);
@@ -112,9 +113,7 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
                 None => self.missed.notify_one(),
             }
         }
-        self.keep(&receipts).await?;
-        self.sent.receipted(receipts.iter().map(|receipt| receipt.event_id));
-        Ok(())
+        self.keep(&receipts).await
     }
 
     /// Keeps receipts; what waited behind them is next.
@@ -124,7 +123,9 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
         }
         let outbox = self.outbox;
         let streams = outbox.store.recorded(receipts).await?;
+        self.sent.receipted(receipts.iter().map(|receipt| receipt.event_id));
         if !streams.is_empty() {
+            self.note_receipt();
             outbox.changed();
             outbox.to_send.give(outbox.store.sign_next(Some(&streams), outbox.signer()).await?);
         }
@@ -155,6 +156,9 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
                 refusals.push((refused, entry.position));
             }
         }
+        // What is asked for again is mostly known.
+        let open = store.unrecorded(receipts.iter().map(|receipt| receipt.event_id)).await?;
+        receipts.retain(|receipt| open.contains(&receipt.event_id));
         self.keep(&receipts).await?;
         let mut ours = false;
         for (refused, position) in refusals {

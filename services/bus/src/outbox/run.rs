@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::PoisonError;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tais_proto::{EventId, Signed};
 use tokio::sync::{Mutex, Notify};
@@ -25,19 +25,21 @@ pub(super) struct Run<'a, B, R> {
     pub asking: Mutex<()>,
     /// What was sent lately.
     pub sent: SentLately,
+    /// When a receipt of ours came last.
+    pub last_receipt: std::sync::Mutex<Option<Instant>>,
 }
 
 /// What a receipt usually finds here, and not in the file.
 #[derive(Default)]
 pub(super) struct SentLately {
     signed: std::sync::Mutex<HashMap<EventId, Signed>>,
-    /// Whose receipts were kept: RECORDED brings them once more.
+    /// Whose receipts were kept: the notice and RECORDED each bring them, in either order.
     receipted: std::sync::Mutex<HashSet<EventId>>,
 }
 
 impl SentLately {
     /// Beyond this it is forgotten: the file has all of it.
-    const MAX: usize = 1_024;
+    const MAX: usize = 4_096;
 
     pub fn note(&self, event: EventId, signed: &Signed) {
         let mut sent = self.signed.lock().unwrap_or_else(PoisonError::into_inner);
@@ -51,6 +53,7 @@ impl SentLately {
         self.signed.lock().unwrap_or_else(PoisonError::into_inner).remove(&event)
     }
 
+    /// Notes whose receipts were kept.
     pub fn receipted(&self, events: impl Iterator<Item = EventId>) {
         let mut receipted = self.receipted.lock().unwrap_or_else(PoisonError::into_inner);
         if receipted.len() >= Self::MAX {
@@ -85,6 +88,7 @@ impl Outbox {
             missed: Notify::new(),
             asking: Mutex::default(),
             sent: SentLately::default(),
+            last_receipt: std::sync::Mutex::default(),
         };
         tokio::select! {
             () = shutdown.cancelled() => Ok(()),
@@ -97,6 +101,16 @@ impl Outbox {
 }
 
 impl<B, R> Run<'_, B, R> {
+    pub fn note_receipt(&self) {
+        *self.last_receipt.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    /// Whether receipts come: then what has none yet is behind others, and the record is not asked for it.
+    pub fn receipts_come(&self) -> bool {
+        let last = *self.last_receipt.lock().unwrap_or_else(PoisonError::into_inner);
+        last.is_some_and(|last| last.elapsed() < self.outbox.pace.receipt)
+    }
+
     async fn tidy(&self) -> Result<(), OutboxError> {
         loop {
             tokio::time::sleep(TIDY).await;

@@ -1,25 +1,22 @@
 //! Sending what is due, until the record has it.
 
 use std::collections::{HashMap, HashSet};
+use std::error::Error;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use tais_proto::{EventId, Signed, Timestamp};
-use uuid::Uuid;
 
 use super::run::Run;
 use super::store::Sent;
 use super::{Item, ItemState, OutboxError, Reader};
-use crate::PublisherBus;
+use crate::{PublisherBus, submit_all};
 
-/// The most events that are sent together.
+/// The most events that are sent at once.
 const BATCH_MAX: usize = 128;
 /// The most batches on their way at once: while one waits for the broker, the next is read and signed.
 const BATCHES_MAX: usize = 2;
-/// A receipt usually comes before this; only of what has none by then it is noted that the broker has it. That
-/// spares the file a second write of nearly everything.
-const NOTE_AFTER: Duration = Duration::from_millis(300);
 /// The shortest rest, so that a clock that stands still does not make the sender spin.
 const REST_MIN: Duration = Duration::from_millis(5);
 
@@ -124,9 +121,10 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
         self.outbox.pace.ask.max(REST_MIN)
     }
 
-    /// Notes what has no receipt yet, after giving it time.
+    /// Notes that the broker has what has no receipt yet, after half the time that a receipt is given: usually it
+    /// comes before, which spares the file a second write of nearly everything.
     async fn note_late(&self, received: Vec<Sent>) -> Result<Vec<Sent>, OutboxError> {
-        tokio::time::sleep(NOTE_AFTER).await;
+        tokio::time::sleep(self.outbox.pace.receipt / 2).await;
         self.outbox.store.sent(&received).await?;
         self.outbox.changes.send_modify(|count| *count += 1);
         Ok(received)
@@ -152,35 +150,29 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
         if due.is_empty() {
             return Ok(Vec::new());
         }
-        let outbox = self.outbox;
-        let sending = due.into_iter().map(|(item, signed)| async move {
-            self.sent.note(item.event_id, &signed);
-            // New each time: the broker drops a message whose id it knows, even one that it lost.
-            let message_id = Uuid::now_v7().to_string();
-            let result = self.bus.submit(item.stream.id, &signed, &message_id).await;
-            if let Err(error) = &result {
-                tracing::debug!(event_id = %item.event_id, error = error as &dyn std::error::Error, "not handed over yet; it waits in the outbox");
-            }
-            self.look_again(&item, result.is_ok())
-        });
-        let sent: Vec<Sent> = futures_util::stream::iter(sending).buffer_unordered(BATCH_MAX).collect().await;
-        let (received, waiting): (Vec<Sent>, Vec<Sent>) = sent.into_iter().partition(|sent| sent.received);
-        outbox.store.sent(&waiting).await?;
+        for (item, signed) in &due {
+            self.sent.note(item.event_id, signed);
+        }
+        let all: Vec<_> = due.iter().map(|(item, signed)| (item.stream.id, signed)).collect();
+        let received = submit_all(&self.bus, &all).await;
+        let sent = due.iter().zip(received).map(|((item, _), received)| self.look_again(item, received));
+        let (received, waiting): (Vec<Sent>, Vec<Sent>) = sent.partition(|sent| sent.received);
+        self.outbox.store.sent(&waiting).await?;
         Ok(received)
     }
 
-    /// What the broker has on disk is sent again only when the recorder says that it is not recorded:
-    /// while the recorder is away, every copy would wait there beside the first.
+    /// What the broker has on disk is sent again only when no receipts come and the recorder says that it is
+    /// not recorded: while the recorder is away, every copy would wait there beside the first.
     async fn send_again(&self, due: Vec<Due>) -> Result<Vec<Sent>, OutboxError> {
-        if let Err(error) = self.ask_once().await? {
-            tracing::debug!(
-                error = &error as &dyn std::error::Error,
-                "the recorder does not answer; waiting"
-            );
+        let answered = if self.receipts_come() { None } else { Some(self.ask_once().await?) };
+        let Some(Ok(_)) = answered else {
+            if let Some(Err(error)) = answered {
+                tracing::debug!(error = &error as &dyn Error, "the recorder does not answer; waiting");
+            }
             let later: Vec<Sent> = due.iter().map(|(item, _)| self.look_again(item, true)).collect();
             self.outbox.store.sent(&later).await?;
             return Ok(Vec::new());
-        }
+        };
         let events: Vec<EventId> = due.iter().map(|(item, _)| item.event_id).collect();
         let now = self.outbox.store.items(&events).await?.into_iter().filter(Item::is_pending);
         let mut now: HashMap<EventId, Item> = now.map(|item| (item.event_id, item)).collect();

@@ -20,7 +20,7 @@ pub(super) struct ToSend {
 
 impl ToSend {
     /// Beyond this it is left to be found in the file.
-    const MAX: usize = 1_024;
+    const MAX: usize = 4_096;
 
     /// Hands over what was saved and is to be sent.
     pub fn give(&self, fresh: Vec<(Item, Signed)>) {

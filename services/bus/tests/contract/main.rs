@@ -121,6 +121,8 @@ macro_rules! stories {
 
 stories! {
     submission::what_is_submitted_arrives_whole,
+    submission::what_is_submitted_together_arrives_whole_and_in_order,
+    submission::what_is_not_taken_together_leaves_nothing,
     submission::a_pull_takes_what_is_there_and_does_not_linger,
     submission::a_pull_with_nothing_there_waits_as_long_as_it_was_told,
     submission::what_is_not_acknowledged_comes_again_and_what_is_does_not,

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use tais_bus::{BusError, PublisherBus as _, RecorderBus as _};
+use tais_bus::{BusError, PublisherBus as _, RecorderBus as _, TOGETHER_MAX, submit_all};
 use tais_proto::{Publisher, Signed};
 
 use crate::events::{signed, stream};
@@ -21,6 +21,47 @@ pub async fn what_is_submitted_arrives_whole<B: Bus>(bus: B) {
         assert_eq!(arrived.publisher, Some(*publisher));
         assert_eq!(arrived.stream, Some(stream));
     }
+}
+
+pub async fn what_is_submitted_together_arrives_whole_and_in_order<B: Bus>(bus: B) {
+    let (publisher, recorder) = (bus.publisher(Publisher::Aec).await, bus.recorder().await);
+    let all: Vec<_> = (0..TOGETHER_MAX)
+        .map(|n| {
+            let stream = stream();
+            (stream, signed(Publisher::Aec, stream, &n.to_string()))
+        })
+        .collect();
+    let borrowed: Vec<_> = all.iter().map(|(stream, signed)| (*stream, signed)).collect();
+    publisher.submit_together(&borrowed).await.unwrap();
+    publisher.submit_together(&borrowed[..1]).await.unwrap();
+    let arrived = pull(&recorder, TOGETHER_MAX + 1).await;
+    for (arrived, (stream, signed)) in arrived.iter().zip(all.iter().chain(&all[..1])) {
+        assert_eq!(arrived.bytes, signed.bytes);
+        assert_eq!(arrived.signature, Some(signed.signature_header()));
+        assert_eq!((arrived.publisher, arrived.stream), (Some(Publisher::Aec), Some(*stream)));
+    }
+}
+
+pub async fn what_is_not_taken_together_leaves_nothing<B: Bus>(bus: B) {
+    let (publisher, recorder) = (bus.publisher(Publisher::Aec).await, bus.recorder().await);
+    let of_size = |bytes: usize| Signed { bytes: vec![b'x'; bytes], signature: [7; 64] };
+    let (small, large) = (of_size(100), of_size(300 * 1024));
+    let mut all = vec![(stream(), &small); 20];
+    all[7].1 = &large;
+    let refused = publisher.submit_together(&all).await;
+    assert!(matches!(refused, Err(BusError::Refused(_))), "{refused:?}");
+    let too_many = publisher.submit_together(&vec![(stream(), &small); TOGETHER_MAX + 1]).await;
+    assert!(matches!(too_many, Err(BusError::Refused(_))), "{too_many:?}");
+    assert!(recorder.pull(10, SILENCE).await.unwrap().is_empty());
+    // By themselves, the one that is at fault stops no other.
+    let sent = submit_all(&publisher, &all[..10]).await;
+    assert_eq!(sent.iter().position(|sent| !sent), Some(7));
+    let mut many = vec![(stream(), &small); 40];
+    many[7].1 = &large;
+    let sent = submit_all(&publisher, &many).await;
+    assert_eq!((sent.iter().filter(|sent| **sent).count(), sent[7]), (39, false));
+    assert_eq!(pull(&recorder, 48).await.len(), 48);
+    assert!(recorder.pull(10, SILENCE).await.unwrap().is_empty());
 }
 
 pub async fn a_pull_takes_what_is_there_and_does_not_linger<B: Bus>(bus: B) {

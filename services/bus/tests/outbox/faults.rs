@@ -46,6 +46,47 @@ async fn a_submission_that_is_late_is_recorded_once() {
         .await;
 }
 
+/// What waits is handed over together; whatever becomes of that, each is recorded once.
+#[tokio::test]
+async fn many_at_once_come_through_every_fault() {
+    for fault in [
+        Fault::NotKept,
+        Fault::Kept,
+        Fault::Lost,
+        Fault::Duplicated,
+        Fault::Delayed(Duration::from_millis(60)),
+    ] {
+        let desk = Desk::new().await;
+        (0..2).for_each(|_| desk.bus.fail_next(fault));
+        let all: Vec<_> = (0..60).map(|_| new_events(stream(), 0, &["1", "2"])).collect();
+        let items = desk.outbox.save_all(&all).await.unwrap();
+        let (_recorder, _work) = (desk.record(), desk.work());
+        for items in &items {
+            desk.until_recorded(items).await;
+        }
+        let record = desk.scribe.record();
+        assert_eq!(record.entries.len(), 120, "{fault:?}");
+        assert_eq!(record.key_sequence(), (1..=120).collect::<Vec<_>>(), "{fault:?}");
+    }
+}
+
+/// While others come, what has no receipt yet is not asked for at once; but it is asked for.
+#[tokio::test]
+async fn a_lost_receipt_is_found_although_others_keep_coming() {
+    let desk = Desk::new().await;
+    desk.bus.fail_next_relay(Fault::Lost);
+    let lost = desk.outbox.save(&new_events(stream(), 0, &["1"])).await.unwrap().remove(0);
+    let (_recorder, _work) = (desk.record(), desk.work());
+    let outbox = desk.outbox.clone();
+    let _others = crate::Running(tokio::spawn(async move {
+        loop {
+            outbox.save(&new_events(stream(), 0, &["1"])).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(4)).await;
+        }
+    }));
+    desk.until_recorded(&[lost]).await;
+}
+
 /// The broker acknowledged it and lost it. A repetition under the same message id would be dropped.
 #[tokio::test]
 async fn a_submission_that_the_broker_loses_is_sent_under_a_new_id() {

@@ -112,13 +112,22 @@ struct Slow {
     most: Arc<AtomicUsize>,
 }
 
-impl PublisherBus for Slow {
-    async fn submit(&self, _: StreamId, _: &Signed, _: &str) -> Result<(), BusError> {
-        let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
+impl Slow {
+    async fn take(&self, events: usize) -> Result<(), BusError> {
+        let now = self.now.fetch_add(events, Ordering::SeqCst) + events;
         self.most.fetch_max(now, Ordering::SeqCst);
         tokio::time::sleep(Duration::from_millis(50)).await;
-        self.now.fetch_sub(1, Ordering::SeqCst);
+        self.now.fetch_sub(events, Ordering::SeqCst);
         Err(BusError::Timeout)
+    }
+}
+
+impl PublisherBus for Slow {
+    async fn submit(&self, _: StreamId, _: &Signed, _: &str) -> Result<(), BusError> {
+        self.take(1).await
+    }
+    async fn submit_together(&self, all: &[(StreamId, &Signed)]) -> Result<(), BusError> {
+        self.take(all.len()).await
     }
     async fn next_delivery(&self) -> Result<Delivery, BusError> {
         self.bus.next_delivery().await

@@ -8,6 +8,9 @@ use crate::LogError;
 use crate::entry::{Entry, Filter, Page};
 use crate::read::{COLUMNS, bigint, entry, position};
 
+/// The entries that most readers ask for at once, or more.
+const PAGE: usize = 1_024;
+
 /// The head and the entries come from one statement, hence from one snapshot.
 pub(super) async fn read(
     pool: &PgPool,
@@ -27,7 +30,8 @@ pub(super) async fn read(
         push_filter(&mut statement, filter);
         statement.push(" order by position limit ").push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
         let mut rows = statement.build().fetch(pool);
-        let (mut entries, mut next) = (Vec::new(), None);
+        // A page's worth of room at once, unless somebody asks for the whole log.
+        let (mut entries, mut next) = (Vec::with_capacity(limit.min(PAGE)), None);
         while let Some(row) = rows.try_next().await? {
             if next.is_none() {
                 next = Some(position(row.try_get("next_position")?));

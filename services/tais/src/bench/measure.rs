@@ -9,20 +9,17 @@ pub enum Target {
     AtLeast(f64),
     /// Less is better.
     AtMost(f64),
+    /// Nothing is aimed at: it explains another.
+    None,
 }
 
 impl Target {
-    const fn value(self) -> f64 {
-        match self {
-            Self::AtLeast(value) | Self::AtMost(value) => value,
-        }
-    }
-
     /// Whether a ratio is right, with this much leniency: 2 lets it miss by half.
     fn met(self, ratio: f64, leniency: f64) -> bool {
         match self {
             Self::AtLeast(target) => ratio * leniency >= target,
             Self::AtMost(target) => ratio <= target * leniency,
+            Self::None => true,
         }
     }
 }
@@ -90,11 +87,11 @@ impl Measure {
     }
 
     fn wanted(&self) -> String {
-        let sign = match self.target {
-            Target::AtLeast(_) => "≥",
-            Target::AtMost(_) => "≤",
-        };
-        format!("{sign} {}", self.target.value())
+        match self.target {
+            Target::AtLeast(target) => format!("≥ {target}"),
+            Target::AtMost(target) => format!("≤ {target}"),
+            Target::None => "none".to_owned(),
+        }
     }
 
     /// A line of the table.
@@ -109,7 +106,11 @@ impl Measure {
             cell(&self.reference),
             self.ratio(),
             self.wanted(),
-            if self.met(1.0) { "met" } else { "missed" },
+            match self.target {
+                Target::None => "",
+                _ if self.met(1.0) => "met",
+                _ => "missed",
+            },
         )
     }
 

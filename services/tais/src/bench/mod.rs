@@ -6,6 +6,7 @@ mod measure;
 mod mix;
 mod peers;
 mod reading;
+mod running;
 mod world;
 mod writing;
 
@@ -25,8 +26,9 @@ use mix::Mix;
 use crate::embedded::ServerBinaries;
 use crate::settings::Settings;
 use peers::Peer;
+use running::Running;
 use world::{Author, World};
-use writing::{Running, percentile};
+use writing::percentile;
 
 /// What is asked of `tais bench`.
 #[derive(Args, Debug)]
@@ -214,11 +216,24 @@ async fn paced(world: &World, author: &mut Author, load: Load) -> anyhow::Result
     };
     let mut p50 = Measure::new(name("p50"), "ms", Target::AtMost(1.5));
     let mut p99 = Measure::new(name("p99"), "ms", Target::AtMost(2.0));
-    let mut fast = Measure::new("the same at 5,000 a second, p99, against 10 ms", "ms", Target::AtMost(1.0));
+    let mut beside = Measure::new(
+        "bare publishes beside bare commits at 500 a second each, p99 of both, against each alone",
+        "ms",
+        Target::None,
+    );
+    let mut fast = Measure::new(
+        "an update from publish to receipt at 5,000 a second, p99, against 10 ms",
+        "ms",
+        Target::AtMost(1.0),
+    );
     for _ in 0..load.rounds {
         let alone = writing::alone(world, author, load.alone).await?;
         writing::drain(world, load.alone).await?;
         let sum = |percent| alone.iter().map(|times| percentile(times, percent)).sum();
+        let [published, committed] = writing::side_by_side(world, author, load.alone, 500).await?;
+        writing::drain(world, load.alone).await?;
+        let together = percentile(&published, 99) + percentile(&committed, 99);
+        beside.round(together, percentile(&alone[0], 99) + percentile(&alone[1], 99));
         let running = Running::start(world).await?;
         writing::waiting(&running, &author.reports(load.alone)?).await?;
         let times = writing::paced(&running, &author.reports(load.alone)?, 500).await?;
@@ -228,7 +243,7 @@ async fn paced(world: &World, author: &mut Author, load: Load) -> anyhow::Result
         fast.round(percentile(&times, 99), 10.0);
         running.stop().await;
     }
-    Ok(vec![p50, p99, fast])
+    Ok(vec![p50, p99, beside, fast])
 }
 
 async fn recorder_memory(world: &World, author: &mut Author, load: Load) -> anyhow::Result<Measure> {

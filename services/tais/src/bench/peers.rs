@@ -19,8 +19,9 @@ use tokio::process::Command;
 use uuid::Uuid;
 
 use super::measure::{Measure, Target, median};
+use super::running::Running;
 use super::world::{Author, Ready, World};
-use super::writing::{self, Running, permille, rate};
+use super::writing::{self, permille, rate};
 use super::{Load, reading};
 
 /// A peer, as `NAME=COMMAND WITH ARGUMENTS`.

@@ -181,6 +181,7 @@ pub struct Author {
 }
 
 /// An event that is ready to be sent.
+#[derive(Clone)]
 pub struct Ready {
     pub id: EventId,
     pub stream: StreamId,

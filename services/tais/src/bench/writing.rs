@@ -1,7 +1,5 @@
 //! What the recorder does, against what the same machine does bare.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
@@ -10,15 +8,14 @@ use ed25519_zebra::batch::Verifier;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use rand::rngs::OsRng;
 use sha2::{Digest as _, Sha256};
-use tais_bus::{Delivery, NatsPublisher, Notice, PublisherBus as _};
+use tais_bus::{NatsPublisher, PublisherBus as _};
 use tais_log::{Filter, Log as _};
 use tais_proto::signing::{ENVELOPE_MEDIA_TYPE, pre_authentication_encoding};
-use tais_proto::{EventId, Position, Publisher};
-use tokio::sync::oneshot;
-use tokio::task::JoinSet;
+use tais_proto::{Position, Publisher};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::running::Running;
 use super::world::{Author, DELIVERY, Ready, World};
 
 /// Correspondents who wait at the same time.
@@ -95,83 +92,6 @@ pub async fn bare(world: &World, count: usize, key: [u8; 32]) -> anyhow::Result<
     Ok(rate(count, start.elapsed()))
 }
 
-/// The receipts that are waited for.
-#[derive(Clone, Default)]
-pub struct Waiting(Arc<Mutex<HashMap<EventId, oneshot::Sender<Instant>>>>);
-
-impl Waiting {
-    fn of(&self, event: EventId) -> oneshot::Receiver<Instant> {
-        let (told, heard) = oneshot::channel();
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(event, told);
-        heard
-    }
-
-    /// Hears what comes back to a publisher, for ever.
-    async fn hear(self, bus: NatsPublisher) -> anyhow::Result<()> {
-        loop {
-            match bus.next_delivery().await? {
-                Delivery::Notice(Notice::Recorded { event_id, .. }) => {
-                    let waits = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&event_id);
-                    // Who no longer waits is not told.
-                    if let Some(told) = waits {
-                        told.send(Instant::now()).unwrap_or_default();
-                    }
-                }
-                Delivery::Recorded(_, token) => bus.acknowledge(token).await?,
-                Delivery::Notice(notice) => anyhow::bail!("not recorded: {notice:?}"),
-                Delivery::Reconnected => {}
-            }
-        }
-    }
-}
-
-/// A recorder with all its duties, and who waits for its receipts.
-pub struct Running {
-    pub bus: NatsPublisher,
-    waiting: Waiting,
-    stop: CancellationToken,
-    tasks: JoinSet<()>,
-}
-
-impl Running {
-    pub async fn start(world: &World) -> anyhow::Result<Self> {
-        let (config, recorder) = world.recording().await?;
-        let (log, stop) = (world.log.clone(), CancellationToken::new());
-        let shutdown = stop.clone();
-        let mut tasks = JoinSet::new();
-        let (bus, waiting) = (world.bus(Publisher::Aec).await?, Waiting::default());
-        let hearing = waiting.clone().hear(bus.clone());
-        let stopped = stop.clone();
-        tasks.spawn(async move {
-            let ended = tokio::select! {
-                recorded = tais_recorder::run(config, log, recorder, shutdown) => recorded.map_err(Into::into),
-                heard = hearing => heard,
-            };
-            if let Err(error) = ended {
-                tracing::error!(%error, "nothing is recorded any more");
-            }
-            stopped.cancel();
-        });
-        Ok(Self { bus, waiting, stop, tasks })
-    }
-
-    pub async fn stop(mut self) {
-        self.stop.cancel();
-        self.tasks.shutdown().await;
-    }
-
-    /// From the publish to the receipt.
-    pub async fn say(&self, Ready { id, stream, signed }: &Ready) -> anyhow::Result<Duration> {
-        let receipt = self.waiting.of(*id);
-        let start = Instant::now();
-        self.bus.submit(*stream, signed, &Uuid::now_v7().to_string()).await?;
-        tokio::select! {
-            receipt = receipt => Ok(receipt?.saturating_duration_since(start)),
-            () = self.stop.cancelled() => anyhow::bail!("the recorder, or who hears its receipts, has stopped"),
-        }
-    }
-}
-
 /// So many correspondents at once, each waiting for a receipt before it says the next. Events a second.
 pub async fn waiting(running: &Running, events: &[Ready]) -> anyhow::Result<f64> {
     let start = Instant::now();
@@ -221,6 +141,44 @@ pub async fn alone(world: &World, author: &mut Author, count: usize) -> anyhow::
         delivered.push(start.elapsed());
     }
     Ok([published, committed, delivered])
+}
+
+/// The same publishes and commits as [`alone`], but side by side and so many a second: what sharing the disk
+/// costs, without anything of ours.
+pub async fn side_by_side(
+    world: &World,
+    author: &mut Author,
+    count: usize,
+    a_second: u32,
+) -> anyhow::Result<[Vec<Duration>; 2]> {
+    let bus = world.bus(Publisher::Aec).await?;
+    let events = author.reports(count)?;
+    let each = Duration::from_secs(1) / a_second;
+    let publishing = async {
+        let (mut pace, mut times) = (tokio::time::interval(each), Vec::with_capacity(count));
+        for Ready { stream, signed, .. } in &events {
+            pace.tick().await;
+            let start = Instant::now();
+            bus.submit(*stream, signed, &Uuid::now_v7().to_string()).await?;
+            times.push(start.elapsed());
+        }
+        Ok::<_, anyhow::Error>(times)
+    };
+    let committing = async {
+        let (mut pace, mut times) = (tokio::time::interval(each), Vec::with_capacity(count));
+        for Ready { signed, .. } in &events {
+            pace.tick().await;
+            let start = Instant::now();
+            sqlx::query("insert into bench.one (bytes) values ($1)")
+                .bind(&signed.bytes)
+                .execute(&world.operator)
+                .await?;
+            times.push(start.elapsed());
+        }
+        Ok(times)
+    };
+    let (published, committed) = tokio::try_join!(publishing, committing)?;
+    Ok([published, committed])
 }
 
 pub fn percentile(times: &[Duration], percent: usize) -> f64 {
