@@ -12,8 +12,8 @@ use super::{OutboxError, Reader, Taken};
 use crate::message::{AckToken, Delivery, Notice, RecordedEntry};
 use crate::{BusError, PublisherBus};
 
-/// The most that is taken in at once.
-const BATCH_MAX: usize = 256;
+/// The most that is taken in at once: receipts and entries together.
+const BATCH_MAX: usize = 1_024;
 
 /// Where the recorder says that an event stands.
 #[derive(Clone, Copy)]
