@@ -17,6 +17,8 @@ use crate::{PublisherBus, submit_all};
 const BATCH_MAX: usize = 128;
 /// The most batches on their way at once: while one waits for the broker, the next is read and signed.
 const BATCHES_MAX: usize = 2;
+/// So often it is believed of an event without a receipt that it is only behind others.
+const ATTEMPTS_BEHIND: u32 = 4;
 /// The shortest rest, so that a clock that stands still does not make the sender spin.
 const REST_MIN: Duration = Duration::from_millis(5);
 
@@ -161,10 +163,12 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
         Ok(received)
     }
 
-    /// What the broker has on disk is sent again only when no receipts come and the recorder says that it is
-    /// not recorded: while the recorder is away, every copy would wait there beside the first.
+    /// What the broker has on disk is sent again only when the recorder says that it is not recorded: while the
+    /// recorder is away, every copy would wait there beside the first. And the recorder is not asked at once while
+    /// receipts come.
     async fn send_again(&self, due: Vec<Due>) -> Result<Vec<Sent>, OutboxError> {
-        let answered = if self.receipts_come() { None } else { Some(self.ask_once().await?) };
+        let is_behind = self.receipts_come() && due.iter().all(|(item, _)| item.attempts < ATTEMPTS_BEHIND);
+        let answered = if is_behind { None } else { Some(self.ask_once().await?) };
         let Some(Ok(_)) = answered else {
             if let Some(Err(error)) = answered {
                 tracing::debug!(error = &error as &dyn Error, "the recorder does not answer; waiting");

@@ -73,8 +73,17 @@ async fn many_at_once_come_through_every_fault() {
 /// While others come, what has no receipt yet is not asked for at once; but it is asked for.
 #[tokio::test]
 async fn a_lost_receipt_is_found_although_others_keep_coming() {
+    comes_among_others(|desk| desk.bus.fail_next_relay(Fault::Lost)).await;
+}
+
+#[tokio::test]
+async fn a_submission_that_the_broker_loses_is_sent_again_although_receipts_keep_coming() {
+    comes_among_others(|desk| desk.bus.fail_next(Fault::Lost)).await;
+}
+
+async fn comes_among_others(prepare: impl Fn(&Desk)) {
     let desk = Desk::new().await;
-    desk.bus.fail_next_relay(Fault::Lost);
+    prepare(&desk);
     let lost = desk.outbox.save(&new_events(stream(), 0, &["1"])).await.unwrap().remove(0);
     let (_recorder, _work) = (desk.record(), desk.work());
     let outbox = desk.outbox.clone();
