@@ -125,7 +125,6 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
         let streams = outbox.store.recorded(receipts).await?;
         self.sent.receipted(receipts.iter().map(|receipt| receipt.event_id));
         if !streams.is_empty() {
-            self.note_receipt();
             outbox.changed();
             outbox.to_send.give(outbox.store.sign_next(Some(&streams), outbox.signer()).await?);
         }

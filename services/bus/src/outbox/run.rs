@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::PoisonError;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tais_proto::{EventId, Signed};
 use tokio::sync::{Mutex, Notify};
@@ -25,8 +25,6 @@ pub(super) struct Run<'a, B, R> {
     pub asking: Mutex<()>,
     /// What was sent lately.
     pub sent: SentLately,
-    /// When a receipt of ours came last.
-    pub last_receipt: std::sync::Mutex<Option<Instant>>,
 }
 
 /// What a receipt usually finds here, and not in the file.
@@ -88,7 +86,6 @@ impl Outbox {
             missed: Notify::new(),
             asking: Mutex::default(),
             sent: SentLately::default(),
-            last_receipt: std::sync::Mutex::default(),
         };
         tokio::select! {
             () = shutdown.cancelled() => Ok(()),
@@ -101,16 +98,6 @@ impl Outbox {
 }
 
 impl<B, R> Run<'_, B, R> {
-    pub fn note_receipt(&self) {
-        *self.last_receipt.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
-    }
-
-    /// Whether receipts come: then what has none yet is behind others, and the record is not asked for it.
-    pub fn receipts_come(&self) -> bool {
-        let last = *self.last_receipt.lock().unwrap_or_else(PoisonError::into_inner);
-        last.is_some_and(|last| last.elapsed() < self.outbox.pace.receipt)
-    }
-
     async fn tidy(&self) -> Result<(), OutboxError> {
         loop {
             tokio::time::sleep(TIDY).await;

@@ -17,8 +17,6 @@ use crate::{PublisherBus, submit_all};
 const BATCH_MAX: usize = 128;
 /// The most batches on their way at once: while one waits for the broker, the next is read and signed.
 const BATCHES_MAX: usize = 2;
-/// So often it is believed of an event without a receipt that it is only behind others.
-const ATTEMPTS_BEHIND: u32 = 4;
 /// The shortest rest, so that a clock that stands still does not make the sender spin.
 const REST_MIN: Duration = Duration::from_millis(5);
 
@@ -164,19 +162,14 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
     }
 
     /// What the broker has on disk is sent again only when the recorder says that it is not recorded: while the
-    /// recorder is away, every copy would wait there beside the first. And the recorder is not asked at once while
-    /// receipts come.
+    /// recorder is away, every copy would wait there beside the first.
     async fn send_again(&self, due: Vec<Due>) -> Result<Vec<Sent>, OutboxError> {
-        let is_behind = self.receipts_come() && due.iter().all(|(item, _)| item.attempts < ATTEMPTS_BEHIND);
-        let answered = if is_behind { None } else { Some(self.ask_once().await?) };
-        let Some(Ok(_)) = answered else {
-            if let Some(Err(error)) = answered {
-                tracing::debug!(error = &error as &dyn Error, "the recorder does not answer; waiting");
-            }
+        if let Err(error) = self.ask_once().await? {
+            tracing::debug!(error = &error as &dyn Error, "the recorder does not answer; waiting");
             let later: Vec<Sent> = due.iter().map(|(item, _)| self.look_again(item, true)).collect();
             self.outbox.store.sent(&later).await?;
             return Ok(Vec::new());
-        };
+        }
         let events: Vec<EventId> = due.iter().map(|(item, _)| item.event_id).collect();
         let now = self.outbox.store.items(&events).await?.into_iter().filter(Item::is_pending);
         let mut now: HashMap<EventId, Item> = now.map(|item| (item.event_id, item)).collect();

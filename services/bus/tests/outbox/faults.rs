@@ -70,7 +70,7 @@ async fn many_at_once_come_through_every_fault() {
     }
 }
 
-/// While others come, what has no receipt yet is not asked for at once; but it is asked for.
+/// However much else is on its way.
 #[tokio::test]
 async fn a_lost_receipt_is_found_although_others_keep_coming() {
     comes_among_others(|desk| desk.bus.fail_next_relay(Fault::Lost)).await;
