@@ -28,7 +28,11 @@ const TIME_MAX: Duration = Duration::from_secs(60);
 /// How often it is looked.
 const LOOK: Duration = Duration::from_secs(2);
 /// The most entries that are read at once.
-const PAGE: usize = 512;
+const PAGE: usize = 128;
+/// Who waits for a receipt goes before: what nobody asked for rests so many times as long as it read,
+const REST: u32 = 3;
+/// and so long in all.
+const REST_MAX: Duration = LOOK;
 
 /// Why nothing is signed.
 #[derive(Debug, thiserror::Error)]
@@ -158,7 +162,7 @@ impl<L: Log> Checkpointer<L> {
             let waiting = log.head().await?.size.saturating_sub(self.frontier.size());
             let is_time = waiting >= ENTRIES_MAX || signed_at.elapsed() >= TIME_MAX;
             if waiting > 0 && (is_asked || is_time) {
-                self.sign().await?;
+                self.sign_resting(if is_asked { Duration::ZERO } else { REST_MAX }).await?;
                 signed_at = Instant::now();
             }
         }
@@ -166,11 +170,16 @@ impl<L: Log> Checkpointer<L> {
 
     /// Signs what the log is now; `None` when that is signed already.
     pub async fn sign(&mut self) -> Result<Option<SignedCheckpoint>, RecorderError> {
+        self.sign_resting(Duration::ZERO).await
+    }
+
+    /// The same, resting meanwhile for so long at most.
+    async fn sign_resting(&mut self, rest: Duration) -> Result<Option<SignedCheckpoint>, RecorderError> {
         let head = self.log.head().await?;
         if head.size == self.frontier.size() {
             return Ok(None);
         }
-        let tree = self.read_again(head.size).await?;
+        let tree = self.read_again(head.size, rest).await?;
         if tree.root() != head.root {
             return Err(SignError::OtherHistory { size: head.size }.into());
         }
@@ -204,10 +213,10 @@ impl<L: Log> Checkpointer<L> {
     }
 
     /// The tree with every entry since the last checkpoint, each read and hashed again.
-    async fn read_again(&self, size: u64) -> Result<Frontier, RecorderError> {
+    async fn read_again(&self, size: u64, mut rest: Duration) -> Result<Frontier, RecorderError> {
         let mut tree = self.frontier.clone();
         while tree.size() < size {
-            let from = Position(tree.size());
+            let (begun, from) = (Instant::now(), Position(tree.size()));
             let page = self.log.read_from(from, PAGE, &tais_log::Filter::default()).await?;
             let wanted = page.entries.iter().take_while(|entry| entry.position.0 < size);
             for entry in wanted {
@@ -220,6 +229,9 @@ impl<L: Log> Checkpointer<L> {
             if tree.size() == from.0 {
                 return Err(SignError::Altered(from.0).into());
             }
+            let pause = (begun.elapsed() * REST).min(rest);
+            rest -= pause;
+            tokio::time::sleep(pause).await;
         }
         Ok(tree)
     }
