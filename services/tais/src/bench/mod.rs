@@ -217,7 +217,7 @@ async fn paced(world: &World, author: &mut Author, load: Load) -> anyhow::Result
     let mut p50 = Measure::new(name("p50"), "ms", Target::AtMost(1.5));
     let mut p99 = Measure::new(name("p99"), "ms", Target::AtMost(2.0));
     let mut beside = Measure::new(
-        "bare publishes beside bare commits at 500 a second each, p99 of both, against each alone",
+        "bare publishes beside bare commits at 500 a second, p99 of both from when each was due, against each alone",
         "ms",
         Target::None,
     );

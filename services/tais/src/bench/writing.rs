@@ -143,8 +143,8 @@ pub async fn alone(world: &World, author: &mut Author, count: usize) -> anyhow::
     Ok([published, committed, delivered])
 }
 
-/// The same publishes and commits as [`alone`], but side by side and so many a second: what sharing the disk
-/// costs, without anything of ours.
+/// The same publishes and commits as [`alone`], but side by side and so many a second, each from when it was due, as
+/// [`paced`] counts: what the machine costs who does not wait with the next, without anything of ours.
 pub async fn side_by_side(
     world: &World,
     author: &mut Author,
@@ -157,23 +157,21 @@ pub async fn side_by_side(
     let publishing = async {
         let (mut pace, mut times) = (tokio::time::interval(each), Vec::with_capacity(count));
         for Ready { stream, signed, .. } in &events {
-            pace.tick().await;
-            let start = Instant::now();
+            let due = pace.tick().await;
             bus.submit(*stream, signed, &Uuid::now_v7().to_string()).await?;
-            times.push(start.elapsed());
+            times.push(due.elapsed());
         }
         Ok::<_, anyhow::Error>(times)
     };
     let committing = async {
         let (mut pace, mut times) = (tokio::time::interval(each), Vec::with_capacity(count));
         for Ready { signed, .. } in &events {
-            pace.tick().await;
-            let start = Instant::now();
+            let due = pace.tick().await;
             sqlx::query("insert into bench.one (bytes) values ($1)")
                 .bind(&signed.bytes)
                 .execute(&world.operator)
                 .await?;
-            times.push(start.elapsed());
+            times.push(due.elapsed());
         }
         Ok(times)
     };
