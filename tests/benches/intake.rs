@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use common::{Measure, World, percentile, report};
-use tais_bus::PublisherBus as _;
+use tais_bus::{ItemState, PublisherBus as _};
 use tais_correspondent::import::arriving::Arriving;
 use tais_correspondent::import::mapping::Mapping;
 use tais_correspondent::intake::Submission;
@@ -40,17 +40,16 @@ async fn receipts(world: &World, rounds: usize) -> Vec<Duration> {
     tokio::spawn(async move { running.run(bus, stop).await.unwrap() });
     let actor = world.cluster.account(Role::Correspondent, Some(Pillar::Apsc)).unwrap();
     let outbox = correspondent.intake().outbox();
-    let mut changes = outbox.changes();
     let mut times = Vec::new();
     // The first ones wait for the service to be up.
     for round in 0..rounds + 20 {
         let submission = Submission { id: EventId(Uuid::now_v7()), actor, time: system_clock()() };
         let details = typed("apsc", "Mediators’ training").unwrap();
         let start = Instant::now();
-        correspondent.intake().report(submission, Report::new(details, None, false)).await.unwrap();
-        while outbox.item(submission.id).await.unwrap().unwrap().is_pending() {
-            changes.changed().await.unwrap();
-        }
+        let report = Report::new(details, None, false);
+        let (_, items) = correspondent.intake().report(submission, report).await.unwrap();
+        let items = outbox.settle(items, Duration::from_secs(60)).await.unwrap();
+        assert!(items.iter().all(|item| matches!(item.state, ItemState::Recorded { .. })), "{items:?}");
         if round >= 20 {
             times.push(start.elapsed());
         }

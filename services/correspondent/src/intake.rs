@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Serialize;
 use tais_bus::{Item, ItemState, NewEvents, Outbox, OutboxError};
@@ -14,6 +15,9 @@ use uuid::Uuid;
 
 use crate::book::Book;
 use crate::report::{Asked, Report, check_commitments, commitment};
+
+/// How long a page or an answer waits for the receipt rather than say that it is on its way: nobody notices.
+const SETTLING: Duration = Duration::from_millis(300);
 
 /// Why something was not saved.
 #[derive(Debug, thiserror::Error)]
@@ -137,8 +141,27 @@ impl Intake {
             commands.push(Command::Submit(None));
         }
         let asked = Asked { commands, commitments: report.commitments, seen: None };
-        let items = self.act_on(submission, id, asked).await?;
+        let items = match self.say_new(submission, id, &asked).await? {
+            Some(items) => items,
+            None => self.act_on(submission, id, asked).await?,
+        };
         Ok((id, items))
+    }
+
+    /// Says this of an activity that nothing was said of; `None` where something may have been said, or a rule is
+    /// broken: who looks first knows.
+    async fn say_new(
+        &self,
+        submission: Submission,
+        id: StreamId,
+        asked: &Asked,
+    ) -> Result<Option<Vec<Item>>, IntakeError> {
+        let _turn = self.turn.lock().await;
+        let unknown = self.book.stream(id).is_none();
+        match self.prepare(submission, id, asked.clone(), Vec::new(), Vec::new()) {
+            Ok(Prepared::New(new)) if unknown => Ok(self.outbox.save_new(&new).await?),
+            _ => Ok(None),
+        }
     }
 
     /// Does these things with an activity, all or none.
@@ -303,6 +326,15 @@ impl Intake {
             }
             _ => Ok(()),
         }
+    }
+
+    /// The items that were saved under a submission's id, as soon as all of them are settled: usually they are
+    /// before anybody can ask. Waits for [`SETTLING`] at most.
+    ///
+    /// # Errors
+    /// When the disk does not answer.
+    pub async fn settled_items_of(&self, submission: EventId) -> Result<Vec<Item>, OutboxError> {
+        self.outbox.settle(self.items_of(submission).await?, SETTLING).await
     }
 
     /// The items that were saved under a submission's id.

@@ -39,7 +39,7 @@ impl Report {
 }
 
 /// What is asked at once, all or nothing of it.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Asked {
     /// Of the activity.
     pub commands: Vec<Command>,

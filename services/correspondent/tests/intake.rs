@@ -4,7 +4,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tais_bus::{ItemState, MemoryBus, Notice, RecordedEntry, RecorderBus as _, ReplayPage, Submitted};
+use tais_bus::{
+    ItemState, MemoryBus, Notice, Reader as _, RecordedEntry, RecorderBus as _, ReplayPage, Submitted,
+};
+use tais_correspondent::book::Book;
 use tais_correspondent::intake::{IntakeError, Submission};
 use tais_correspondent::own::View;
 use tais_correspondent::report::Report;
@@ -41,7 +44,7 @@ struct World {
     actor: AccountId,
     recorded: Vec<RecordedEntry>,
     shutdown: CancellationToken,
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
 }
 
 impl World {
@@ -64,7 +67,7 @@ impl World {
             tokio::select! { () = stopped.cancelled() => {}, result = running.run(publisher, stop) => result.unwrap() }
         });
         let actor = AccountId(Uuid::now_v7());
-        Self { bus, correspondent, actor, recorded: Vec::new(), shutdown, _dir: dir }
+        Self { bus, correspondent, actor, recorded: Vec::new(), shutdown, dir }
     }
 
     fn submission(&self) -> Submission {
@@ -305,6 +308,28 @@ async fn what_was_not_delivered_is_asked_for() {
     answering.abort();
 }
 
+/// The book does not wait for the disk until it is asked to: then its file has all of it, without the log of writes.
+#[tokio::test]
+async fn a_flushed_book_lies_in_its_place() {
+    let mut world = World::new().await;
+    let intake = world.correspondent.intake().clone();
+    let (id, _) =
+        intake.report(world.submission(), Report::new(details("Title"), None, false)).await.unwrap();
+    world.record_next().await;
+    world.until(id, |view| view.lines.len() == 1).await;
+    // As the disk has it for sure, whatever came before.
+    let on_disk = async || {
+        let elsewhere = tempfile::tempdir().unwrap();
+        let file = elsewhere.path().join("book.sqlite");
+        std::fs::copy(world.dir.path().join("book.sqlite"), &file).unwrap();
+        Book::open(&file, Pillar::Apsc).await.unwrap().stream(id).is_some()
+    };
+    assert!(!on_disk().await);
+    let book = Book::open(&world.dir.path().join("book.sqlite"), Pillar::Apsc).await.unwrap();
+    assert!(book.flush().await.unwrap());
+    assert!(on_disk().await);
+}
+
 /// The receipt comes first, what is recorded a moment later: nothing is missing from the lists meanwhile.
 #[tokio::test]
 async fn what_was_recorded_a_moment_ago_stands_on_the_lists() {
@@ -327,9 +352,10 @@ async fn what_was_recorded_a_moment_ago_stands_on_the_lists() {
             heard += 1;
         }
     }
-    let mut changes = intake.outbox().changes();
+    intake.outbox().settle(items, Duration::from_secs(60)).await.unwrap();
+    // Told when it comes, kept a moment later.
     while !intake.outbox().open_items().await.unwrap().is_empty() {
-        changes.changed().await.unwrap();
+        tokio::task::yield_now().await;
     }
     let views = intake.activities().await.unwrap();
     assert_eq!(views.iter().map(|view| (view.id, view.lines.len())).collect::<Vec<_>>(), [(id, 0)]);

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use sqlx::sqlite::Sqlite;
-use sqlx::{QueryBuilder, Row as _};
+use sqlx::{Connection as _, QueryBuilder, Row as _};
 use tais_proto::{EventId, LeafHash, Position, Signed, StreamId, Timestamp};
 use uuid::Uuid;
 
@@ -26,7 +26,9 @@ impl Store {
         let mut streams = Vec::new();
         for receipts in receipts.chunks(ROWS_AT_ONCE) {
             // Nearly always all of it: one statement, and a commit of its own.
-            let kept = kept(keep(receipts, "('saved', 'received')"), &self.writer).await?;
+            let mut writer = self.writer.recoverable().await?;
+            let kept = kept(keep(receipts, "('saved', 'received')"), &mut *writer).await?;
+            drop(writer);
             if kept.len() < receipts.len() && self.any_ended_otherwise(receipts).await? {
                 streams.extend(self.recorded_after_all(receipts).await?);
             }
@@ -69,7 +71,8 @@ impl Store {
     /// What had been set aside and is recorded after all, because a copy of it came when its key was
     /// known, stops nothing any more: what was held behind it goes on.
     async fn recorded_after_all(&self, receipts: &[Receipt]) -> Result<Vec<StreamId>, OutboxError> {
-        let mut tx = self.writer.begin_with(BEGIN).await?;
+        let mut writer = self.writer.durable().await?;
+        let mut tx = writer.begin_with(BEGIN).await?;
         let update = keep(receipts, "('refused', 'quarantined', 'held', 'abandoned')");
         let streams = kept(update, &mut *tx).await?;
         if !streams.is_empty() {
@@ -94,7 +97,8 @@ impl Store {
         reason: &str,
         position: Option<Position>,
     ) -> Result<bool, OutboxError> {
-        let mut tx = self.writer.begin_with(BEGIN).await?;
+        let mut writer = self.writer.durable().await?;
+        let mut tx = writer.begin_with(BEGIN).await?;
         // A refusal in the record outweighs a notice of quarantine that came before it.
         let row = sqlx::query(
             "update item set state = ?, code = ?, reason = ?, position = ?
@@ -121,7 +125,8 @@ impl Store {
     }
 
     pub async fn resolve(&self, stream: StreamId) -> Result<(), OutboxError> {
-        let mut tx = self.writer.begin_with(BEGIN).await?;
+        let mut writer = self.writer.durable().await?;
+        let mut tx = writer.begin_with(BEGIN).await?;
         sqlx::query("update item set state = 'abandoned' where stream = ? and state = 'held'")
             .bind(stream.0)
             .execute(&mut *tx)

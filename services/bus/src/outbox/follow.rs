@@ -8,6 +8,7 @@ use tokio::task::coop::unconstrained;
 
 use super::ending::Receipt;
 use super::run::Run;
+use super::told::News;
 use super::{OutboxError, Reader, Taken};
 use crate::message::{AckToken, Delivery, Notice, RecordedEntry};
 use crate::{BusError, PublisherBus};
@@ -77,7 +78,7 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
             }
             Delivery::Notice(Notice::Quarantined { sha256, code, reason }) => {
                 if self.outbox.store.failed(&sha256, &code, &reason, None).await? {
-                    self.outbox.changed();
+                    self.outbox.told.tell(News::Look);
                 }
             }
             Delivery::Reconnected => {
@@ -113,7 +114,10 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
                 None => self.missed.notify_one(),
             }
         }
-        self.keep(&receipts).await
+        let news = self.outbox.told.recorded(&receipts);
+        self.keep(&receipts).await?;
+        self.outbox.told.tell(news);
+        Ok(())
     }
 
     /// Keeps receipts; what waited behind them is next.
@@ -125,7 +129,6 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
         let streams = outbox.store.recorded(receipts).await?;
         self.sent.receipted(receipts.iter().map(|receipt| receipt.event_id));
         if !streams.is_empty() {
-            outbox.changed();
             outbox.to_send.give(outbox.store.sign_next(Some(&streams), outbox.signer()).await?);
         }
         Ok(())
@@ -158,14 +161,14 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
         // What is asked for again is mostly known.
         let open = store.unrecorded(receipts.iter().map(|receipt| receipt.event_id)).await?;
         receipts.retain(|receipt| open.contains(&receipt.event_id));
+        let mut ours = !receipts.is_empty();
         self.keep(&receipts).await?;
-        let mut ours = false;
         for (refused, position) in refusals {
             let place = Some(position);
             ours |= store.failed(&refused.sha256, &refused.rule, &refused.reason, place).await?;
         }
         if ours {
-            self.outbox.changed();
+            self.outbox.told.tell(News::Look);
         }
         self.reader.take(entries).await
     }
@@ -210,8 +213,11 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
             if self.take(&page.entries).await? == Taken::Gap {
                 taken = Taken::Gap;
             }
+            if !self.reader.flush().await? {
+                // It is asked for again from here.
+                return Ok(Ok(taken));
+            }
             self.outbox.store.set_seen_to(page.scanned_to).await?;
-            self.outbox.changes.send_modify(|count| *count += 1);
             if page.scanned_to >= page.head || page.scanned_to <= from {
                 return Ok(Ok(taken));
             }

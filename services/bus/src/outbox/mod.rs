@@ -22,13 +22,14 @@ mod save;
 mod send;
 mod store;
 mod to_send;
+mod told;
+mod writer;
 
 use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
 
 use tais_proto::{Position, SigningKey, Source, StreamId, Timestamp};
-use tokio::sync::watch;
 
 use crate::message::RecordedEntry;
 pub use error::OutboxError;
@@ -37,6 +38,7 @@ pub use pace::Pace;
 use save::{Saved, Signer};
 use store::Store;
 use to_send::ToSend;
+use told::{News, Told};
 
 /// The clock, as a parameter.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -52,8 +54,14 @@ pub enum Taken {
 
 /// Who folds what comes back. Entries may come more than once, and out of order.
 pub trait Reader: Send + Sync {
-    /// Takes entries in, durably if that matters: all of them, or as far as nothing is missing.
+    /// Takes entries in: all of them, or as far as nothing is missing.
     fn take(&self, entries: &[RecordedEntry]) -> impl Future<Output = Result<Taken, OutboxError>> + Send;
+
+    /// Whether all that was taken in is on disk now. Only then it is never given again; a reader that keeps
+    /// nothing says yes.
+    fn flush(&self) -> impl Future<Output = Result<bool, OutboxError>> + Send {
+        std::future::ready(Ok(true))
+    }
 
     /// Whether it must be given everything from the start, because it lost what it had. Asked once
     /// a run.
@@ -81,7 +89,7 @@ pub struct Outbox {
     clock: Clock,
     pace: Pace,
     to_send: Arc<ToSend>,
-    changes: Arc<watch::Sender<u64>>,
+    told: Told,
 }
 
 impl Outbox {
@@ -96,8 +104,8 @@ impl Outbox {
         clock: Clock,
     ) -> Result<Self, OutboxError> {
         let store = Store::open(path).await?;
-        let changes = Arc::new(watch::Sender::new(0));
-        Ok(Self { store, source, key, clock, pace: Pace::default(), to_send: Arc::default(), changes })
+        let (to_send, told) = (Arc::default(), Told::default());
+        Ok(Self { store, source, key, clock, pace: Pace::default(), to_send, told })
     }
 
     /// The same outbox, waiting more or less long than usual.
@@ -132,8 +140,20 @@ impl Outbox {
         }
         let Saved { items, fresh } = self.store.save(all, self.signer()).await?;
         self.to_send.give(fresh);
-        self.changed();
         Ok(items)
+    }
+
+    /// Saves events of streams that nothing was ever said of; `None`, and nothing is saved, where something of it
+    /// may have been saved before: then [`Outbox::save_all`] knows. What was saved is found without looking first.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub async fn save_new(&self, all: &[NewEvents]) -> Result<Option<Vec<Item>>, OutboxError> {
+        let Some(Saved { items, fresh }) = self.store.save_new(all, self.signer()).await? else {
+            return Ok(None);
+        };
+        self.to_send.give(fresh);
+        Ok(Some(items.into_iter().flatten().collect()))
     }
 
     const fn signer(&self) -> Signer<'_> {
@@ -229,7 +249,7 @@ impl Outbox {
     /// When the disk does not answer.
     pub async fn resolve(&self, stream: StreamId) -> Result<(), OutboxError> {
         self.store.resolve(stream).await?;
-        self.changed();
+        self.told.tell(News::Look);
         Ok(())
     }
 
@@ -239,15 +259,5 @@ impl Outbox {
     /// When the disk does not answer.
     pub async fn seen_to(&self) -> Result<Position, OutboxError> {
         self.store.seen_to().await
-    }
-
-    /// Changes whenever an item does; for pages that wait.
-    #[must_use]
-    pub fn changes(&self) -> watch::Receiver<u64> {
-        self.changes.subscribe()
-    }
-
-    fn changed(&self) {
-        self.changes.send_modify(|count| *count += 1);
     }
 }

@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use sqlx::error::DatabaseError;
-use sqlx::{QueryBuilder, Row as _, SqliteConnection, SqlitePool};
+use sqlx::sqlite::Sqlite;
+use sqlx::{Connection as _, QueryBuilder, Row as _, SqliteConnection};
 use tais_proto::{Event, EventId, Signed, SigningKey, Source, StreamId};
 
 use super::OutboxError;
@@ -37,26 +38,40 @@ impl Store {
     /// Saves all of it or nothing, in one commit. What is the next of its stream is signed at once, so
     /// that sending it waits for no other.
     ///
-    /// What says to be new is written as such, in one statement that writes nothing unless it is; only
-    /// then it is looked up.
+    /// What is not new is looked up.
     pub async fn save(&self, all: &[NewEvents], signer: Signer<'_>) -> Result<Saved, OutboxError> {
-        let mut last = self.last.lock().await;
-        // If this is cut off, nobody knows how far it came.
-        if let Some(before) = last.take() {
-            let mut known = Known::nothing(before);
-            let (items, fresh) = known.add(all, signer)?;
-            if insert_new(&self.writer, &fresh, before, signer.key).await? {
-                *last = Some(known.last);
-                return Ok(Saved { items, fresh: sendable(fresh) });
-            }
+        if let Some(saved) = self.save_new(all, signer).await? {
+            return Ok(saved);
         }
-        let mut tx = self.writer.begin_with(BEGIN).await?;
+        let mut last = self.last.lock().await;
+        *last = None;
+        let mut writer = self.writer.durable().await?;
+        let mut tx = writer.begin_with(BEGIN).await?;
         let mut known = Known::before(&mut tx, all, signer.key).await?;
         let (items, fresh) = known.add(all, signer)?;
         insert(&mut tx, &fresh).await?;
         tx.commit().await?;
         *last = Some(known.last);
         Ok(Saved { items, fresh: sendable(fresh) })
+    }
+
+    /// The same where all of it is new, in one statement that writes nothing unless it is.
+    pub async fn save_new(
+        &self,
+        all: &[NewEvents],
+        signer: Signer<'_>,
+    ) -> Result<Option<Saved>, OutboxError> {
+        let mut last = self.last.lock().await;
+        // If this is cut off, nobody knows how far it came.
+        let Some(before) = last.take() else { return Ok(None) };
+        let mut known = Known::nothing(before);
+        let (items, fresh) = known.add(all, signer)?;
+        let mut writer = self.writer.durable().await?;
+        if !insert_new(&mut writer, &fresh, before, signer.key).await? {
+            return Ok(None);
+        }
+        *last = Some(known.last);
+        Ok(Some(Saved { items, fresh: sendable(fresh) }))
     }
 
     /// Signs what is now the next of its stream: of these streams, or of all. What is saved behind
@@ -67,12 +82,13 @@ impl Store {
         signer: Signer<'_>,
     ) -> Result<Vec<(Item, Signed)>, OutboxError> {
         // Nearly always there is nothing, and then nothing is written.
-        if next_unsigned(&mut *self.reader.acquire().await?, streams).await?.is_empty() {
+        if !any_unsigned(&mut *self.reader.acquire().await?, streams).await? {
             return Ok(Vec::new());
         }
         let mut kept = self.last.lock().await;
         *kept = None;
-        let mut tx = self.writer.begin_with(BEGIN).await?;
+        let mut writer = self.writer.durable().await?;
+        let mut tx = writer.begin_with(BEGIN).await?;
         let mut last = last(&mut tx, signer.key).await?;
         let mut fresh = Vec::new();
         for item in next_unsigned(&mut tx, streams).await? {
@@ -95,31 +111,55 @@ async fn next_unsigned(
     streams: Option<&[StreamId]>,
 ) -> Result<Vec<Item>, OutboxError> {
     let mut found = Vec::new();
-    let chunks: Vec<Option<&[StreamId]>> = match streams {
-        None => vec![None],
-        Some(streams) => streams.chunks(ROWS_AT_ONCE).map(Some).collect(),
-    };
-    for streams in chunks {
-        let mut select = QueryBuilder::new(format!(
-            "select {COLUMNS} from item indexed by item_unsigned
-              where state in ('saved', 'received') and envelope is null and not exists (
-                  select 1 from item as before indexed by item_waiting where before.state in ('saved', 'received')
-                     and before.stream = item.stream and before.seq < item.seq)"
-        ));
-        if let Some(streams) = streams {
-            select.push(" and stream in (");
-            let mut ids = select.separated(", ");
-            for stream in streams {
-                ids.push_bind(stream.0);
-            }
-            select.push(")");
-        }
+    for streams in chunks(streams) {
+        let mut select = unsigned(COLUMNS, streams);
         select.push(" order by seq");
         for row in select.build().fetch_all(&mut *connection).await? {
             found.push(item(&row)?);
         }
     }
     Ok(found)
+}
+
+/// Whether there is any.
+async fn any_unsigned(
+    connection: &mut SqliteConnection,
+    streams: Option<&[StreamId]>,
+) -> Result<bool, OutboxError> {
+    for streams in chunks(streams) {
+        let mut select = unsigned("1", streams);
+        select.push(" limit 1");
+        if select.build().fetch_optional(&mut *connection).await?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn chunks(streams: Option<&[StreamId]>) -> Vec<Option<&[StreamId]>> {
+    match streams {
+        None => vec![None],
+        Some(streams) => streams.chunks(ROWS_AT_ONCE).map(Some).collect(),
+    }
+}
+
+/// Selects these columns of them.
+fn unsigned(columns: &str, streams: Option<&[StreamId]>) -> QueryBuilder<Sqlite> {
+    let mut select = QueryBuilder::new(format!(
+        "select {columns} from item indexed by item_unsigned
+          where state in ('saved', 'received') and envelope is null and not exists (
+              select 1 from item as before indexed by item_waiting where before.state in ('saved', 'received')
+                 and before.stream = item.stream and before.seq < item.seq)"
+    ));
+    if let Some(streams) = streams {
+        select.push(" and stream in (");
+        let mut ids = select.separated(", ");
+        for stream in streams {
+            ids.push_bind(stream.0);
+        }
+        select.push(")");
+    }
+    select
 }
 
 impl Signer<'_> {
@@ -279,7 +319,7 @@ impl Known {
 /// file has gone on from `before`, or something is on its way or stopped on one of their streams, or one of
 /// them is there already: then nothing is written.
 async fn insert_new(
-    writer: &SqlitePool,
+    writer: &mut SqliteConnection,
     fresh: &[Fresh],
     before: Last,
     key: &SigningKey,

@@ -1,4 +1,4 @@
-//! The outbox's file: SQLite, one writer, every commit on disk before it returns.
+//! The outbox's file: SQLite, one writer; what was said is on disk before its commit returns.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -13,6 +13,7 @@ use super::OutboxError;
 use super::item::{Counts, Item};
 use super::row::{COLUMNS, find, item, signed};
 use super::save::Last;
+use super::writer::Writer;
 
 const SCHEMA: &str = "
 create table if not exists item (
@@ -89,9 +90,7 @@ pub(super) const BEGIN: &str = "begin immediate";
 
 #[derive(Clone)]
 pub(super) struct Store {
-    /// The one that writes; every commit of it waits for the disk. A second one would empty its page cache with
-    /// each commit.
-    pub(super) writer: SqlitePool,
+    pub(super) writer: Arc<Writer>,
     /// How far the file goes, as this process left it; `None` where that must be looked up.
     pub(super) last: Arc<Mutex<Option<Last>>>,
     /// Moves what was written into its place, and writes nothing else.
@@ -106,7 +105,7 @@ impl Store {
             .filename(path)
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
-            // "Saved" means on disk: every commit waits for it.
+            // "Saved" means on disk: commits wait for it, but for those of [`Writer::recoverable`].
             .synchronous(SqliteSynchronous::Full)
             // Who saves does not also move what was written into its place: that is done beside it
             // ([`Store::tidy`]), and here only where nothing runs and the file of writes would grow for ever.
@@ -122,7 +121,7 @@ impl Store {
         let tidier = pool(1).connect_with(options.clone()).await?;
         let options = options.read_only(true).row_buffer_size(ROWS_AT_ONCE);
         let reader = pool(READERS).connect_with(options).await?;
-        Ok(Self { writer, last: Arc::default(), tidier, reader })
+        Ok(Self { writer: Arc::new(Writer::new(writer)), last: Arc::default(), tidier, reader })
     }
 
     pub async fn items(&self, events: &[EventId]) -> Result<Vec<Item>, OutboxError> {
@@ -237,7 +236,7 @@ impl Store {
     /// Makes everything due now: the connection is back.
     pub async fn make_due(&self) -> Result<(), OutboxError> {
         sqlx::query("update item set next_at = 0 where state in ('saved', 'received')")
-            .execute(&self.writer)
+            .execute(&mut *self.writer.recoverable().await?)
             .await?;
         Ok(())
     }
@@ -254,7 +253,7 @@ impl Store {
                 row.push_bind(sent.seq).push_bind(sent.next_at.unix_micros()).push_bind(sent.received);
             });
             update.push(") as sent where item.seq = sent.column1 and item.state in ('saved', 'received')");
-            update.build().execute(&self.writer).await?;
+            update.build().execute(&mut *self.writer.recoverable().await?).await?;
         }
         Ok(())
     }
@@ -293,14 +292,15 @@ impl Store {
     }
 
     pub async fn ask_from_the_start(&self) -> Result<(), OutboxError> {
-        sqlx::query("update place set seen_to = 0").execute(&self.writer).await?;
+        let mut writer = self.writer.recoverable().await?;
+        sqlx::query("update place set seen_to = 0").execute(&mut *writer).await?;
         Ok(())
     }
 
     pub async fn set_seen_to(&self, position: Position) -> Result<(), OutboxError> {
         sqlx::query("update place set seen_to = max(seen_to, ?)")
             .bind(i64::try_from(position.0).unwrap_or(i64::MAX))
-            .execute(&self.writer)
+            .execute(&mut *self.writer.recoverable().await?)
             .await?;
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! When something is refused or set aside: what waits behind it is held until a person decides.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use tais_bus::outbox::Counts;
 use tais_bus::{ItemState, Notice, OutboxError, RecorderBus as _};
@@ -51,6 +52,20 @@ async fn a_refused_event_holds_its_stream_and_no_other() {
     // What was held and given up never had a place in the key's sequence: nothing looks withheld.
     assert_eq!(record.key_sequence(), (1..=7).collect::<Vec<u32>>());
     assert!(record.wrongs.is_empty(), "{:?}", record.wrongs);
+}
+
+/// Who waits for a receipt hears that there will be none.
+#[tokio::test]
+async fn who_waits_is_told_that_it_was_refused_or_set_aside() {
+    let desk = Desk::new().await;
+    desk.scribe.record().refuse.insert("b".into());
+    desk.scribe.record().set_aside.insert("x".into());
+    let mut items = desk.outbox.save(&new_events(stream(), 0, &["a", "b", "c"])).await.unwrap();
+    items.extend(desk.outbox.save(&new_events(stream(), 0, &["x"])).await.unwrap());
+    let (_recorder, _work) = (desk.record(), desk.work());
+    let settled = tokio::time::timeout(crate::SOON, desk.outbox.settle(items, Duration::MAX)).await;
+    let states: Vec<_> = settled.unwrap().unwrap().iter().map(|item| item.state.code()).collect();
+    assert_eq!(states, ["recorded", "refused", "held", "quarantined"]);
 }
 
 /// Two outboxes on one stream: the version decides, and who comes second is told.

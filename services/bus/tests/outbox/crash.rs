@@ -51,6 +51,31 @@ async fn after_saved() {
     goes_on(&desk, &items).await;
 }
 
+/// A receipt does not wait for the disk: a power cut takes it, and the record gives it again.
+#[tokio::test]
+async fn when_the_receipts_are_lost() {
+    let desk = Desk::new().await;
+    let streams = [stream(), stream()];
+    let mut items = Vec::new();
+    for stream in streams {
+        items.extend(desk.outbox.save(&new_events(stream, 0, &["1"])).await.unwrap());
+    }
+    let (_files, outbox) = after_crash(&desk).await;
+    let _recorder = desk.record();
+    {
+        let _work = desk.work();
+        desk.until_recorded(&items).await;
+    }
+    let _work = work(&outbox, desk.publisher.clone(), NoReader);
+    let settled = outbox.settle(items, crate::SOON).await.unwrap();
+    for item in settled {
+        assert_eq!(item.state, desk.state(item.event_id).await);
+    }
+    let record = desk.scribe.record();
+    assert_eq!(streams.map(|stream| record.texts_of(stream)), [["1"], ["1"]]);
+    assert_eq!((record.key_sequence(), &record.wrongs), (vec![1, 2], &Vec::new()));
+}
+
 /// Signed, and nobody knows whether it was sent: it goes out again with the very same bytes.
 #[tokio::test]
 async fn between_signing_and_the_acknowledgement() {

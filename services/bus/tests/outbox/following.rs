@@ -118,6 +118,39 @@ async fn how_far_was_asked_is_kept_through_a_restart() {
     assert_eq!(crate::open(&desk.file()).await.seen_to().await.unwrap(), Position(2));
 }
 
+/// Takes entries in, and has them on disk only later.
+#[derive(Clone, Default)]
+struct Hasty {
+    versions: Versions,
+    on_disk: Arc<AtomicBool>,
+}
+
+impl Reader for Hasty {
+    async fn take(&self, entries: &[RecordedEntry]) -> Result<Taken, OutboxError> {
+        self.versions.take(entries).await
+    }
+
+    async fn flush(&self) -> Result<bool, OutboxError> {
+        Ok(self.on_disk.load(Ordering::SeqCst))
+    }
+}
+
+/// A power cut may take it from the reader; then it must be asked for again.
+#[tokio::test]
+async fn what_the_reader_has_not_on_disk_is_asked_for_again() {
+    let desk = Desk::new().await;
+    let stream = stream();
+    let items = desk.outbox.save(&new_events(stream, 0, &["1", "2"])).await.unwrap();
+    let (_recorder, hasty) = (desk.record(), Hasty::default());
+    let _work = work(&desk.outbox, desk.publisher.clone(), hasty.clone());
+    desk.until_recorded(&items).await;
+    until(async || (hasty.versions.of(stream) == 2).then_some(())).await;
+    tokio::time::sleep(3 * crate::PACE.ask).await;
+    assert_eq!(desk.outbox.seen_to().await.unwrap(), Position(0));
+    hasty.on_disk.store(true, Ordering::SeqCst);
+    until(async || (desk.outbox.seen_to().await.unwrap() == Position(2)).then_some(())).await;
+}
+
 /// Fails on the first entry it is given.
 #[derive(Clone, Default)]
 struct Failing;

@@ -155,19 +155,47 @@ async fn at_most_256_events_are_in_flight() {
 }
 
 #[tokio::test]
-async fn a_page_that_waits_hears_of_every_step() {
+async fn who_waits_for_a_receipt_has_it_when_it_comes() {
     let desk = Desk::new().await;
-    let mut changes = desk.outbox.changes();
-    let items = desk.outbox.save(&new_events(stream(), 0, &["a"])).await.unwrap();
-    assert!(changes.has_changed().unwrap());
+    let items = desk.outbox.save(&new_events(stream(), 0, &["a", "b"])).await.unwrap();
+    // Nobody records: the patience ends, and nothing is said that is not so.
+    let waiting = desk.outbox.settle(items.clone(), Duration::from_millis(50)).await.unwrap();
+    assert_eq!(waiting, items);
     let (_recorder, _work) = (desk.record(), desk.work());
-    tokio::time::timeout(crate::SOON, async {
-        while !matches!(desk.state(items[0].event_id).await, ItemState::Recorded { .. }) {
-            changes.changed().await.unwrap();
-        }
-    })
-    .await
-    .expect("a change was not told");
+    let waiters = (0..100).map(|_| desk.outbox.settle(items.clone(), crate::SOON));
+    let settled = futures_util::future::try_join_all(waiters).await.unwrap();
+    desk.until_recorded(&items).await;
+    for item in settled.into_iter().flatten() {
+        assert_eq!(item.state, desk.state(item.event_id).await);
+    }
+    // It stands in the file now: nothing is waited for.
+    let settled = desk.outbox.settle(items, Duration::MAX).await.unwrap();
+    assert!(settled.iter().all(|item| matches!(item.state, ItemState::Recorded { .. })));
+}
+
+#[tokio::test]
+async fn what_may_have_been_said_before_is_not_new() {
+    let desk = Desk::new().await;
+    let stream = stream();
+    let said = new_events(stream, 0, &["a"]);
+    // An outbox that was just opened does not know what its file holds.
+    assert!(desk.outbox.save_new(std::slice::from_ref(&said)).await.unwrap().is_none());
+    assert!(desk.outbox.items_of(stream).await.unwrap().is_empty());
+    let other = desk.outbox.save(&new_events(crate::events::stream(), 0, &["x"])).await.unwrap();
+    let items = desk.outbox.save_new(std::slice::from_ref(&said)).await.unwrap().unwrap();
+    assert_eq!(items, desk.outbox.items_of(stream).await.unwrap());
+    let behind = new_events(stream, 1, &["b"]);
+    for known in [said.clone(), behind.clone()] {
+        assert!(desk.outbox.save_new(&[known]).await.unwrap().is_none());
+        desk.outbox.save(&new_events(crate::events::stream(), 0, &["y"])).await.unwrap();
+    }
+    assert_eq!(desk.outbox.items_of(stream).await.unwrap(), items);
+    let (_recorder, _work) = (desk.record(), desk.work());
+    desk.until_recorded(&items).await;
+    desk.until_recorded(&other).await;
+    // Its id is known after it was recorded, too.
+    assert!(desk.outbox.save_new(&[said]).await.unwrap().is_none());
+    assert!(desk.scribe.record().wrongs.is_empty());
 }
 
 /// The same journey on the real thing, with the broker killed on the way.

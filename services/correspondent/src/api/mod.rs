@@ -287,7 +287,7 @@ async fn updates(
 ) -> Result<Response, Failure> {
     correspondent.person(&frame)?;
     let submission = EventId(sent_id(&id).map_err(|_| Failure::NotFound)?);
-    let items = correspondent.intake.items_of(submission).await;
+    let items = correspondent.intake.settled_items_of(submission).await;
     let items = items.map_err(|error| Failure::internal("reading the outbox", &error))?;
     let stream = items.first().map(|item| item.stream.id).ok_or(Failure::NotFound)?;
     let updates: Vec<Update> = items.iter().map(Update::from).collect();

@@ -180,7 +180,7 @@ async fn update(
 ) -> Result<Page, Failure> {
     correspondent.person(&frame)?;
     let submission = EventId(sent_id(&id).map_err(|_| Failure::NotFound)?);
-    let items = correspondent.intake.items_of(submission).await;
+    let items = correspondent.intake.settled_items_of(submission).await;
     let items = items.map_err(|error| Failure::internal("reading the outbox", &error))?;
     let stream = items.first().map(|item| item.stream.id).ok_or(Failure::NotFound)?;
     let view = correspondent.intake.activity(stream).await.map_err(|error| failure(&frame, error))?;

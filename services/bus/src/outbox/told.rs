@@ -1,0 +1,105 @@
+//! Who waits for a receipt is told when it comes, and not only once it is kept.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tais_proto::EventId;
+use tokio::sync::broadcast::{self, error::RecvError};
+
+use super::ending::Receipt;
+use super::{Item, ItemState, Outbox, OutboxError};
+
+/// More that nobody has heard yet is looked up in the file.
+const HEARD_LATE_MAX: usize = 64;
+
+/// What became of items.
+#[derive(Clone)]
+pub(super) enum News {
+    /// These are recorded.
+    Recorded(Arc<HashMap<EventId, ItemState>>),
+    /// Look into the file.
+    Look,
+}
+
+/// Between who takes in what comes back and who waits for it.
+#[derive(Clone)]
+pub(super) struct Told(broadcast::Sender<News>);
+
+impl Default for Told {
+    fn default() -> Self {
+        Self(broadcast::Sender::new(HEARD_LATE_MAX))
+    }
+}
+
+impl Told {
+    /// Tells of receipts; what it gives tells them once more, to those who looked before they were kept and
+    /// began to wait after they were told.
+    pub fn recorded(&self, receipts: &[Receipt]) -> News {
+        let state = |receipt: &Receipt| ItemState::Recorded {
+            position: receipt.position,
+            recorded_at: receipt.recorded_at,
+            leaf_hash: receipt.leaf_hash,
+        };
+        // Whoever comes later finds what is kept by then, or is told the second time.
+        let all = receipts.iter().map(|receipt| (receipt.event_id, state(receipt))).collect();
+        let news = News::Recorded(Arc::new(all));
+        self.tell(news.clone());
+        news
+    }
+
+    pub fn tell(&self, news: News) {
+        // Nobody may be waiting.
+        drop(self.0.send(news));
+    }
+}
+
+impl Outbox {
+    /// Gives these items as soon as none of them is on its way any more, or as they are when the patience ends.
+    ///
+    /// # Errors
+    /// When the disk does not answer.
+    pub async fn settle(&self, items: Vec<Item>, patience: Duration) -> Result<Vec<Item>, OutboxError> {
+        let mut items = items;
+        // Before looking: what comes after is told.
+        let mut told = self.told.0.subscribe();
+        let waiting = async {
+            self.look_at(&mut items).await?;
+            while items.iter().any(Item::is_pending) {
+                match told.recv().await {
+                    Ok(News::Recorded(states)) => {
+                        for item in &mut items {
+                            if let Some(state) = states.get(&item.event_id) {
+                                item.state = state.clone();
+                            }
+                        }
+                    }
+                    Ok(News::Look) | Err(RecvError::Lagged(_)) => self.look_at(&mut items).await?,
+                    Err(RecvError::Closed) => break,
+                }
+            }
+            Ok(())
+        };
+        match tokio::time::timeout(patience, waiting).await {
+            Ok(Err(error)) => Err(error),
+            Ok(Ok(())) | Err(_) => Ok(items),
+        }
+    }
+
+    /// What the file has of those that are on their way.
+    async fn look_at(&self, items: &mut [Item]) -> Result<(), OutboxError> {
+        let pending: Vec<EventId> =
+            items.iter().filter(|item| item.is_pending()).map(|item| item.event_id).collect();
+        if pending.is_empty() {
+            return Ok(());
+        }
+        let found = self.store.items(&pending).await?;
+        let mut found: HashMap<EventId, Item> = found.into_iter().map(|item| (item.event_id, item)).collect();
+        for item in items {
+            if let Some(now) = found.remove(&item.event_id) {
+                *item = now;
+            }
+        }
+        Ok(())
+    }
+}
