@@ -157,10 +157,12 @@ impl Intake {
         asked: &Asked,
     ) -> Result<Option<Vec<Item>>, IntakeError> {
         let _turn = self.turn.lock().await;
-        let unknown = self.book.stream(id).is_none();
+        if self.book.stream(id).is_some() {
+            return Ok(None);
+        }
         match self.prepare(submission, id, asked.clone(), Vec::new(), Vec::new()) {
-            Ok(Prepared::New(new)) if unknown => Ok(self.outbox.save_new(&new).await?),
-            _ => Ok(None),
+            Ok(Prepared::New(new)) => Ok(self.outbox.save_new(&new).await?),
+            Ok(Prepared::Saved(_)) | Err(_) => Ok(None),
         }
     }
 

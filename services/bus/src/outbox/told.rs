@@ -33,15 +33,14 @@ impl Default for Told {
 }
 
 impl Told {
-    /// Tells of receipts; what it gives tells them once more, to those who looked before they were kept and
-    /// began to wait after they were told.
+    /// Tells of receipts that are not kept yet. What it gives is to be told once they are: whoever began to wait in
+    /// between found nothing in the file.
     pub fn recorded(&self, receipts: &[Receipt]) -> News {
         let state = |receipt: &Receipt| ItemState::Recorded {
             position: receipt.position,
             recorded_at: receipt.recorded_at,
             leaf_hash: receipt.leaf_hash,
         };
-        // Whoever comes later finds what is kept by then, or is told the second time.
         let all = receipts.iter().map(|receipt| (receipt.event_id, state(receipt))).collect();
         let news = News::Recorded(Arc::new(all));
         self.tell(news.clone());
