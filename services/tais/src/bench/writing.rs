@@ -143,8 +143,9 @@ pub async fn alone(world: &World, author: &mut Author, count: usize) -> anyhow::
     Ok([published, committed, delivered])
 }
 
-/// The same publishes and commits as [`alone`], but side by side and so many a second, each from when it was due, as
-/// [`paced`] counts: what the machine costs who does not wait with the next, without anything of ours.
+/// The same publishes and commits as [`alone`], but side by side and so many a second, each from when it was due:
+/// what the machine costs who keeps a pace, without anything of ours. [`paced`] keeps its pace as well, and counts from
+/// when it spoke, which is later than it was due where this process was late itself.
 pub async fn side_by_side(
     world: &World,
     author: &mut Author,
