@@ -20,7 +20,7 @@ use tais_log::tile::TileRef;
 use tais_log::{
     Clock, Filter, Follower as _, Log as _, LogError, Outcome, PostgresLog, is_transient, migrate,
 };
-use tais_proto::{EventId, LeafHash, Pillar, Position, Publisher, Timestamp};
+use tais_proto::{EventId, LeafHash, Pillar, Position, Publisher, StreamKind, Timestamp};
 
 async fn recorder(database: &Database) -> PostgresLog {
     PostgresLog::new(database.pool("tais_recorder").await, HandClock::new().clock())
@@ -285,7 +285,7 @@ async fn rows_read<F: Future<Output = ()>>(
 
 /// What pages ask for at every turn must cost the same in a log of any length.
 #[tokio::test]
-async fn finding_a_day_a_pillar_or_a_stream_does_not_read_the_whole_log() {
+async fn finding_a_day_a_pillar_a_stream_or_nothing_does_not_read_the_whole_log() {
     const MANY: i64 = 3_000;
     let database = database().await;
     let (clock, operator) = (HandClock::new(), database.operator().await);
@@ -320,6 +320,16 @@ async fn finding_a_day_a_pillar_or_a_stream_does_not_read_the_whole_log() {
     let (day, pillar) = (day.await, of(Filter { pillar: Some(Pillar::Aec), ..Filter::default() }).await);
     let of_stream = of(Filter { stream: Some(rare), ..Filter::default() }).await;
     assert!(day < 10 && pillar < 10 && of_stream < 10, "rows read: {day}, {pillar}, {of_stream} of {MANY}");
+    // Whoever follows has read all nearly always, and asks again.
+    let nothing = |from: u64, kind: Option<StreamKind>| {
+        rows_read(&database, move |log| async move {
+            let filter = Filter { kind, ..Filter::default() };
+            let page = log.read_from(Position(from), 100, &filter).await.unwrap();
+            assert_eq!((page.entries.len(), page.scanned_to.0), (0, 3_001));
+        })
+    };
+    let (end, rare) = (nothing(3_001, None).await, nothing(0, Some(StreamKind::Forum)).await);
+    assert!(end < 10 && rare < 10, "rows read where there is nothing: {end}, {rare} of {MANY}");
     // The control: what does read everything is counted so.
     let all = rows_read(&database, |log| async move {
         assert_eq!(

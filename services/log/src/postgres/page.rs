@@ -50,15 +50,18 @@ pub(super) async fn read(
 }
 
 /// Where the log ends, if there is nothing to read from a position on.
+///
+/// Every follower asks this whenever it has read all. It asks for the first entry, not whether there is any: for the
+/// latter a kept plan, which does not know that the position is the end, goes through the whole table.
 async fn nothing(pool: &PgPool, from: Position, filter: &Filter) -> Result<Option<Position>, LogError> {
     let mut statement = QueryBuilder::<Postgres>::new(
-        "select next_position, exists (select 1 from log.entry where position >= ",
+        "select next_position, (select position from log.entry where position >= ",
     );
     statement.push_bind(bigint(from));
     push_filter(&mut statement, filter);
-    statement.push(") from log.head where log = 1");
-    let (next, something): (i64, bool) = statement.build_query_as().fetch_one(pool).await?;
-    Ok((!something).then(|| position(next)))
+    statement.push(" order by position limit 1) from log.head where log = 1");
+    let (next, first): (i64, Option<i64>) = statement.build_query_as().fetch_one(pool).await?;
+    Ok(first.is_none().then(|| position(next)))
 }
 
 /// Backwards from a position, which need not exist yet.
