@@ -12,6 +12,7 @@ use tais_proto::{Envelope, Position, StreamKind};
 use uuid::Uuid;
 
 use crate::ProjectorError;
+use crate::copy::Fields;
 use crate::projection::{Projection, Row, bigint};
 
 /// The projection `activity`.
@@ -127,25 +128,23 @@ impl Row for ActivityRow {
         Some((self.activity, self.position))
     }
 
-    fn fields(&self) -> Result<Vec<Option<String>>, ProjectorError> {
+    fn write(&self, fields: &mut Fields<'_>) -> Result<(), ProjectorError> {
         let pillars: Vec<String> = self.wps_pillars.iter().map(|code| format!("\"{code}\"")).collect();
-        Ok(vec![
-            Some(self.position.to_string()),
-            Some(self.activity.to_string()),
-            Some(self.status.clone()),
-            Some(self.standing.clone()),
-            Some(self.counted.to_string()),
-            Some(self.pillar.clone()),
-            Some(self.kind.clone()),
-            self.quarter.clone(),
-            self.sort_date.clone(),
-            Some(self.wps.to_string()),
-            Some(format!("{{{}}}", pillars.join(","))),
-            self.women.map(|n| n.to_string()),
-            self.attendances.map(|n| n.to_string()),
-            self.external_ref.clone(),
-            Some(serde_json::to_string(&self.body)?),
-        ])
+        fields.plain(Some(self.position));
+        fields.plain(Some(self.activity));
+        fields.plain(Some(&self.status));
+        fields.plain(Some(&self.standing));
+        fields.plain(Some(self.counted));
+        fields.plain(Some(&self.pillar));
+        fields.plain(Some(&self.kind));
+        fields.plain(self.quarter.as_ref());
+        fields.plain(self.sort_date.as_ref());
+        fields.plain(Some(self.wps));
+        fields.text(Some(&format!("{{{}}}", pillars.join(","))));
+        fields.plain(self.women);
+        fields.plain(self.attendances);
+        fields.text(self.external_ref.as_deref());
+        fields.json(&self.body)
     }
 
     fn read(row: &PgRow) -> Result<Self, ProjectorError> {

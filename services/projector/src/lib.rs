@@ -16,6 +16,7 @@
 //! * folding the log alone gives the same digest as the live rows.
 
 pub mod activity;
+mod copy;
 mod error;
 pub mod measure;
 pub mod projection;
@@ -25,6 +26,7 @@ mod scratch;
 pub mod state;
 mod store;
 
+pub use copy::Fields;
 pub use error::ProjectorError;
 pub use projection::{Digest, Projection};
 pub use replay::{DigestsOnly, ReplayedDigest, Sink, live_digests, replay};

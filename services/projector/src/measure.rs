@@ -13,6 +13,7 @@ use tais_proto::{Envelope, Position, StreamKind};
 use uuid::Uuid;
 
 use crate::ProjectorError;
+use crate::copy::Fields;
 use crate::projection::{Projection, Row, bigint};
 
 /// Totals are rolled up each time the log has grown by this many entries.
@@ -123,37 +124,39 @@ impl Row for MeasureRow {
         "create index on {schema}.total (boundary, measure)",
     ];
     const INDEXES: &'static [&'static str] = &[];
-    // A roll-up at boundary b sums every delta at a position <= b.
+    // A roll-up at boundary b sums every delta at a position <= b: what each stretch up to a boundary adds is summed
+    // first, so that many boundaries at once do not read the deltas many times.
     const AFTER: &'static [&'static str] = &["with recursive boundary (b) as (
              select ($1 / 1024 + 1) * 1024 where ($1 / 1024 + 1) * 1024 <= $2
              union all select b + 1024 from boundary where b + 1024 <= $2),
-         part as (
-             select b, measure, pillar, quarter, kind, standing, body, item, role, sex, amount
-               from boundary, {schema}.row
-              where position > $1 / 1024 * 1024 and position <= $2 and position <= b
+         stretch as materialized (
+             select (position + 1023) / 1024 * 1024 as upto, measure, pillar, quarter, kind, standing, body, item,
+                    role, sex, sum(amount) as amount
+               from {schema}.row where position > $1 / 1024 * 1024 and position <= $2 / 1024 * 1024
+              group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
              union all
-             select b, measure, pillar, quarter, kind, standing, body, item, role, sex, amount
-               from boundary, {schema}.total where total.boundary = $1 / 1024 * 1024)
+             select boundary, measure, pillar, quarter, kind, standing, body, item, role, sex, amount
+               from {schema}.total where boundary = $1 / 1024 * 1024)
          insert into {schema}.total
          select b, measure, pillar, quarter, kind, standing, body, item, role, sex, sum(amount)
-           from part group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 having sum(amount) <> 0"];
+           from boundary join stretch on upto <= b
+          group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 having sum(amount) <> 0"];
 
-    fn fields(&self) -> Result<Vec<Option<String>>, ProjectorError> {
-        Ok(vec![
-            Some(self.position.to_string()),
-            Some(self.ordinal.to_string()),
-            Some(self.activity.to_string()),
-            Some(self.measure.clone()),
-            Some(self.pillar.clone()),
-            self.quarter.clone(),
-            Some(self.kind.clone()),
-            Some(self.standing.clone()),
-            self.body.clone(),
-            self.item.clone(),
-            self.role.clone(),
-            self.sex.clone(),
-            Some(self.amount.to_string()),
-        ])
+    fn write(&self, fields: &mut Fields<'_>) -> Result<(), ProjectorError> {
+        fields.plain(Some(self.position));
+        fields.plain(Some(self.ordinal));
+        fields.plain(Some(self.activity));
+        fields.plain(Some(&self.measure));
+        fields.plain(Some(&self.pillar));
+        fields.plain(self.quarter.as_ref());
+        fields.plain(Some(&self.kind));
+        fields.plain(Some(&self.standing));
+        fields.text(self.body.as_deref());
+        fields.text(self.item.as_deref());
+        fields.plain(self.role.as_ref());
+        fields.plain(self.sex.as_ref());
+        fields.plain(Some(self.amount));
+        Ok(())
     }
 
     fn read(row: &PgRow) -> Result<Self, ProjectorError> {

@@ -10,6 +10,7 @@ use tais_proto::{Envelope, Position, StreamKind};
 use uuid::Uuid;
 
 use crate::ProjectorError;
+use crate::copy::Fields;
 
 /// A pure fold. No clock, no randomness, no I/O.
 pub trait Projection: Send + Sync + 'static {
@@ -43,7 +44,7 @@ pub trait Row: Serialize + Sized + Send + Sync {
     const COLUMNS: &'static str;
     /// The views that readers use, with the table each shows.
     const VIEWS: &'static [(&'static str, &'static str)];
-    /// The columns that COPY writes, in the order of [`Row::fields`].
+    /// The columns that COPY writes, in the order of [`Row::write`].
     const COPIED: &'static str;
     /// Further statements for a fresh schema; `{schema}` stands for its name.
     const TABLES: &'static [&'static str] = &[];
@@ -63,11 +64,11 @@ pub trait Row: Serialize + Sized + Send + Sync {
         None
     }
 
-    /// The fields for COPY; `None` is NULL.
+    /// Writes the fields for COPY.
     ///
     /// # Errors
     /// When a field cannot be encoded.
-    fn fields(&self) -> Result<Vec<Option<String>>, ProjectorError>;
+    fn write(&self, fields: &mut Fields<'_>) -> Result<(), ProjectorError>;
 
     /// Reads a row back.
     ///

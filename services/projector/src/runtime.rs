@@ -1,6 +1,5 @@
 //! The loop of each projection: follow the log, fold, write rows and checkpoint in one transaction.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,19 +11,16 @@ use tais_log::{Entry, Filter, Follower, Log, proof};
 use tais_proto::StreamKind;
 use tais_proto::reference::Reference;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use crate::ProjectorError;
 use crate::activity::ActivityProjection;
 use crate::measure::MeasureProjection;
-use crate::projection::{Projection, envelope};
+use crate::projection::Projection;
 use crate::state::StateProjection;
 use crate::store::{self, Batch, Build};
 
-/// The most entries folded into one transaction.
-const BATCH_MAX: usize = 1_000;
-/// The same of a build that nobody reads yet.
-const CATCH_UP_MAX: usize = 2_000;
+/// The most entries of one reading.
+const PAGE_MAX: usize = 1_000;
 /// The longest pause after transient trouble.
 const BACK_OFF_MAX: Duration = Duration::from_secs(5);
 
@@ -117,10 +113,12 @@ async fn follow<P: Projection, L: Log>(
     }
     let mut follower = log.follow(build.next()).await?;
     loop {
-        let entries = follower.next(BATCH_MAX).await?;
+        let entries = follower.next(PAGE_MAX).await?;
         let mut frontier = build.frontier.clone();
         entries.iter().for_each(|entry| frontier.append(entry.leaf_hash));
-        advance::<P>(config, &mut build, &entries, frontier).await?;
+        let mut batch = Batch::default();
+        fold::<P>(config, &build, &mut batch, &entries).await?;
+        advance::<P>(config, &mut build, &batch, frontier).await?;
         *progressed = true;
     }
 }
@@ -135,24 +133,30 @@ async fn catch_up<P: Projection, L: Log>(
     // Nearly all entries are of activities: who folds them reads everything, and sees where one is missing.
     let kind = (P::STREAMS != StreamKind::Activity).then_some(P::STREAMS);
     let filter = Filter { kind, ..Filter::default() };
+    let (mut batch, mut read_to) = (Batch::default(), build.next());
     let mut is_indexed = false;
-    let mut page = log.read_from(build.next(), CATCH_UP_MAX, &filter).await?;
+    let mut page = log.read_from(read_to, PAGE_MAX, &filter).await?;
     loop {
-        if page.scanned_to > build.next() {
-            let (read_to, frontier) = (page.scanned_to, proof::frontier(log, page.scanned_to.0).await?);
-            // The next page comes while this one is folded and written.
-            let next = log.read_from(read_to, CATCH_UP_MAX, &filter);
-            let (next, written) = tokio::join!(next, advance::<P>(config, build, &page.entries, frontier));
-            written?;
-            *progressed = true;
+        let is_read = page.scanned_to == read_to;
+        if !is_read {
+            read_to = page.scanned_to;
+            // The next page comes while this one is folded.
+            let next = log.read_from(read_to, PAGE_MAX, &filter);
+            let (next, folded) = tokio::join!(next, fold::<P>(config, build, &mut batch, &page.entries));
+            folded?;
             page = next?;
-        } else if is_indexed {
+        }
+        if batch.is_full() || is_read && read_to > build.next() {
+            let frontier = proof::frontier(log, read_to.0).await?;
+            advance::<P>(config, build, &std::mem::take(&mut batch), frontier).await?;
+            *progressed = true;
+        } else if is_read && is_indexed {
             break;
-        } else {
+        } else if is_read {
             store::index::<P>(&config.pool, build).await?;
             is_indexed = true;
             // Meanwhile the log may have gone on.
-            page = log.read_from(build.next(), CATCH_UP_MAX, &filter).await?;
+            page = log.read_from(read_to, PAGE_MAX, &filter).await?;
         }
     }
     store::swap::<P>(&config.pool, build).await?;
@@ -162,23 +166,15 @@ async fn catch_up<P: Projection, L: Log>(
     Ok(())
 }
 
-/// Folds entries into a build, which then stands at a frontier of the log.
+/// Writes a batch into a build, which then stands at a frontier of the log.
 async fn advance<P: Projection>(
     config: &Config,
     build: &mut Build,
-    entries: &[Entry],
+    batch: &Batch<P>,
     frontier: Frontier,
 ) -> Result<(), ProjectorError> {
-    let batch = match fold::<P>(config, build, entries, frontier).await {
-        // Another projector wrote between our reading of the entries and of what the fold
-        // remembers: they do not belong together, and nothing is wrong with the record.
-        Err(ProjectorError::Broken { .. }) if store::has_moved(&config.pool, build).await? => {
-            return Err(ProjectorError::Moved(P::NAME));
-        }
-        folded => folded?,
-    };
-    store::write::<P>(&config.pool, build, &batch).await?;
-    build.frontier = batch.frontier;
+    store::write::<P>(&config.pool, build, batch, &frontier).await?;
+    build.frontier = frontier;
     #[expect(clippy::cast_precision_loss, reason = "a gauge")]
     metrics::gauge!("tais_projection_position", "projection" => P::NAME).set(build.next().0 as f64);
     Ok(())
@@ -191,29 +187,21 @@ async fn check_history<P: Projection, L: Log>(log: &L, build: &Build) -> Result<
     if goes_on { Ok(()) } else { Err(ProjectorError::ForeignHistory { name: P::NAME, position: size }) }
 }
 
-/// Folds a batch; pure but for loading what the fold remembers of the streams it touches.
+/// Folds entries into a batch; pure but for loading what the fold remembers of the streams it touches.
 async fn fold<P: Projection>(
     config: &Config,
     build: &Build,
+    batch: &mut Batch<P>,
     entries: &[Entry],
-    frontier: Frontier,
-) -> Result<Batch<P>, ProjectorError> {
-    let streams: Vec<Uuid> = entries
-        .iter()
-        .filter(|entry| entry.stream.kind == P::STREAMS)
-        .map(|entry| entry.stream.id.0)
-        .collect();
-    let mut states: HashMap<Uuid, P::State> = match streams.is_empty() {
-        true => HashMap::new(),
-        false => store::states::<P>(&config.pool, build, &streams).await?,
-    };
-    let known = states.keys().copied().collect();
-    let mut rows = Vec::new();
-    for entry in entries.iter().filter(|entry| entry.stream.kind == P::STREAMS) {
-        let before = states.remove(&entry.stream.id.0);
-        let (state, added) = P::apply(before, &envelope(entry)?, entry.position, &config.reference)?;
-        states.insert(entry.stream.id.0, state);
-        rows.extend(added);
+) -> Result<(), ProjectorError> {
+    let entries: Vec<&Entry> = entries.iter().filter(|entry| entry.stream.kind == P::STREAMS).collect();
+    store::load::<P>(&config.pool, build, batch, &entries).await?;
+    match entries.iter().try_for_each(|entry| batch.fold(entry, &config.reference)) {
+        // Another projector wrote between our reading of the entries and of what the fold
+        // remembers: they do not belong together, and nothing is wrong with the record.
+        Err(ProjectorError::Broken { .. }) if store::has_moved(&config.pool, build).await? => {
+            Err(ProjectorError::Moved(P::NAME))
+        }
+        folded => folded,
     }
-    Ok(Batch { rows, known, states, frontier })
 }

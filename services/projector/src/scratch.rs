@@ -6,9 +6,9 @@ use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection as _, PgPool};
 
 use crate::ProjectorError;
+use crate::copy::Copied;
 use crate::projection::{Projection, Row};
 use crate::replay::Sink;
-use crate::store::copy_rows;
 
 /// A schema that holds a table of rows for each projection, under the projection's name.
 #[derive(Debug)]
@@ -41,7 +41,9 @@ impl Sink for ScratchSchema {
             self.made.push(P::NAME);
         }
         if !rows.is_empty() {
-            copy_rows::<P>(&mut tx, &table, rows, None).await?;
+            let mut copied = Copied::default();
+            rows.iter().try_for_each(|row| copied.add(row))?;
+            copied.send(&mut tx, &table, P::Row::COPIED, None).await?;
         }
         tx.commit().await?;
         Ok(())

@@ -17,6 +17,7 @@ use tais_proto::{Date, Envelope, Pillar, Position, StreamKind};
 use uuid::Uuid;
 
 use crate::ProjectorError;
+use crate::copy::Fields;
 use crate::projection::{Projection, Row, bigint};
 
 /// A stream's state that is kept as it stands.
@@ -192,15 +193,13 @@ impl<S: Kept> Row for StateRow<S> {
         Some((self.stream, self.position))
     }
 
-    fn fields(&self) -> Result<Vec<Option<String>>, ProjectorError> {
-        Ok(vec![
-            Some(self.position.to_string()),
-            Some(self.stream.to_string()),
-            Some(self.open.to_string()),
-            self.pillar.clone(),
-            self.due.clone(),
-            Some(serde_json::to_string(&self.body)?),
-        ])
+    fn write(&self, fields: &mut Fields<'_>) -> Result<(), ProjectorError> {
+        fields.plain(Some(self.position));
+        fields.plain(Some(self.stream));
+        fields.plain(Some(self.open));
+        fields.plain(self.pillar.as_ref());
+        fields.plain(self.due.as_ref());
+        fields.json(&self.body)
     }
 
     fn read(row: &PgRow) -> Result<Self, ProjectorError> {

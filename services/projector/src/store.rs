@@ -9,13 +9,21 @@
 use std::collections::{HashMap, HashSet};
 
 use sqlx::postgres::PgConnection;
+use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, Connection as _, PgPool, Row as _};
+use tais_log::Entry;
 use tais_log::frontier::Frontier;
 use tais_proto::Position;
+use tais_proto::reference::Reference;
 use uuid::Uuid;
 
 use crate::ProjectorError;
-use crate::projection::{Projection, Row, bigint};
+use crate::copy::Copied;
+use crate::projection::{Projection, Row, bigint, envelope};
+
+/// The bytes of rows and the streams of which a batch is full.
+const BATCH_BYTES: usize = 32 * 1024 * 1024;
+const BATCH_STREAMS: usize = 4_096;
 
 /// Makes the catalogue of builds and the schema of views, where they are missing.
 ///
@@ -142,37 +150,99 @@ pub(crate) async fn has_moved(pool: &PgPool, build: &Build) -> Result<bool, Proj
     Ok(size != Some(bigint(build.next())))
 }
 
-/// What the fold remembers of these streams.
-pub(crate) async fn states<P: Projection>(
-    pool: &PgPool,
-    build: &Build,
-    streams: &[Uuid],
-) -> Result<HashMap<Uuid, P::State>, ProjectorError> {
-    let schema = build.schema::<P>();
-    let statement = match P::Row::RANGED {
-        Some(stream) => {
-            format!(
-                "select {stream}, body from {schema}.row where {stream} = any($1) and to_position is null"
-            )
-        }
-        None => format!("select stream, state from {schema}.fold where stream = any($1)"),
-    };
-    let rows = sqlx::query(AssertSqlSafe(statement)).bind(streams).fetch_all(pool).await?;
-    rows.into_iter()
-        .map(|row| {
-            let sqlx::types::Json(state) = row.try_get::<sqlx::types::Json<P::State>, _>(1)?;
-            Ok((row.try_get(0)?, state))
-        })
-        .collect()
+/// What entries come to that are folded one after another: rows, and what the fold remembers.
+pub(crate) struct Batch<P: Projection> {
+    rows: Copied,
+    /// Of which stream each row is and where it begins, where rows are [`Row::RANGED`].
+    begins: Vec<(Uuid, i64)>,
+    /// Where the last row begins that a stream had before, of those that had one.
+    last: HashMap<Uuid, i64>,
+    states: HashMap<Uuid, P::State>,
 }
 
-/// What one batch of entries comes to.
-pub(crate) struct Batch<P: Projection> {
-    pub rows: Vec<P::Row>,
-    /// Streams of which there were rows before.
-    pub known: HashSet<Uuid>,
-    pub states: HashMap<Uuid, P::State>,
-    pub frontier: Frontier,
+impl<P: Projection> Default for Batch<P> {
+    fn default() -> Self {
+        Self { rows: Copied::default(), begins: Vec::new(), last: HashMap::new(), states: HashMap::new() }
+    }
+}
+
+impl<P: Projection> Batch<P> {
+    /// Folds one more entry, of a stream that is loaded.
+    pub fn fold(&mut self, entry: &Entry, reference: &Reference) -> Result<(), ProjectorError> {
+        let stream = entry.stream.id.0;
+        let before = self.states.remove(&stream);
+        let (state, rows) = P::apply(before, &envelope(entry)?, entry.position, reference)?;
+        self.states.insert(stream, state);
+        for row in &rows {
+            self.rows.add(row)?;
+            self.begins.extend(row.begins());
+        }
+        Ok(())
+    }
+
+    /// Whether it is time to write it: each row and each stream is held in memory until then.
+    pub fn is_full(&self) -> bool {
+        self.rows.bytes() >= BATCH_BYTES || self.states.len() >= BATCH_STREAMS
+    }
+
+    /// Where each row ends: where the next one of its stream begins, if that is here as well. And where the last row
+    /// ends that a stream had before.
+    fn ends(&self) -> (Vec<Option<i64>>, Ends) {
+        let mut next: HashMap<Uuid, i64> = HashMap::new();
+        let mut ends: Vec<_> =
+            self.begins.iter().rev().map(|(stream, position)| next.insert(*stream, *position)).collect();
+        ends.reverse();
+        let mut before = Ends::default();
+        for (stream, first) in next {
+            if let Some(last) = self.last.get(&stream) {
+                before.streams.push(stream);
+                before.lasts.push(*last);
+                before.ends.push(first);
+            }
+        }
+        (ends, before)
+    }
+}
+
+/// Rows that were the last of their streams: of which stream, where each begins, and where it ends now.
+#[derive(Default)]
+struct Ends {
+    streams: Vec<Uuid>,
+    lasts: Vec<i64>,
+    ends: Vec<i64>,
+}
+
+/// Loads what the fold remembers of these streams into a batch.
+pub(crate) async fn load<P: Projection>(
+    pool: &PgPool,
+    build: &Build,
+    batch: &mut Batch<P>,
+    entries: &[&Entry],
+) -> Result<(), ProjectorError> {
+    let streams: HashSet<Uuid> = entries.iter().map(|entry| entry.stream.id.0).collect();
+    let streams: Vec<Uuid> =
+        streams.into_iter().filter(|stream| !batch.states.contains_key(stream)).collect();
+    if streams.is_empty() {
+        return Ok(());
+    }
+    let schema = build.schema::<P>();
+    // Asked stream for stream, for its last row: PostgreSQL knows nothing of a table that is being filled, and would
+    // go through all of it.
+    let statement = match P::Row::RANGED {
+        Some(stream) => format!(
+            "select asked.stream, last.body, last.position from unnest($1::uuid[]) as asked (stream)
+               cross join lateral (select body, position from {schema}.row
+                 where {stream} = asked.stream order by position desc limit 1) as last"
+        ),
+        None => format!("select stream, state, null::int8 from {schema}.fold where stream = any($1)"),
+    };
+    for row in sqlx::query(AssertSqlSafe(statement)).bind(streams).fetch_all(pool).await? {
+        let stream = row.try_get(0)?;
+        let Json(state) = row.try_get::<Json<P::State>, _>(1)?;
+        batch.states.insert(stream, state);
+        batch.last.extend(row.try_get::<Option<i64>, _>(2)?.map(|position| (stream, position)));
+    }
+    Ok(())
 }
 
 /// Writes rows, what the fold remembers and the checkpoint in one transaction.
@@ -180,14 +250,15 @@ pub(crate) async fn write<P: Projection>(
     pool: &PgPool,
     build: &Build,
     batch: &Batch<P>,
+    frontier: &Frontier,
 ) -> Result<(), ProjectorError> {
     let mut connection = pool.acquire().await?;
     let mut tx = connection.begin().await?;
     let moved = sqlx::query(
         "update projection.build set size = $1, frontier = $2 where id = $3 and size = $4 and live = $5",
     )
-    .bind(bigint(Position(batch.frontier.size())))
-    .bind(batch.frontier.hashes())
+    .bind(bigint(Position(frontier.size())))
+    .bind(frontier.hashes())
     .bind(build.id)
     .bind(bigint(build.next()))
     .bind(build.live)
@@ -208,7 +279,7 @@ pub(crate) async fn write<P: Projection>(
         sqlx::query(AssertSqlSafe(statement.replace("{schema}", &schema)))
             .persistent(false)
             .bind(bigint(build.next()) - 1)
-            .bind(bigint(Position(batch.frontier.size())) - 1)
+            .bind(bigint(Position(frontier.size())) - 1)
             .execute(&mut *tx)
             .await?;
     }
@@ -223,67 +294,21 @@ async fn add_rows<P: Projection>(
     table: &str,
     batch: &Batch<P>,
 ) -> Result<(), ProjectorError> {
-    let Some(stream) = P::Row::RANGED else { return copy_rows::<P>(tx, table, &batch.rows, None).await };
-    let mut next: HashMap<Uuid, i64> = HashMap::new();
-    let mut ends: Vec<Option<i64>> = Vec::with_capacity(batch.rows.len());
-    for (stream, position) in batch.rows.iter().rev().filter_map(Row::begins) {
-        ends.push(next.insert(stream, position));
-    }
-    ends.reverse();
-    next.retain(|stream, _| batch.known.contains(stream));
-    let (streams, firsts): (Vec<Uuid>, Vec<i64>) = next.into_iter().unzip();
+    let columns = P::Row::COPIED;
+    let Some(stream) = P::Row::RANGED else { return batch.rows.send(tx, table, columns, None).await };
+    let (ends, Ends { streams, lasts, ends: firsts }) = batch.ends();
     if !streams.is_empty() {
-        // By the index, stream for stream: a plan that goes through the table would be kept as it grows.
+        // Row for row by the primary key, as in `load`.
+        sqlx::query("set local enable_seqscan = off").execute(&mut *tx).await?;
         let statement = format!(
             "update {table} as row set to_position = new.first
-               from unnest($1::uuid[], $2::bigint[]) as new (stream, first)
-              where row.{stream} = new.stream and row.position < new.first and row.to_position is null"
+               from unnest($1::uuid[], $2::bigint[], $3::bigint[]) as new (stream, last, first)
+              where row.{stream} = new.stream and row.position = new.last"
         );
-        sqlx::query(AssertSqlSafe(statement)).bind(streams).bind(firsts).execute(&mut *tx).await?;
+        let update = sqlx::query(AssertSqlSafe(statement)).bind(streams).bind(lasts).bind(firsts);
+        update.execute(&mut *tx).await?;
     }
-    copy_rows::<P>(tx, table, &batch.rows, Some(&ends)).await
-}
-
-/// Appends rows to a table of a projection's columns, each with its end where that is given.
-pub(crate) async fn copy_rows<P: Projection>(
-    tx: &mut PgConnection,
-    table: &str,
-    rows: &[P::Row],
-    ends: Option<&[Option<i64>]>,
-) -> Result<(), ProjectorError> {
-    let mut text = String::new();
-    for (place, row) in rows.iter().enumerate() {
-        let end = ends.map(|ends| ends.get(place).copied().flatten().map(|end| end.to_string()));
-        for (index, field) in row.fields()?.iter().chain(&end).enumerate() {
-            if index > 0 {
-                text.push('\t');
-            }
-            match field {
-                Some(field) => escape(&mut text, field),
-                None => text.push_str("\\N"),
-            }
-        }
-        text.push('\n');
-    }
-    let end = if ends.is_some() { ", to_position" } else { "" };
-    let statement = format!("copy {table} ({}{end}) from stdin", P::Row::COPIED);
-    let mut copy = tx.copy_in_raw(&statement).await?;
-    copy.send(text.as_bytes()).await?;
-    copy.finish().await?;
-    Ok(())
-}
-
-/// COPY's text format: backslash, tab, newline and carriage return are escaped.
-fn escape(text: &mut String, field: &str) {
-    for c in field.chars() {
-        match c {
-            '\\' => text.push_str("\\\\"),
-            '\t' => text.push_str("\\t"),
-            '\n' => text.push_str("\\n"),
-            '\r' => text.push_str("\\r"),
-            c => text.push(c),
-        }
-    }
+    batch.rows.send(tx, table, &format!("{columns}, to_position"), Some(&ends)).await
 }
 
 async fn write_states<P: Projection>(
