@@ -15,6 +15,7 @@ use crate::ids::{AccountId, EventId, KeyId, StreamId};
 use crate::reference::StateCode;
 use crate::vocabulary::{Publisher, StreamKind};
 use crate::when::Timestamp;
+use crate::wire;
 
 /// The largest message that is taken, in bytes: an entry of it still fits the 16-bit lengths of an entry
 /// bundle (C2SP tlog-tiles).
@@ -204,7 +205,7 @@ impl Envelope {
         if bytes.len() > ENVELOPE_BYTES_MAX {
             return Err(EnvelopeError::Oversized { bytes: bytes.len(), most: ENVELOPE_BYTES_MAX });
         }
-        if nesting(bytes) > NESTING_MAX {
+        if is_too_deep(bytes) {
             return Err(EnvelopeError::TooDeep);
         }
         let wire = Wire::parse(bytes).map_err(EnvelopeError::Malformed)?;
@@ -262,17 +263,10 @@ pub fn data_schema(event_type: EventType) -> String {
 impl<'a> Wire<'a> {
     /// The words of an error name the attribute that is wrong.
     fn parse(bytes: &'a [u8]) -> Result<Self, String> {
-        let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-        let wire = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-            let path = error.path().to_string();
-            if path == "." {
-                error.into_inner().to_string()
-            } else {
-                format!("{path}: {}", error.into_inner())
-            }
-        })?;
-        deserializer.end().map_err(|error| error.to_string())?;
-        Ok(wire)
+        wire::parse(bytes).map_err(|error| match error.path.as_str() {
+            "" => error.problem,
+            path => format!("{path}: {}", error.problem),
+        })
     }
 
     fn check(&self, event_type: EventType) -> Result<(), EnvelopeError> {
@@ -304,7 +298,14 @@ impl<'a> Wire<'a> {
     }
 }
 
-/// How deeply arrays and objects are nested, outside strings. Cheap, and done before serde runs.
+/// Whether arrays and objects are nested too deeply. Cheap, and done before serde runs: where no more are opened than may
+/// be nested, how they lie need not be known.
+fn is_too_deep(bytes: &[u8]) -> bool {
+    let opened = bytes.iter().filter(|byte| matches!(byte, b'{' | b'[')).count();
+    opened > NESTING_MAX && nesting(bytes) > NESTING_MAX
+}
+
+/// How deeply arrays and objects are nested, outside strings.
 fn nesting(bytes: &[u8]) -> usize {
     let (mut depth, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
     for byte in bytes {
@@ -331,5 +332,7 @@ mod tests {
     fn nesting_ignores_brackets_in_strings() {
         assert_eq!(nesting(br#"{"a":"[[[\"[","b":[1,{}]}"#), 3);
         assert_eq!(nesting("[".repeat(40).as_bytes()), 40);
+        assert!(is_too_deep("[".repeat(NESTING_MAX + 1).as_bytes()));
+        assert!(!is_too_deep("[".repeat(NESTING_MAX).as_bytes()) && !is_too_deep("[]".repeat(40).as_bytes()));
     }
 }

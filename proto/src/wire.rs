@@ -1,4 +1,32 @@
-//! The one macro behind every closed vocabulary: a Rust enum, its proto3 JSON name and its short code.
+//! What every shape on the wire shares: JSON read with the place of what is wrong in it, and the one macro behind every
+//! closed vocabulary (a Rust enum, its proto3 JSON name and its short code).
+
+use serde::Deserialize;
+
+/// What is wrong with JSON, and where: `details.kind`, or nothing for the whole.
+#[derive(Debug)]
+pub(crate) struct Unfit {
+    pub path: String,
+    pub problem: String,
+}
+
+/// Reads a value of JSON that is all of the bytes. Nearly all of them fit, and are read without keeping track of the
+/// place, which costs as much again; what does not fit is read once more for it.
+pub(crate) fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Unfit> {
+    serde_json::from_slice(bytes).or_else(|_| {
+        let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+        let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+            let path = error.path().to_string();
+            Unfit {
+                path: if path == "." { String::new() } else { path },
+                problem: error.into_inner().to_string(),
+            }
+        })?;
+        let after = |error: serde_json::Error| Unfit { path: String::new(), problem: error.to_string() };
+        deserializer.end().map_err(after)?;
+        Ok(value)
+    })
+}
 
 /// Declares an enum whose serde form is the proto3 JSON name (`"PILLAR_APSC"`) and whose short
 /// lower-case code (`"apsc"`) serves in subjects, URLs, tables and message keys.

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -16,12 +16,9 @@ use tais_bus::{Delivery, NatsPublisher, NatsRecorder, Notice, PublisherBus as _,
 use tais_log::{Entry, Filter, Follower as _, Log as _, PostgresLog, system_clock};
 use tais_proto::event::activity::ActivityReported;
 use tais_proto::reference::Reference;
-use tais_proto::{
-    AccountId, Envelope, Event, EventId, Pillar, Position, Publisher, Role, Signed, SigningKey, Source,
-    StreamId, StreamKind, StreamRef,
-};
+use tais_proto::{Envelope, Event, EventId, Pillar, Position, Publisher, Signed, StreamId};
 use tais_recorder::{Config, Recorder, only};
-use tais_tests::{Cluster, state, typed, typed_participation};
+use tais_tests::{Author, Cluster, state, typed, typed_participation};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -32,12 +29,9 @@ const WORDS: usize = 20;
 const STREAMS: usize = 192;
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// One pillar's key, and who writes with it.
+/// Who writes for one pillar, and how it is sent.
 struct Pen {
-    pillar: Pillar,
-    key: SigningKey,
-    actor: AccountId,
-    sequence: AtomicU32,
+    author: Author,
     bus: NatsPublisher,
 }
 
@@ -66,32 +60,10 @@ impl Common {
 
 impl Pen {
     async fn of(cluster: &Cluster, pillar: Pillar) -> Self {
-        let publisher = Publisher::from(pillar);
         Self {
-            pillar,
-            key: cluster.secrets.publisher_key(publisher).unwrap(),
-            actor: cluster.account(Role::Correspondent, Some(pillar)).unwrap(),
-            sequence: AtomicU32::new(0),
-            bus: cluster.publisher(publisher, &cluster.nats.url()).await.unwrap(),
+            author: Author::new(cluster, pillar).unwrap(),
+            bus: cluster.publisher(Publisher::from(pillar), &cluster.nats.url()).await.unwrap(),
         }
-    }
-
-    fn says(&self, stream: StreamId, version: u32, event: Event) -> (EventId, Signed) {
-        let id = EventId(Uuid::now_v7());
-        let envelope = Envelope {
-            id,
-            source: Source { state: state(), publisher: Publisher::from(self.pillar) },
-            stream: StreamRef { kind: StreamKind::Activity, id: stream },
-            stream_version: version,
-            time: system_clock()(),
-            correlation: id.0,
-            causation: None,
-            actor: self.actor,
-            key_id: self.key.key_id(),
-            key_seq: self.sequence.fetch_add(1, Ordering::Relaxed) + 1,
-            event,
-        };
-        (id, self.key.sign(envelope.to_bytes().unwrap()))
     }
 
     /// Takes in what comes back.
@@ -115,11 +87,12 @@ async fn write(pen: &Pen, streams: &[StreamId], common: &Common, mut random: Std
         let version = common.versions.lock().unwrap().get(&stream).copied().unwrap_or(0) + 1;
         let event = if version == 1 {
             let title = format!("Mediators’ training {}", random.r#gen::<u32>());
-            ActivityReported { details: typed(pen.pillar.code(), &title).unwrap() }.into()
+            ActivityReported { details: typed(pen.author.pillar.code(), &title).unwrap() }.into()
         } else {
             typed_participation(random.gen_range(1..50), random.gen_range(1..50)).unwrap().into()
         };
-        let (id, signed) = pen.says(stream, version, event);
+        let said = pen.author.says(stream, version, event).unwrap();
+        let (id, signed) = (said.envelope.id, said.signed);
         common.sent.lock().unwrap().insert(id, signed.clone());
         let times = if random.gen_bool(0.25) { 2 } else { 1 };
         common.repeated.fetch_add(times - 1, Ordering::Relaxed);

@@ -3,12 +3,16 @@
 
 use std::time::{Duration, Instant};
 
+use rand::rngs::StdRng;
+use rand::{Rng as _, SeedableRng as _};
 use sqlx::PgPool;
 use tais_correspondent::Correspondent;
 use tais_correspondent::intake::Submission;
 use tais_correspondent::report::Report;
-use tais_proto::{EventId, Pillar, Publisher, Role, Timestamp};
-use tais_tests::{Cluster, typed, typed_participation};
+use tais_log::{Log as _, Outcome, PostgresLog, system_clock};
+use tais_proto::event::activity::ActivityReported;
+use tais_proto::{EventId, Pillar, Publisher, Role, StreamId, Timestamp};
+use tais_tests::{Author, Cluster, typed, typed_participation};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -103,6 +107,71 @@ fn a_rebuild_beside_the_live_rows_swaps_without_a_gap() {
             assert_eq!(rolled, summed);
         }
         shutdown.cancel();
+    });
+}
+
+/// A build folds the next batch while the last one is written: what it remembers of a stream is in this batch, in the
+/// one before it, or in its table, and each row ends where the next of its stream begins, wherever that is.
+#[test]
+fn a_build_of_many_batches_is_what_the_log_alone_gives() {
+    const STREAMS: usize = 3_000;
+    const EVENTS: usize = 12_000;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let cluster = Cluster::start().await.unwrap();
+        let operator = cluster.operator().await.unwrap();
+        let (log, author) =
+            (PostgresLog::new(operator.clone(), system_clock()), Author::new(&cluster, Pillar::Aec));
+        let (author, mut random) = (author.unwrap(), StdRng::seed_from_u64(3));
+        let mut streams = [(); STREAMS].map(|()| (StreamId(Uuid::now_v7()), 0));
+        let mut says = || {
+            let (stream, version) = &mut streams[random.gen_range(0..STREAMS)];
+            *version += 1;
+            let event = match *version {
+                1 => ActivityReported { details: typed("aec", "Women in customs brokerage").unwrap() }.into(),
+                version => typed_participation(version, random.gen_range(1..9)).unwrap().into(),
+            };
+            author.says(*stream, *version, event).unwrap()
+        };
+        for _ in 0..EVENTS / 500 {
+            let batch: Vec<_> = (0..500).map(|_| says()).collect();
+            let outcomes = log.append(&batch, &[]).await.unwrap();
+            assert!(outcomes.iter().all(|outcome| matches!(outcome, Outcome::Recorded(_))));
+        }
+        let _projector = cluster.service("projector").unwrap();
+        let patience = Instant::now() + PATIENCE;
+        let built = "select count(*) from projection.build where live and size > $1";
+        let built = || sqlx::query_scalar::<_, i64>(built).bind(EVENTS as i64).fetch_one(&operator);
+        while built().await.unwrap_or(0) < PROJECTIONS as i64 {
+            assert!(Instant::now() < patience, "the projections are not built");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let (equal, printed) = cluster.replay().unwrap();
+        assert!(equal, "{printed}");
+        let [rows, wrong]: [i64; 2] = sqlx::query_as(
+            "select count(*), count(*) filter (where to_position is distinct from next) from (
+                 select to_position, lead(position) over (partition by activity order by position) as next
+                   from read.activity) as row",
+        )
+        .fetch_one(&operator)
+        .await
+        .map(|(rows, wrong)| [rows, wrong])
+        .unwrap();
+        assert_eq!((rows, wrong), (EVENTS as i64, 0));
+        // Each roll-up is the sum of all before it.
+        let differ: i64 = sqlx::query_scalar(
+            "select count(*) from (
+                 select boundary, sum(amount) as total from read.measure_total group by 1) as rolled
+               full join (
+                 select b as boundary, (select sum(amount) from read.measure where position <= b) as total
+                   from generate_series(1024, $1, 1024) as b) as summed using (boundary)
+              where rolled.total is distinct from summed.total",
+        )
+        .bind(EVENTS as i64)
+        .fetch_one(&operator)
+        .await
+        .unwrap();
+        assert_eq!(differ, 0, "roll-ups differ from the sums of their rows");
     });
 }
 

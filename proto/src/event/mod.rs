@@ -13,6 +13,7 @@ pub mod security;
 use serde::de::DeserializeOwned;
 
 use crate::vocabulary::StreamKind;
+use crate::wire::{self, Unfit};
 
 use activity::*;
 use commitment::*;
@@ -44,18 +45,11 @@ pub enum PayloadError {
 }
 
 fn parse_payload<T: DeserializeOwned>(json: &str) -> Result<Box<T>, PayloadError> {
-    let mut deserializer = serde_json::Deserializer::from_str(json);
-    let payload = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let path = error.path().to_string();
-        PayloadError::Shape {
-            path: if path == "." { String::new() } else { format!(".{path}") },
-            problem: error.into_inner().to_string(),
-        }
-    })?;
-    let after =
-        |error: serde_json::Error| PayloadError::Shape { path: String::new(), problem: error.to_string() };
-    deserializer.end().map_err(after)?;
-    Ok(Box::new(payload))
+    let shape = |Unfit { path, problem }| PayloadError::Shape {
+        path: if path.is_empty() { path } else { format!(".{path}") },
+        problem,
+    };
+    wire::parse(json.as_bytes()).map(Box::new).map_err(shape)
 }
 
 /// Declares the table: stream kind, payload, wire type without its version, version.

@@ -16,6 +16,7 @@
 //! * folding the log alone gives the same digest as the live rows.
 
 pub mod activity;
+mod batch;
 mod copy;
 mod error;
 pub mod measure;

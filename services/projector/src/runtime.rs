@@ -10,14 +10,16 @@ use tais_log::frontier::Frontier;
 use tais_log::{Entry, Filter, Follower, Log, proof};
 use tais_proto::StreamKind;
 use tais_proto::reference::Reference;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::ProjectorError;
 use crate::activity::ActivityProjection;
+use crate::batch::Batch;
 use crate::measure::MeasureProjection;
 use crate::projection::Projection;
 use crate::state::StateProjection;
-use crate::store::{self, Batch, Build};
+use crate::store::{self, Build};
 
 /// The most entries of one reading.
 const PAGE_MAX: usize = 1_000;
@@ -117,8 +119,11 @@ async fn follow<P: Projection, L: Log>(
         let mut frontier = build.frontier.clone();
         entries.iter().for_each(|entry| frontier.append(entry.leaf_hash));
         let mut batch = Batch::default();
-        fold::<P>(config, &build, &mut batch, &entries).await?;
-        advance::<P>(config, &mut build, &batch, frontier).await?;
+        if let Err(error) = fold::<P>(config, &build, &mut batch, &entries).await {
+            return Err(told_apart::<P>(config, &build, error).await);
+        }
+        store::write::<P>(&config.pool, &build, &batch, &frontier).await?;
+        stand::<P>(&mut build, frontier);
         *progressed = true;
     }
 }
@@ -133,7 +138,8 @@ async fn catch_up<P: Projection, L: Log>(
     // Nearly all entries are of activities: who folds them reads everything, and sees where one is missing.
     let kind = (P::STREAMS != StreamKind::Activity).then_some(P::STREAMS);
     let filter = Filter { kind, ..Filter::default() };
-    let (mut batch, mut read_to) = (Batch::default(), build.next());
+    let mut writing = Writing::default();
+    let (mut batch, mut begun, mut read_to) = (Batch::default(), build.next(), build.next());
     let mut is_indexed = false;
     let mut page = log.read_from(read_to, PAGE_MAX, &filter).await?;
     loop {
@@ -143,22 +149,30 @@ async fn catch_up<P: Projection, L: Log>(
             // The next page comes while this one is folded.
             let next = log.read_from(read_to, PAGE_MAX, &filter);
             let (next, folded) = tokio::join!(next, fold::<P>(config, build, &mut batch, &page.entries));
-            folded?;
+            if let Err(error) = folded {
+                writing.end::<P>(build).await?;
+                return Err(told_apart::<P>(config, build, error).await);
+            }
             page = next?;
         }
-        if batch.is_full() || is_read && read_to > build.next() {
+        if batch.is_full() || is_read && read_to > begun {
             let frontier = proof::frontier(log, read_to.0).await?;
-            advance::<P>(config, build, &std::mem::take(&mut batch), frontier).await?;
+            writing.end::<P>(build).await?;
+            let next = batch.after();
+            writing.begin(config, build, std::mem::replace(&mut batch, next), frontier);
+            begun = read_to;
             *progressed = true;
         } else if is_read && is_indexed {
             break;
         } else if is_read {
+            writing.end::<P>(build).await?;
             store::index::<P>(&config.pool, build).await?;
             is_indexed = true;
             // Meanwhile the log may have gone on.
             page = log.read_from(read_to, PAGE_MAX, &filter).await?;
         }
     }
+    writing.end::<P>(build).await?;
     store::swap::<P>(&config.pool, build).await?;
     build.live = true;
     let entries = build.next().0;
@@ -166,18 +180,34 @@ async fn catch_up<P: Projection, L: Log>(
     Ok(())
 }
 
-/// Writes a batch into a build, which then stands at a frontier of the log.
-async fn advance<P: Projection>(
-    config: &Config,
-    build: &mut Build,
-    batch: &Batch<P>,
-    frontier: Frontier,
-) -> Result<(), ProjectorError> {
-    store::write::<P>(&config.pool, build, batch, &frontier).await?;
+/// The batch of a build that is being written while the next one is folded; given up when this is dropped.
+#[derive(Default)]
+struct Writing(JoinSet<Result<Frontier, ProjectorError>>);
+
+impl Writing {
+    /// Begins to write, when the batch before is written.
+    fn begin<P: Projection>(&mut self, config: &Config, build: &Build, batch: Batch<P>, frontier: Frontier) {
+        let (pool, build) = (config.pool.clone(), build.clone());
+        self.0.spawn(async move {
+            store::write::<P>(&pool, &build, &batch, &frontier).await?;
+            Ok(frontier)
+        });
+    }
+
+    /// Waits until what was begun is written; the build then stands there.
+    async fn end<P: Projection>(&mut self, build: &mut Build) -> Result<(), ProjectorError> {
+        if let Some(written) = self.0.join_next().await {
+            stand::<P>(build, written.map_err(std::io::Error::from)??);
+        }
+        Ok(())
+    }
+}
+
+/// The build stands at a frontier of the log.
+fn stand<P: Projection>(build: &mut Build, frontier: Frontier) {
     build.frontier = frontier;
     #[expect(clippy::cast_precision_loss, reason = "a gauge")]
     metrics::gauge!("tais_projection_position", "projection" => P::NAME).set(build.next().0 as f64);
-    Ok(())
 }
 
 /// A checkpoint whose (position, root) is not in the log belongs to another history.
@@ -196,12 +226,18 @@ async fn fold<P: Projection>(
 ) -> Result<(), ProjectorError> {
     let entries: Vec<&Entry> = entries.iter().filter(|entry| entry.stream.kind == P::STREAMS).collect();
     store::load::<P>(&config.pool, build, batch, &entries).await?;
-    match entries.iter().try_for_each(|entry| batch.fold(entry, &config.reference)) {
-        // Another projector wrote between our reading of the entries and of what the fold
-        // remembers: they do not belong together, and nothing is wrong with the record.
-        Err(ProjectorError::Broken { .. }) if store::has_moved(&config.pool, build).await? => {
-            Err(ProjectorError::Moved(P::NAME))
-        }
-        folded => folded,
+    entries.iter().try_for_each(|entry| batch.fold(entry, &config.reference))
+}
+
+/// Another projector may have written between our reading of the entries and of what the fold remembers: then they
+/// do not belong together, and nothing is wrong with the record.
+async fn told_apart<P: Projection>(config: &Config, build: &Build, error: ProjectorError) -> ProjectorError {
+    if !matches!(error, ProjectorError::Broken { .. }) {
+        return error;
+    }
+    match store::has_moved(&config.pool, build).await {
+        Ok(true) => ProjectorError::Moved(P::NAME),
+        Ok(false) => error,
+        Err(unknown) => unknown,
     }
 }

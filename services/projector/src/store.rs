@@ -6,7 +6,7 @@
 //! read.<view>        what readers see; swapped to a new build in one transaction
 //! ```
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use sqlx::postgres::PgConnection;
 use sqlx::types::Json;
@@ -14,16 +14,11 @@ use sqlx::{AssertSqlSafe, Connection as _, PgPool, Row as _};
 use tais_log::Entry;
 use tais_log::frontier::Frontier;
 use tais_proto::Position;
-use tais_proto::reference::Reference;
 use uuid::Uuid;
 
 use crate::ProjectorError;
-use crate::copy::Copied;
-use crate::projection::{Projection, Row, bigint, envelope};
-
-/// The bytes of rows and the streams of which a batch is full.
-const BATCH_BYTES: usize = 32 * 1024 * 1024;
-const BATCH_STREAMS: usize = 4_096;
+use crate::batch::{Batch, Ends};
+use crate::projection::{Projection, Row, bigint};
 
 /// Makes the catalogue of builds and the schema of views, where they are missing.
 ///
@@ -150,68 +145,6 @@ pub(crate) async fn has_moved(pool: &PgPool, build: &Build) -> Result<bool, Proj
     Ok(size != Some(bigint(build.next())))
 }
 
-/// What entries come to that are folded one after another: rows, and what the fold remembers.
-pub(crate) struct Batch<P: Projection> {
-    rows: Copied,
-    /// Of which stream each row is and where it begins, where rows are [`Row::RANGED`].
-    begins: Vec<(Uuid, i64)>,
-    /// Where the last row begins that a stream had before, of those that had one.
-    last: HashMap<Uuid, i64>,
-    states: HashMap<Uuid, P::State>,
-}
-
-impl<P: Projection> Default for Batch<P> {
-    fn default() -> Self {
-        Self { rows: Copied::default(), begins: Vec::new(), last: HashMap::new(), states: HashMap::new() }
-    }
-}
-
-impl<P: Projection> Batch<P> {
-    /// Folds one more entry, of a stream that is loaded.
-    pub fn fold(&mut self, entry: &Entry, reference: &Reference) -> Result<(), ProjectorError> {
-        let stream = entry.stream.id.0;
-        let before = self.states.remove(&stream);
-        let (state, rows) = P::apply(before, &envelope(entry)?, entry.position, reference)?;
-        self.states.insert(stream, state);
-        for row in &rows {
-            self.rows.add(row)?;
-            self.begins.extend(row.begins());
-        }
-        Ok(())
-    }
-
-    /// Whether it is time to write it: each row and each stream is held in memory until then.
-    pub fn is_full(&self) -> bool {
-        self.rows.bytes() >= BATCH_BYTES || self.states.len() >= BATCH_STREAMS
-    }
-
-    /// Where each row ends: where the next one of its stream begins, if that is here as well. And where the last row
-    /// ends that a stream had before.
-    fn ends(&self) -> (Vec<Option<i64>>, Ends) {
-        let mut next: HashMap<Uuid, i64> = HashMap::new();
-        let mut ends: Vec<_> =
-            self.begins.iter().rev().map(|(stream, position)| next.insert(*stream, *position)).collect();
-        ends.reverse();
-        let mut before = Ends::default();
-        for (stream, first) in next {
-            if let Some(last) = self.last.get(&stream) {
-                before.streams.push(stream);
-                before.lasts.push(*last);
-                before.ends.push(first);
-            }
-        }
-        (ends, before)
-    }
-}
-
-/// Rows that were the last of their streams: of which stream, where each begins, and where it ends now.
-#[derive(Default)]
-struct Ends {
-    streams: Vec<Uuid>,
-    lasts: Vec<i64>,
-    ends: Vec<i64>,
-}
-
 /// Loads what the fold remembers of these streams into a batch.
 pub(crate) async fn load<P: Projection>(
     pool: &PgPool,
@@ -219,9 +152,7 @@ pub(crate) async fn load<P: Projection>(
     batch: &mut Batch<P>,
     entries: &[&Entry],
 ) -> Result<(), ProjectorError> {
-    let streams: HashSet<Uuid> = entries.iter().map(|entry| entry.stream.id.0).collect();
-    let streams: Vec<Uuid> =
-        streams.into_iter().filter(|stream| !batch.states.contains_key(stream)).collect();
+    let streams = batch.unknown(entries);
     if streams.is_empty() {
         return Ok(());
     }
@@ -239,8 +170,7 @@ pub(crate) async fn load<P: Projection>(
     for row in sqlx::query(AssertSqlSafe(statement)).bind(streams).fetch_all(pool).await? {
         let stream = row.try_get(0)?;
         let Json(state) = row.try_get::<Json<P::State>, _>(1)?;
-        batch.states.insert(stream, state);
-        batch.last.extend(row.try_get::<Option<i64>, _>(2)?.map(|position| (stream, position)));
+        batch.know(stream, state, row.try_get(2)?);
     }
     Ok(())
 }
@@ -268,11 +198,11 @@ pub(crate) async fn write<P: Projection>(
         return Err(ProjectorError::Moved(P::NAME));
     }
     let schema = build.schema::<P>();
-    if !batch.rows.is_empty() {
+    if !batch.rows().is_empty() {
         add_rows::<P>(&mut tx, &format!("{schema}.row"), batch).await?;
     }
     if P::Row::RANGED.is_none() {
-        write_states::<P>(&mut tx, &schema, &batch.states).await?;
+        write_states::<P>(&mut tx, &schema, batch.states()).await?;
     }
     for statement in P::Row::AFTER {
         // Planned for these positions each time: a plan for any would be one for a small table, and kept.
@@ -295,7 +225,7 @@ async fn add_rows<P: Projection>(
     batch: &Batch<P>,
 ) -> Result<(), ProjectorError> {
     let columns = P::Row::COPIED;
-    let Some(stream) = P::Row::RANGED else { return batch.rows.send(tx, table, columns, None).await };
+    let Some(stream) = P::Row::RANGED else { return batch.rows().send(tx, table, columns, None).await };
     let (ends, Ends { streams, lasts, ends: firsts }) = batch.ends();
     if !streams.is_empty() {
         // Row for row by the primary key, as in `load`.
@@ -308,7 +238,7 @@ async fn add_rows<P: Projection>(
         let update = sqlx::query(AssertSqlSafe(statement)).bind(streams).bind(lasts).bind(firsts);
         update.execute(&mut *tx).await?;
     }
-    batch.rows.send(tx, table, &format!("{columns}, to_position"), Some(&ends)).await
+    batch.rows().send(tx, table, &format!("{columns}, to_position"), Some(&ends)).await
 }
 
 async fn write_states<P: Projection>(
