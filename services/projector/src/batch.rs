@@ -11,8 +11,8 @@ use crate::copy::Copied;
 use crate::projection::{Projection, Row, envelope};
 
 /// The bytes of rows and the streams of which a batch is full.
-const BATCH_BYTES: usize = 16 * 1024 * 1024;
-const BATCH_STREAMS: usize = 2_048;
+const BATCH_BYTES: usize = 6 * 1024 * 1024;
+const BATCH_STREAMS: usize = 1_536;
 
 /// What entries come to that are folded one after another: rows, and what the fold remembers.
 pub(crate) struct Batch<P: Projection> {
@@ -53,12 +53,24 @@ impl<P: Projection> Batch<P> {
         Ok(())
     }
 
-    /// The batch that goes on from here while this one is written.
-    pub fn after(&self) -> Self {
-        let last: HashMap<Uuid, i64> = self.begins.iter().copied().collect();
-        let left =
-            |(stream, state): (&Uuid, &P::State)| (*stream, (state.clone(), last.get(stream).copied()));
-        Self { left: self.states.iter().map(left).collect(), ..Self::default() }
+    /// What is to be written, and the batch that goes on from here meanwhile.
+    ///
+    /// # Errors
+    /// When what the fold remembers cannot be encoded.
+    pub fn close(self) -> Result<(Closed, Self), ProjectorError> {
+        let (ends, before) = ends(&self.begins, &self.last);
+        let mut closed = Closed { rows: self.rows, ends, before, ..Closed::default() };
+        // Where its last row says all that is remembered of a stream, nothing else is written.
+        if P::Row::RANGED.is_none() {
+            for (stream, state) in &self.states {
+                closed.streams.push(*stream);
+                closed.states.push(serde_json::to_string(state)?);
+            }
+        }
+        let last: HashMap<Uuid, i64> = self.begins.into_iter().collect();
+        let left = |(stream, state)| (stream, (state, last.get(&stream).copied()));
+        let rows = Copied::with_room(closed.rows.bytes());
+        Ok((closed, Self { rows, left: self.states.into_iter().map(left).collect(), ..Self::default() }))
     }
 
     /// The streams of these entries of which must be loaded what the fold remembers.
@@ -81,37 +93,22 @@ impl<P: Projection> Batch<P> {
         true
     }
 
-    pub const fn rows(&self) -> &Copied {
-        &self.rows
-    }
-
-    /// What the fold remembers of each stream that it touched.
-    pub const fn states(&self) -> &HashMap<Uuid, P::State> {
-        &self.states
-    }
-
     /// Whether it is time to write it: each row and each stream is held in memory until then.
     pub fn is_full(&self) -> bool {
         self.rows.bytes() >= BATCH_BYTES || self.states.len() >= BATCH_STREAMS
     }
+}
 
-    /// Where each row ends: where the next one of its stream begins, if that is here as well. And where the last row
-    /// ends that a stream had before.
-    pub fn ends(&self) -> (Vec<Option<i64>>, Ends) {
-        let mut next: HashMap<Uuid, i64> = HashMap::new();
-        let mut ends: Vec<_> =
-            self.begins.iter().rev().map(|(stream, position)| next.insert(*stream, *position)).collect();
-        ends.reverse();
-        let mut before = Ends::default();
-        for (stream, first) in next {
-            if let Some(last) = self.last.get(&stream) {
-                before.streams.push(stream);
-                before.lasts.push(*last);
-                before.ends.push(first);
-            }
-        }
-        (ends, before)
-    }
+/// What a batch comes to, as it is written.
+#[derive(Default)]
+pub(crate) struct Closed {
+    pub rows: Copied,
+    /// Where each row ends, where rows are [`Row::RANGED`].
+    pub ends: Vec<Option<i64>>,
+    pub before: Ends,
+    /// Of which streams the fold remembers something beside their rows, and what.
+    pub streams: Vec<Uuid>,
+    pub states: Vec<String>,
 }
 
 /// Rows that were the last of their streams: of which stream, where each begins, and where it ends now.
@@ -120,4 +117,22 @@ pub(crate) struct Ends {
     pub streams: Vec<Uuid>,
     pub lasts: Vec<i64>,
     pub ends: Vec<i64>,
+}
+
+/// Where each row ends: where the next one of its stream begins, if that is here as well. And where the last row ends
+/// that a stream had before.
+fn ends(begins: &[(Uuid, i64)], last: &HashMap<Uuid, i64>) -> (Vec<Option<i64>>, Ends) {
+    let mut next: HashMap<Uuid, i64> = HashMap::new();
+    let mut ends: Vec<_> =
+        begins.iter().rev().map(|(stream, position)| next.insert(*stream, *position)).collect();
+    ends.reverse();
+    let mut before = Ends::default();
+    for (stream, first) in next {
+        if let Some(last) = last.get(&stream) {
+            before.streams.push(stream);
+            before.lasts.push(*last);
+            before.ends.push(first);
+        }
+    }
+    (ends, before)
 }

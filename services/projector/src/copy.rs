@@ -22,6 +22,11 @@ pub(crate) struct Copied {
 }
 
 impl Copied {
+    /// With room for so many bytes.
+    pub fn with_room(bytes: usize) -> Self {
+        Self { bytes: Vec::with_capacity(bytes), ends: Vec::new() }
+    }
+
     pub fn add<R: Row>(&mut self, row: &R) -> Result<(), ProjectorError> {
         row.write(&mut Fields { bytes: &mut self.bytes, begun: false })?;
         self.ends.push(self.bytes.len());

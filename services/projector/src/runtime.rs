@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::ProjectorError;
 use crate::activity::ActivityProjection;
-use crate::batch::Batch;
+use crate::batch::{Batch, Closed};
 use crate::measure::MeasureProjection;
 use crate::projection::Projection;
 use crate::state::StateProjection;
@@ -122,7 +122,7 @@ async fn follow<P: Projection, L: Log>(
         if let Err(error) = fold::<P>(config, &build, &mut batch, &entries).await {
             return Err(told_apart::<P>(config, &build, error).await);
         }
-        store::write::<P>(&config.pool, &build, &batch, &frontier).await?;
+        store::write::<P>(&config.pool, &build, &batch.close()?.0, &frontier).await?;
         stand::<P>(&mut build, frontier);
         *progressed = true;
     }
@@ -158,8 +158,9 @@ async fn catch_up<P: Projection, L: Log>(
         if batch.is_full() || is_read && read_to > begun {
             let frontier = proof::frontier(log, read_to.0).await?;
             writing.end::<P>(build).await?;
-            let next = batch.after();
-            writing.begin(config, build, std::mem::replace(&mut batch, next), frontier);
+            let (closed, next) = batch.close()?;
+            writing.begin::<P>(config, build, closed, frontier);
+            batch = next;
             begun = read_to;
             *progressed = true;
         } else if is_read && is_indexed {
@@ -186,7 +187,7 @@ struct Writing(JoinSet<Result<Frontier, ProjectorError>>);
 
 impl Writing {
     /// Begins to write, when the batch before is written.
-    fn begin<P: Projection>(&mut self, config: &Config, build: &Build, batch: Batch<P>, frontier: Frontier) {
+    fn begin<P: Projection>(&mut self, config: &Config, build: &Build, batch: Closed, frontier: Frontier) {
         let (pool, build) = (config.pool.clone(), build.clone());
         self.0.spawn(async move {
             store::write::<P>(&pool, &build, &batch, &frontier).await?;

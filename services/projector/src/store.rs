@@ -6,18 +6,15 @@
 //! read.<view>        what readers see; swapped to a new build in one transaction
 //! ```
 
-use std::collections::HashMap;
-
 use sqlx::postgres::PgConnection;
 use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, Connection as _, PgPool, Row as _};
 use tais_log::Entry;
 use tais_log::frontier::Frontier;
 use tais_proto::Position;
-use uuid::Uuid;
 
 use crate::ProjectorError;
-use crate::batch::{Batch, Ends};
+use crate::batch::{Batch, Closed, Ends};
 use crate::projection::{Projection, Row, bigint};
 
 /// Makes the catalogue of builds and the schema of views, where they are missing.
@@ -179,7 +176,7 @@ pub(crate) async fn load<P: Projection>(
 pub(crate) async fn write<P: Projection>(
     pool: &PgPool,
     build: &Build,
-    batch: &Batch<P>,
+    batch: &Closed,
     frontier: &Frontier,
 ) -> Result<(), ProjectorError> {
     let mut connection = pool.acquire().await?;
@@ -198,11 +195,11 @@ pub(crate) async fn write<P: Projection>(
         return Err(ProjectorError::Moved(P::NAME));
     }
     let schema = build.schema::<P>();
-    if !batch.rows().is_empty() {
+    if !batch.rows.is_empty() {
         add_rows::<P>(&mut tx, &format!("{schema}.row"), batch).await?;
     }
-    if P::Row::RANGED.is_none() {
-        write_states::<P>(&mut tx, &schema, batch.states()).await?;
+    if !batch.streams.is_empty() {
+        write_states(&mut tx, &schema, batch).await?;
     }
     for statement in P::Row::AFTER {
         // Planned for these positions each time: a plan for any would be one for a small table, and kept.
@@ -222,11 +219,11 @@ pub(crate) async fn write<P: Projection>(
 async fn add_rows<P: Projection>(
     tx: &mut PgConnection,
     table: &str,
-    batch: &Batch<P>,
+    batch: &Closed,
 ) -> Result<(), ProjectorError> {
     let columns = P::Row::COPIED;
-    let Some(stream) = P::Row::RANGED else { return batch.rows().send(tx, table, columns, None).await };
-    let (ends, Ends { streams, lasts, ends: firsts }) = batch.ends();
+    let Some(stream) = P::Row::RANGED else { return batch.rows.send(tx, table, columns, None).await };
+    let Ends { streams, lasts, ends } = &batch.before;
     if !streams.is_empty() {
         // Row for row by the primary key, as in `load`.
         sqlx::query("set local enable_seqscan = off").execute(&mut *tx).await?;
@@ -235,28 +232,20 @@ async fn add_rows<P: Projection>(
                from unnest($1::uuid[], $2::bigint[], $3::bigint[]) as new (stream, last, first)
               where row.{stream} = new.stream and row.position = new.last"
         );
-        let update = sqlx::query(AssertSqlSafe(statement)).bind(streams).bind(lasts).bind(firsts);
+        let update = sqlx::query(AssertSqlSafe(statement)).bind(streams).bind(lasts).bind(ends);
         update.execute(&mut *tx).await?;
     }
-    batch.rows().send(tx, table, &format!("{columns}, to_position"), Some(&ends)).await
+    batch.rows.send(tx, table, &format!("{columns}, to_position"), Some(&batch.ends)).await
 }
 
-async fn write_states<P: Projection>(
-    tx: &mut PgConnection,
-    schema: &str,
-    states: &HashMap<Uuid, P::State>,
-) -> Result<(), ProjectorError> {
-    let mut streams = Vec::with_capacity(states.len());
-    let mut bodies = Vec::with_capacity(states.len());
-    for (stream, state) in states {
-        streams.push(*stream);
-        bodies.push(serde_json::to_string(state)?);
-    }
+/// Keeps what the fold remembers beside the rows.
+async fn write_states(tx: &mut PgConnection, schema: &str, batch: &Closed) -> Result<(), ProjectorError> {
     let statement = format!(
         "insert into {schema}.fold (stream, state) select * from unnest($1::uuid[], $2::json[])
          on conflict (stream) do update set state = excluded.state"
     );
-    sqlx::query(AssertSqlSafe(statement)).bind(streams).bind(bodies).execute(tx).await?;
+    let insert = sqlx::query(AssertSqlSafe(statement)).bind(&batch.streams).bind(&batch.states);
+    insert.execute(tx).await?;
     Ok(())
 }
 
