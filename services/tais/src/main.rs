@@ -8,11 +8,6 @@ use tais::settings::Settings;
 use tais::up::Mode;
 use tais::{alone, bench, checkpoint, client, doctor, export, keys, replay, telemetry, up, verify, witness};
 
-/// Gives memory back that glibc's allocator would keep, scattered over an arena for each thread: a fifth less at the most
-/// for a rebuild, and as fast.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let Cli { settings, verb } = Cli::parse();
     let settings = match settings.resolve() {
