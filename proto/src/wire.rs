@@ -11,7 +11,7 @@ pub(crate) struct Unfit {
 }
 
 /// Reads a value of JSON that is all of the bytes. Nearly all of them fit, and are read without keeping track of the
-/// place, which costs as much again; what does not fit is read once more for it.
+/// place, which only an error needs; what does not fit is read once more for it.
 pub(crate) fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Unfit> {
     serde_json::from_slice(bytes).or_else(|_| {
         let mut deserializer = serde_json::Deserializer::from_slice(bytes);

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use rustix::process::{Pid, Signal, kill_process};
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
+use tais::bench::Author;
 use tais::embedded::{EmbeddedNats, EmbeddedPostgres, ServerBinaries};
 use tais::migrate::{DATABASE, Migration, migrate};
 use tais::secrets::Secrets;
@@ -122,6 +123,16 @@ impl Cluster {
             .stdout(Stdio::null())
             .spawn()?;
         Ok(Service(child))
+    }
+
+    /// Who says a pillar's events with its key, without its service.
+    ///
+    /// # Errors
+    /// When there is no such key or account.
+    pub fn author(&self, pillar: Pillar) -> anyhow::Result<Author> {
+        let publisher = Publisher::from(pillar);
+        let actor = self.account(Role::Correspondent, Some(pillar))?;
+        Author::new(publisher, self.secrets.publisher_key(publisher)?, actor, state())
     }
 
     /// Replays the log and compares, as an auditor would; gives whether all is equal, and the output.

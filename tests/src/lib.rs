@@ -4,7 +4,6 @@
 //! services apart, so that each can be killed by itself. Servers come from `TAIS_SERVERS`, which
 //! `deploy/local test` sets.
 
-mod author;
 mod cluster;
 mod files;
 pub mod fuzz;
@@ -19,7 +18,6 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 
-pub use author::Author;
 pub use cluster::{Cluster, Service, kill, state};
 pub use files::lies_below;
 pub use http::{Answer, Client};

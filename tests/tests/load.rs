@@ -11,14 +11,15 @@ use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use sha2::{Digest as _, Sha256};
 use sqlx::postgres::PgPoolOptions;
+use tais::bench::Author;
 use tais::migrate::DATABASE;
 use tais_bus::{Delivery, NatsPublisher, NatsRecorder, Notice, PublisherBus as _, User};
 use tais_log::{Entry, Filter, Follower as _, Log as _, PostgresLog, system_clock};
 use tais_proto::event::activity::ActivityReported;
 use tais_proto::reference::Reference;
-use tais_proto::{Envelope, Event, EventId, Pillar, Position, Publisher, Signed, StreamId};
+use tais_proto::{Envelope, Event, EventId, Pillar, Position, Publisher, Signed, StreamId, StreamKind};
 use tais_recorder::{Config, Recorder, only};
-use tais_tests::{Author, Cluster, state, typed, typed_participation};
+use tais_tests::{Cluster, state, typed, typed_participation};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -31,7 +32,8 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Who writes for one pillar, and how it is sent.
 struct Pen {
-    author: Author,
+    pillar: Pillar,
+    author: Mutex<Author>,
     bus: NatsPublisher,
 }
 
@@ -61,7 +63,8 @@ impl Common {
 impl Pen {
     async fn of(cluster: &Cluster, pillar: Pillar) -> Self {
         Self {
-            author: Author::new(cluster, pillar).unwrap(),
+            pillar,
+            author: Mutex::new(cluster.author(pillar).unwrap()),
             bus: cluster.publisher(Publisher::from(pillar), &cluster.nats.url()).await.unwrap(),
         }
     }
@@ -87,11 +90,11 @@ async fn write(pen: &Pen, streams: &[StreamId], common: &Common, mut random: Std
         let version = common.versions.lock().unwrap().get(&stream).copied().unwrap_or(0) + 1;
         let event = if version == 1 {
             let title = format!("Mediators’ training {}", random.r#gen::<u32>());
-            ActivityReported { details: typed(pen.author.pillar.code(), &title).unwrap() }.into()
+            ActivityReported { details: typed(pen.pillar.code(), &title).unwrap() }.into()
         } else {
             typed_participation(random.gen_range(1..50), random.gen_range(1..50)).unwrap().into()
         };
-        let said = pen.author.says(stream, version, event).unwrap();
+        let said = pen.author.lock().unwrap().entry(StreamKind::Activity, stream, version, event).unwrap();
         let (id, signed) = (said.envelope.id, said.signed);
         common.sent.lock().unwrap().insert(id, signed.clone());
         let times = if random.gen_bool(0.25) { 2 } else { 1 };

@@ -157,16 +157,15 @@ async fn catch_up<P: Projection, L: Log>(
         }
         if batch.is_full() || is_read && read_to > begun {
             let frontier = proof::frontier(log, read_to.0).await?;
-            writing.end::<P>(build).await?;
+            *progressed |= writing.end::<P>(build).await?;
             let (closed, next) = batch.close()?;
             writing.begin::<P>(config, build, closed, frontier);
             batch = next;
             begun = read_to;
-            *progressed = true;
         } else if is_read && is_indexed {
             break;
         } else if is_read {
-            writing.end::<P>(build).await?;
+            *progressed |= writing.end::<P>(build).await?;
             store::index::<P>(&config.pool, build).await?;
             is_indexed = true;
             // Meanwhile the log may have gone on.
@@ -195,12 +194,11 @@ impl Writing {
         });
     }
 
-    /// Waits until what was begun is written; the build then stands there.
-    async fn end<P: Projection>(&mut self, build: &mut Build) -> Result<(), ProjectorError> {
-        if let Some(written) = self.0.join_next().await {
-            stand::<P>(build, written.map_err(std::io::Error::from)??);
-        }
-        Ok(())
+    /// Waits until what was begun is written, if anything was; the build then stands there.
+    async fn end<P: Projection>(&mut self, build: &mut Build) -> Result<bool, ProjectorError> {
+        let Some(written) = self.0.join_next().await else { return Ok(false) };
+        stand::<P>(build, written.map_err(std::io::Error::from)??);
+        Ok(true)
     }
 }
 

@@ -22,12 +22,13 @@ use tais_proto::Publisher;
 
 pub use measure::{Measure, Target, median};
 use mix::Mix;
+pub use world::Author;
 
 use crate::embedded::ServerBinaries;
 use crate::settings::Settings;
 use peers::Peer;
 use running::Running;
-use world::{Author, World};
+use world::World;
 use writing::percentile;
 
 /// What is asked of `tais bench`.

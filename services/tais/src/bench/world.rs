@@ -170,7 +170,7 @@ impl World {
     }
 }
 
-/// Who writes, with a key.
+/// Who writes, with a key, and without a correspondent's service before the log.
 pub struct Author {
     publisher: Publisher,
     key: SigningKey,
@@ -195,6 +195,10 @@ impl From<NewEntry> for Ready {
 }
 
 impl Author {
+    /// Who writes as this account.
+    ///
+    /// # Errors
+    /// Never: the details of an activity are well formed.
     pub fn new(
         publisher: Publisher,
         key: SigningKey,
@@ -204,6 +208,10 @@ impl Author {
         Ok(Self { publisher, key, actor, state, details: serde_json::from_str(DETAILS)?, sequence: 0 })
     }
 
+    /// The next event of a stream, signed.
+    ///
+    /// # Errors
+    /// Never for events of the contract.
     pub fn entry(
         &mut self,
         kind: StreamKind,
@@ -230,7 +238,7 @@ impl Author {
     }
 
     /// The activity is described: reported, and from then on revised.
-    pub fn describes(&mut self, stream: StreamId, version: u32) -> anyhow::Result<NewEntry> {
+    pub(super) fn describes(&mut self, stream: StreamId, version: u32) -> anyhow::Result<NewEntry> {
         let details = self.details.clone();
         let event = match version {
             1 => ActivityReported { details }.into(),
@@ -240,11 +248,11 @@ impl Author {
     }
 
     /// So many reports, each the first of its stream.
-    pub fn reports(&mut self, count: usize) -> anyhow::Result<Vec<Ready>> {
+    pub(super) fn reports(&mut self, count: usize) -> anyhow::Result<Vec<Ready>> {
         (0..count).map(|_| Ok(self.describes(StreamId(Uuid::now_v7()), 1)?.into())).collect()
     }
 
-    pub fn public_key(&self) -> [u8; 32] {
+    pub(super) fn public_key(&self) -> [u8; 32] {
         self.key.public_key().to_bytes()
     }
 }
