@@ -251,7 +251,7 @@ pub(crate) mod tests {
         };
         let text = [
             header.to_owned(),
-            line("B1", "XXX", "2024-01-01"),
+            line("B1", "NONE", "2024-01-01"),
             good.to_owned(),
             line("B2", "AEC", "31/02/2024"),
             line("B2", "AEC", "2024-01-31"),
