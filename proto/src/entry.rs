@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 
 use crate::ids::Position;
@@ -86,7 +87,7 @@ impl Recorded {
             let length = u32::from_be_bytes(take(4)?.try_into().map_err(|_| EntryError)?);
             take(usize::try_from(length).map_err(|_| EntryError)?)
         };
-        let envelope = part()?.to_vec();
+        let envelope = Bytes::copy_from_slice(part()?);
         let signature = part()?.try_into().map_err(|_| EntryError)?;
         let position = u64::from_be_bytes(take(8)?.try_into().map_err(|_| EntryError)?);
         let micros = i64::from_be_bytes(take(8)?.try_into().map_err(|_| EntryError)?);

@@ -27,6 +27,8 @@ pub mod vocabulary;
 pub mod when;
 
 pub use amount::{Cents, Quantity};
+/// What signed bytes are held in: a copy of them is one more look at the same.
+pub use bytes::Bytes;
 pub use entry::{LeafHash, entry_bytes, leaf_hash};
 pub use envelope::{Envelope, EnvelopeError, Source, StreamRef};
 pub use event::{Event, EventType};

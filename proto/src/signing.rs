@@ -6,6 +6,8 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use curve25519_dalek::edwards::EdwardsPoint;
 use ed25519_dalek::{Signer as _, VerifyingKey};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest as _, Sha256};
@@ -62,9 +64,9 @@ impl PublicKey {
         self.0.verify_strict(message, &signature).is_ok()
     }
 
-    /// Whether the key has no part of small order. Keys that are made as they should be have none.
-    pub(crate) fn is_torsion_free(self) -> bool {
-        self.0.to_edwards().is_torsion_free()
+    /// The point that the key is.
+    pub(crate) fn point(self) -> EdwardsPoint {
+        self.0.to_edwards()
     }
 
     /// The key's name: the first 16 hexadecimal digits of SHA-256 over its bytes.
@@ -130,7 +132,8 @@ impl SigningKey {
 
     /// Signs the exact bytes of an envelope.
     #[must_use]
-    pub fn sign(&self, bytes: Vec<u8>) -> Signed {
+    pub fn sign(&self, bytes: impl Into<Bytes>) -> Signed {
+        let bytes = bytes.into();
         let signature = self.sign_message(&pre_authentication_encoding(ENVELOPE_MEDIA_TYPE, &bytes));
         Signed { bytes, signature }
     }
@@ -146,7 +149,7 @@ impl fmt::Debug for SigningKey {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signed {
     /// The envelope, exactly as it was signed.
-    pub bytes: Vec<u8>,
+    pub bytes: Bytes,
     /// The Ed25519 signature.
     pub signature: [u8; 64],
 }

@@ -54,7 +54,7 @@ fn a_signature_is_the_one_that_another_implementation_makes() {
 
 fn evidence() -> Signed {
     let signature = std::array::from_fn(|index| u8::try_from(index).unwrap());
-    Signed { bytes: br#"{"specversion":"1.0"}"#.to_vec(), signature }
+    Signed { bytes: br#"{"specversion":"1.0"}"#[..].into(), signature }
 }
 
 /// Computed with

@@ -14,7 +14,7 @@ use support::samples::{sample, turns};
 use support::values::{activity_event, envelope};
 use tais_proto::when::{end_of_dili_day, format_iso_date, parse_iso_date};
 use tais_proto::{
-    Date, Envelope, Event, EventType, PartialDate, Position, Quarter, Signed, SigningKey, Timestamp,
+    Bytes, Date, Envelope, Event, EventType, PartialDate, Position, Quarter, Signed, SigningKey, Timestamp,
     leaf_hash,
 };
 use time::{Duration, Month};
@@ -143,14 +143,14 @@ proptest! {
         prop_assert!(!signed.verify(SigningKey::from_seed(&other_seed).public_key()));
 
         let mut bytes_changed = signed.clone();
-        bytes_changed.bytes[at.index(signed.bytes.len())] ^= 1 << bit;
+        bytes_changed.bytes = flipped(&signed.bytes, at.index(signed.bytes.len()), bit);
         prop_assert!(!bytes_changed.verify(key.public_key()));
 
         let mut signature_changed = signed.clone();
         signature_changed.signature[at.index(64)] ^= 1 << bit;
         prop_assert!(!signature_changed.verify(key.public_key()));
 
-        let shorter = Signed { bytes: signed.bytes[..at.index(signed.bytes.len())].to_vec(), ..signed };
+        let shorter = Signed { bytes: signed.bytes.slice(..at.index(signed.bytes.len())), ..signed };
         prop_assert!(!shorter.verify(key.public_key()));
     }
 
@@ -163,13 +163,13 @@ proptest! {
         at in any::<Index>(),
         recorded_at in any_timestamp(),
     ) {
-        let signed = Signed { bytes, signature: [signature, signature].concat().try_into().unwrap() };
+        let signed = Signed { bytes: bytes.into(), signature: [signature, signature].concat().try_into().unwrap() };
         let leaf = leaf_hash(&signed, Position(position), recorded_at);
         let later = Timestamp::from_unix_micros(recorded_at.unix_micros() ^ 1);
         prop_assert_ne!(leaf, leaf_hash(&signed, Position(position).next(), recorded_at));
         prop_assert_ne!(leaf, leaf_hash(&signed, Position(position), later));
         let mut other = signed.clone();
-        other.bytes[at.index(signed.bytes.len())] ^= 1;
+        other.bytes = flipped(&signed.bytes, at.index(signed.bytes.len()), 0);
         prop_assert_ne!(leaf, leaf_hash(&other, Position(position), recorded_at));
         let mut other = signed.clone();
         other.signature[at.index(64)] ^= 1;
@@ -199,6 +199,12 @@ proptest! {
     }
 }
 
+fn flipped(bytes: &[u8], at: usize, bit: u8) -> Bytes {
+    let mut flipped = bytes.to_vec();
+    flipped[at] ^= 1 << bit;
+    flipped.into()
+}
+
 /// Every bit of one signed envelope, not only some.
 #[test]
 fn no_single_bit_can_change() {
@@ -208,7 +214,7 @@ fn no_single_bit_can_change() {
     for bit in 0..(length + 64) * 8 {
         let mut changed = signed.clone();
         match bit / 8 {
-            at if at < length => changed.bytes[at] ^= 1 << (bit % 8),
+            at if at < length => changed.bytes = flipped(&signed.bytes, at, (bit % 8) as u8),
             at => changed.signature[at - length] ^= 1 << (bit % 8),
         }
         assert!(!changed.verify(public), "bit {bit}");

@@ -59,7 +59,7 @@ impl Author {
             event,
         };
         let signed = self.key.sign(envelope.to_bytes().unwrap());
-        NewEntry { signed, envelope, pillar: Some(Pillar::Aec) }
+        NewEntry { signed, envelope: envelope.into(), pillar: Some(Pillar::Aec) }
     }
 }
 

@@ -72,7 +72,7 @@ async fn bare(world: &mut World, rounds: usize) -> Vec<Duration> {
         let start = Instant::now();
         bus.submit(stream, &signed, &Uuid::now_v7().to_string()).await.unwrap();
         sqlx::query("insert into bench.one (bytes) values ($1)")
-            .bind(&signed.bytes)
+            .bind(&signed.bytes[..])
             .execute(&world.operator)
             .await
             .unwrap();

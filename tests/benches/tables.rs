@@ -62,7 +62,7 @@ async fn arrays(connection: &mut PgConnection, table: &str, beside: &str, entrie
         .bind(entries.iter().map(|entry| entry.version as i32).collect::<Vec<_>>())
         .bind(entries.iter().map(|entry| entry.event_type.as_str()).collect::<Vec<_>>())
         .bind(entries.iter().map(|entry| entry.recorded_at.to_utc()).collect::<Vec<OffsetDateTime>>())
-        .bind(entries.iter().map(|entry| entry.signed.bytes.as_slice()).collect::<Vec<_>>())
+        .bind(entries.iter().map(|entry| &entry.signed.bytes[..]).collect::<Vec<_>>())
         .bind(entries.iter().map(|entry| entry.signed.signature.as_slice()).collect::<Vec<_>>())
         .bind(entries.iter().map(|entry| entry.leaf_hash.0.as_slice()).collect::<Vec<_>>())
         .execute(connection)

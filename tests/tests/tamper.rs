@@ -84,7 +84,7 @@ impl World {
                 event,
             };
             let signed = key.sign(envelope.to_bytes().unwrap());
-            NewEntry { signed, envelope, pillar: Some(Pillar::Aec) }
+            NewEntry { signed, envelope: envelope.into(), pillar: Some(Pillar::Aec) }
         };
         (1..).zip([reported, submitted]).map(entry).collect()
     }
@@ -332,14 +332,17 @@ impl World {
             .await
             .unwrap();
         let signature: Vec<u8> = row.get("signature");
-        let signed = Signed { bytes: row.get("envelope"), signature: signature.try_into().unwrap() };
+        let signed = Signed {
+            bytes: row.get::<Vec<u8>, _>("envelope").into(),
+            signature: signature.try_into().unwrap(),
+        };
         (signed, Timestamp::new(row.get::<time::OffsetDateTime, _>("recorded_at")))
     }
 
     async fn write(&self, position: u64, signed: &Signed) {
         sqlx::query("update log.entry set envelope = $2, signature = $3 where position = $1")
             .bind(i64::try_from(position).unwrap())
-            .bind(&signed.bytes)
+            .bind(&signed.bytes[..])
             .bind(signed.signature.to_vec())
             .execute(&self.superuser)
             .await

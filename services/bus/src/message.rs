@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use tais_proto::signing::parse_signature_header;
 use tais_proto::{EventId, LeafHash, Pillar, Position, Publisher, Signed, StreamId, Timestamp, leaf_hash};
@@ -24,7 +25,7 @@ pub struct Submitted {
     /// The signature header, as it came.
     pub signature: Option<String>,
     /// The raw bytes.
-    pub bytes: Vec<u8>,
+    pub bytes: Bytes,
     /// For the acknowledgement.
     pub token: AckToken,
 }
@@ -182,7 +183,7 @@ fn decode_entry(wire: WireEntry) -> Result<RecordedEntry, BusError> {
         pillar: wire.pillar,
         stream: wire.stream,
         signed: Signed {
-            bytes: STANDARD.decode(&wire.envelope).map_err(|_| bad("envelope"))?,
+            bytes: STANDARD.decode(&wire.envelope).map_err(|_| bad("envelope"))?.into(),
             signature: parse_signature_header(&wire.signature).ok_or_else(|| bad("signature"))?,
         },
     };
@@ -215,7 +216,7 @@ mod tests {
                 signature[..32].copy_from_slice(&left);
                 signature[32..].copy_from_slice(&right);
                 let (position, recorded_at) = (Position(position), Timestamp::from_unix_micros(micros));
-                let signed = Signed { bytes, signature };
+                let signed = Signed { bytes: bytes.into(), signature };
                 let leaf_hash = leaf_hash(&signed, position, recorded_at);
                 let stream = StreamId(Uuid::from_u128(stream));
                 RecordedEntry { position, recorded_at, leaf_hash, pillar, stream, signed }
@@ -235,10 +236,12 @@ mod tests {
         #[test]
         fn an_entry_that_was_altered_on_the_way_is_not_believed(entry in entry(), at: prop::sample::Index, bit in 0..8_u8) {
             let mut altered = entry.clone();
-            match altered.signed.bytes.len() {
-                0 => altered.signed.bytes.push(0),
-                length => altered.signed.bytes[at.index(length)] ^= 1_u8 << bit,
+            let mut bytes = altered.signed.bytes.to_vec();
+            match bytes.len() {
+                0 => bytes.push(0),
+                length => bytes[at.index(length)] ^= 1_u8 << bit,
             }
+            altered.signed.bytes = bytes.into();
             let page = |entry| ReplayPage { entries: vec![entry], ..ReplayPage::default() };
             prop_assert!(decode_page(&encode_page(&page(altered)).unwrap()).is_err());
             let mut moved = entry.clone();

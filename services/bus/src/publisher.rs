@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use async_nats::{Client, HeaderMap, Message, Subscriber};
+use bytes::Bytes;
 use futures_util::StreamExt as _;
 use serde::Deserialize;
 use tais_proto::reference::StateCode;
@@ -74,9 +75,9 @@ impl NatsPublisher {
         reachable(&self.client).is_ok()
     }
 
-    async fn request(&self, subject: String, headers: HeaderMap, body: Vec<u8>) -> Result<Message, BusError> {
+    async fn request(&self, subject: String, headers: HeaderMap, body: Bytes) -> Result<Message, BusError> {
         reachable(&self.client)?;
-        let request = self.client.request_with_headers(subject, headers, body.into());
+        let request = self.client.request_with_headers(subject, headers, body);
         match tokio::time::timeout(ANSWER_WAIT, request).await {
             Err(_) => Err(BusError::Timeout),
             Ok(Err(error)) => match error.kind() {
@@ -112,7 +113,7 @@ impl PublisherBus for NatsPublisher {
                 );
                 return kept(&self.request(subject, headers, signed.bytes.clone()).await?, Some(place));
             }
-            let sent = self.client.publish_with_headers(subject, headers, signed.bytes.clone().into()).await;
+            let sent = self.client.publish_with_headers(subject, headers, signed.bytes.clone()).await;
             sent.map_err(|error| BusError::Unreachable(error.to_string()))?;
         }
         Ok(())
@@ -149,7 +150,7 @@ impl PublisherBus for NatsPublisher {
 
     async fn replay(&self, from: Position) -> Result<ReplayPage, BusError> {
         let subject = subject::replay(&self.state, self.publisher);
-        let answer = self.request(subject, HeaderMap::new(), encode_request(from)?).await?;
+        let answer = self.request(subject, HeaderMap::new(), encode_request(from)?.into()).await?;
         decode_page(&answer.payload)
     }
 }
@@ -197,7 +198,7 @@ fn recorded(message: &Message) -> Result<RecordedEntry, BusError> {
             signature: header(subject::SIGNATURE)
                 .and_then(|text| parse_signature_header(&text))
                 .ok_or_else(|| missing(subject::SIGNATURE))?,
-            bytes: message.payload.to_vec(),
+            bytes: message.payload.clone(),
         },
     };
     entry.checked()

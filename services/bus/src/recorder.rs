@@ -86,7 +86,7 @@ impl NatsRecorder {
         let mut acks = Vec::with_capacity(entries.len());
         for entry in entries {
             let subject = subject::recorded(&self.state, entry.pillar, entry.stream);
-            let body = entry.signed.bytes.clone().into();
+            let body = entry.signed.bytes.clone();
             let ack = self.context.publish_with_headers(subject, headers(entry), body).await;
             acks.push(ack.map_err(|error| BusError::Unreachable(error.to_string()))?.into_future());
         }
@@ -117,7 +117,7 @@ fn submitted(message: jetstream::Message) -> Submitted {
         stream,
         signature: headers.and_then(|headers| headers.get(subject::SIGNATURE)).map(ToString::to_string),
         token: AckToken(message.reply.as_ref().map(ToString::to_string).unwrap_or_default()),
-        bytes: message.payload.to_vec(),
+        bytes: message.payload.clone(),
         subject: message.subject.to_string(),
     }
 }

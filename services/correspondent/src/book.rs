@@ -176,7 +176,7 @@ impl Reader for Book {
             insert.push_values(entries, |mut row, entry| {
                 row.push_bind(i64::try_from(entry.position.0).unwrap_or(i64::MAX))
                     .push_bind(entry.recorded_at.unix_micros())
-                    .push_bind(&entry.signed.bytes);
+                    .push_bind(&entry.signed.bytes[..]);
             });
             insert.build().execute(&self.pool).await?;
         }

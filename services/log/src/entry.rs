@@ -1,5 +1,7 @@
 //! What goes into the log and what comes out.
 
+use std::sync::Arc;
+
 use tais_proto::reference::StateCode;
 use tais_proto::{
     Envelope, EnvelopeError, EventId, LeafHash, Pillar, Position, Signed, StreamId, StreamKind, StreamRef,
@@ -12,7 +14,7 @@ pub struct NewEntry {
     /// The evidence.
     pub signed: Signed,
     /// The same, parsed.
-    pub envelope: Envelope,
+    pub envelope: Arc<Envelope>,
     /// The pillar the stream belongs to, where it belongs to one.
     pub pillar: Option<Pillar>,
 }

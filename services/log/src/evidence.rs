@@ -3,7 +3,7 @@
 use futures_util::TryStreamExt as _;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
-use tais_proto::{Envelope, Pillar, Position, Timestamp};
+use tais_proto::{Bytes, Envelope, Pillar, Position, Timestamp};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -15,7 +15,7 @@ pub struct Evidence {
     /// Where.
     pub position: i64,
     /// The envelope's bytes.
-    pub envelope: Vec<u8>,
+    pub envelope: Bytes,
     /// The signature's bytes; 64 of them in a record that is whole.
     pub signature: Vec<u8>,
     /// When it is said to have been recorded.
@@ -219,7 +219,7 @@ impl PostgresLog {
 fn evidence(row: &PgRow) -> Result<Evidence, LogError> {
     Ok(Evidence {
         position: row.try_get("position")?,
-        envelope: row.try_get("envelope")?,
+        envelope: row.try_get::<Vec<u8>, _>("envelope")?.into(),
         signature: row.try_get("signature")?,
         recorded_at: Timestamp::new(row.try_get::<OffsetDateTime, _>("recorded_at")?),
         leaf_hash: Some(row.try_get("leaf_hash")?),

@@ -33,6 +33,7 @@ struct State {
     relay: u64,
     checkpoints: Vec<SignedCheckpoint>,
     faults: VecDeque<Fault>,
+    appends: usize,
     led: bool,
 }
 
@@ -55,6 +56,12 @@ impl MemoryLog {
     /// Makes the next append fail in this way; several faults come in order.
     pub fn fail_next(&self, fault: Fault) {
         self.lock().faults.push_back(fault);
+    }
+
+    /// How many appends were asked for.
+    #[must_use]
+    pub fn appends(&self) -> usize {
+        self.lock().appends
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -126,7 +133,11 @@ impl Log for MemoryLog {
         batch: &[NewEntry],
         quarantine: &[Quarantined],
     ) -> Result<Option<Vec<Outcome>>, LogError> {
-        let fault = self.lock().faults.pop_front();
+        let fault = {
+            let mut state = self.lock();
+            state.appends += 1;
+            state.faults.pop_front()
+        };
         match fault {
             Some(Fault::NotKept) => return Err(LogError::OnCommand),
             Some(Fault::Delayed(wait)) => tokio::time::sleep(wait).await,

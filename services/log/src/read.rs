@@ -34,7 +34,7 @@ pub(crate) fn entry(row: &PgRow) -> Result<Entry, LogError> {
         pillar: pillar.map(|code| Pillar::from_code(code).ok_or_else(|| altered("pillar"))).transpose()?,
         recorded_at: Timestamp::new(row.try_get::<OffsetDateTime, _>(8)?),
         signed: Signed {
-            bytes: row.try_get(9)?,
+            bytes: row.try_get::<Vec<u8>, _>(9)?.into(),
             signature: signature.try_into().map_err(|_| altered("signature"))?,
         },
         leaf_hash: LeafHash(leaf_hash.try_into().map_err(|_| altered("leaf_hash"))?),

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
-use tais_bus::Submitted;
+use tais_bus::{AckToken, Submitted};
 
 use crate::plan::Message;
 use crate::verify::{Arrived, Unverified, ValidKeys, Verified, verify};
@@ -39,6 +39,11 @@ impl Arrivals {
             self.verified.extend(verified(&self.submitted, left..self.submitted.len(), keys).await);
             self.registry = keys.version();
         }
+    }
+
+    /// What some of the messages are acknowledged with.
+    pub fn tokens(&self, some: Range<usize>) -> Vec<AckToken> {
+        self.submitted[some].iter().map(|submitted| submitted.token.clone()).collect()
     }
 
     /// The messages from one on.

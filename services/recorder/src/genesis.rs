@@ -1,5 +1,7 @@
 //! Where trust begins: the genesis at position 0, and the first keys and roles, signed by the log.
 
+use std::sync::Arc;
+
 use tais_log::{Log, NewEntry, Outcome};
 use tais_proto::event::registry::{RegistryGenesis, RegistryKeyRegistered, RegistryRoleGranted};
 use tais_proto::reference::StateCode;
@@ -116,5 +118,5 @@ pub(crate) fn sign(
     pillar: Option<Pillar>,
 ) -> Result<NewEntry, RecorderError> {
     let signed = key.sign(envelope.to_bytes()?);
-    Ok(NewEntry { signed, envelope, pillar })
+    Ok(NewEntry { signed, envelope: Arc::new(envelope), pillar })
 }

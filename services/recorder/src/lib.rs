@@ -11,7 +11,8 @@
 //! Invariants:
 //! * a message is acknowledged after the commit, never before;
 //! * the view of the log that rules are checked on is never newer than the log, and is thrown away
-//!   whenever an outcome is unknown;
+//!   whenever an outcome is unknown; what is planned on a batch that is still being appended is appended right after
+//!   exactly that batch, or planned again;
 //! * a checkpoint is signed only of what was read and hashed again, and only after the one before it;
 //! * one recorder is active, any number stand by; two at once would still write no fork, because
 //!   the log's head row is the lock.
@@ -23,6 +24,7 @@ pub mod genesis;
 mod keys;
 mod plan;
 mod record;
+mod recording;
 mod relay;
 mod replay;
 mod verify;

@@ -1,6 +1,7 @@
 //! One batch, planned: what is appended, what is quarantined, what is answered. The rules run here.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use tais_bus::{Notice, Submitted};
 use tais_domain::admission::{StreamState, admit};
@@ -30,7 +31,9 @@ pub struct Plan {
     /// To tell publishers after the commit.
     pub notices: Vec<(Publisher, Notice)>,
     /// Streams as they will be after the batch.
-    streams: HashMap<StreamId, Option<StreamState>>,
+    streams: HashMap<StreamId, StreamState>,
+    /// Where in `entries` an event is.
+    places: HashMap<EventId, usize>,
     /// Entries of the log's own in this batch.
     own: u32,
     /// Whether the registry changes: what follows waits for the next batch, with the new registry.
@@ -53,6 +56,8 @@ pub struct Planner<'a, L> {
     pub now: Timestamp,
     /// What the log said of the same batch before.
     pub before: &'a Before,
+    /// What is being appended, and taken to be recorded.
+    pub after: Option<&'a Plan>,
 }
 
 /// How much of the log is read before a batch is planned.
@@ -97,6 +102,17 @@ impl<L: Log> Planner<'_, L> {
         }
         let planned = self.attempt(messages, Care::Sure).await?;
         Ok(planned.unwrap_or_default())
+    }
+
+    /// The same while `after` is being appended; `None` where the log must be asked, which is behind by that much.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub async fn plan_ahead(
+        &mut self,
+        messages: &[Message<'_>],
+    ) -> Result<Option<(Plan, usize)>, RecorderError> {
+        self.attempt(messages, Care::Hopeful).await
     }
 
     /// `None` when a hopeful plan would have to refuse something.
@@ -161,7 +177,7 @@ impl<L: Log> Planner<'_, L> {
         &mut self,
         plan: &mut Plan,
         message: &Message<'_>,
-        envelope: &Envelope,
+        envelope: &Arc<Envelope>,
         signed: &Signed,
         care: Care,
     ) -> Result<Option<Refusal>, RecorderError> {
@@ -169,16 +185,15 @@ impl<L: Log> Planner<'_, L> {
             plan.quarantine(message, "key-sequence-reused", KEY_SEQUENCE_REUSED);
             return Ok(None);
         }
-        let twin = plan.entries.iter().find(|entry| entry.envelope.id == envelope.id);
-        if let Some(twin) = twin {
-            if twin.signed != *signed {
+        if let Some(twin) = plan.places.get(&envelope.id) {
+            if plan.entries[*twin].signed != *signed {
                 plan.quarantine(message, "id-reused", ID_REUSED);
             }
             return Ok(None);
         }
         let id = envelope.stream.id;
-        let before = match plan.streams.get(&id) {
-            Some(state) => state.clone(),
+        let before = match plan.stream(id).or_else(|| self.after?.stream(id)) {
+            Some(state) => Some(state.clone()),
             // The first of its stream, as it says.
             None if envelope.stream_version == 1 && care == Care::Hopeful => self.view.cached(id),
             None => self.view.stream(self.log, id).await?,
@@ -193,7 +208,7 @@ impl<L: Log> Planner<'_, L> {
         let registry = envelope.stream.kind == StreamKind::Registry;
         plan.registry_changes |= registry;
         let pillar = if registry { None } else { plan.advance(before, envelope)? };
-        plan.entries.push(NewEntry { signed: signed.clone(), envelope: envelope.clone(), pillar });
+        plan.push(NewEntry { signed: signed.clone(), envelope: Arc::clone(envelope), pillar });
         Ok(None)
     }
 
@@ -259,9 +274,8 @@ impl<L: Log> Planner<'_, L> {
     ) -> Result<(), RecorderError> {
         let sha256 = signed.sha256();
         let stream = StreamRef { kind: StreamKind::Refusal, id: refusal_stream(&sha256) };
-        let refused_before =
-            plan.streams.contains_key(&stream.id) || self.view.stream(self.log, stream.id).await?.is_some();
-        if refused_before {
+        let in_hand = plan.stream(stream.id).or_else(|| self.after?.stream(stream.id));
+        if in_hand.is_some() || self.view.stream(self.log, stream.id).await?.is_some() {
             return Ok(());
         }
         plan.own += 1;
@@ -287,11 +301,11 @@ impl<L: Log> Planner<'_, L> {
             causation,
             actor: AccountId(Uuid::nil()),
             key_id: self.view.key.key_id(),
-            key_seq: self.view.log_key_seq + plan.own,
+            key_seq: self.view.log_key_seq + self.after.map_or(0, |after| after.own) + plan.own,
             event: Event::from(refused),
         };
         plan.advance(None, &envelope)?;
-        plan.entries.push(sign(&self.view.key, envelope, pillar)?);
+        plan.push(sign(&self.view.key, envelope, pillar)?);
         Ok(())
     }
 }
@@ -315,8 +329,27 @@ impl Plan {
         let state = StreamState::evolve(before, envelope)
             .map_err(|source| RecorderError::Broken { position: u64::MAX, source })?;
         let pillar = state.pillar().or(envelope.source.publisher.pillar());
-        self.streams.insert(envelope.stream.id, Some(state));
+        self.streams.insert(envelope.stream.id, state);
         Ok(pillar)
+    }
+
+    fn push(&mut self, entry: NewEntry) {
+        self.places.insert(entry.envelope.id, self.entries.len());
+        self.entries.push(entry);
+    }
+
+    fn stream(&self, id: StreamId) -> Option<&StreamState> {
+        self.streams.get(&id)
+    }
+
+    /// The streams as they are after the batch; the plan forgets them.
+    pub fn take_streams(&mut self) -> HashMap<StreamId, StreamState> {
+        std::mem::take(&mut self.streams)
+    }
+
+    /// Whether keys or roles are others after it.
+    pub const fn changes_the_registry(&self) -> bool {
+        self.registry_changes
     }
 
     /// Keeps a message aside.
@@ -324,7 +357,7 @@ impl Plan {
         self.quarantine.push(Quarantined {
             subject: message.submitted.subject.clone(),
             signature: message.submitted.signature.clone(),
-            raw: message.submitted.bytes.clone(),
+            raw: message.submitted.bytes.to_vec(),
             code: code.to_owned(),
             reason: reason.to_owned(),
         });

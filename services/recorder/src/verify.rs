@@ -10,7 +10,7 @@ use tais_proto::batch;
 use tais_proto::envelope::{MESSAGE_BYTES_MAX, Source};
 use tais_proto::signing::parse_signature_header;
 use tais_proto::{
-    Envelope, EnvelopeError, EventId, KeyId, PublicKey, Publisher, Signed, StreamId, StreamRef,
+    Bytes, Envelope, EnvelopeError, EventId, KeyId, PublicKey, Publisher, Signed, StreamId, StreamRef,
 };
 
 /// What arrived under one subject.
@@ -23,7 +23,7 @@ pub struct Arrived<'a> {
     /// The signature header, as it came.
     pub signature: Option<&'a str>,
     /// The raw bytes.
-    pub bytes: &'a [u8],
+    pub bytes: &'a Bytes,
 }
 
 /// The keys that may sign the next entry, as of one version of the registry. Cheap to clone.
@@ -55,7 +55,7 @@ impl ValidKeys {
 #[derive(Clone, Debug)]
 pub enum Verified {
     /// An event of this contract, as its subject says.
-    Event(Box<Envelope>, Signed),
+    Event(Arc<Envelope>, Signed),
     /// Signed properly, and not an event of this contract.
     Unreadable {
         /// What is wrong with it.
@@ -158,7 +158,7 @@ fn open(arrived: &Arrived<'_>) -> Result<Opened, Unverified> {
             "the message carries no readable Tais-Signature header, so nobody can have said it",
         ));
     };
-    Ok(Opened { publisher, stream, signed: Signed { bytes: arrived.bytes.to_vec(), signature } })
+    Ok(Opened { publisher, stream, signed: Signed { bytes: arrived.bytes.clone(), signature } })
 }
 
 fn read(signed: Signed, publisher: Publisher, stream: StreamId, key_id: KeyId) -> Verified {
@@ -179,7 +179,7 @@ fn read(signed: Signed, publisher: Publisher, stream: StreamId, key_id: KeyId) -
             );
             unreadable(signed, "wrong-subject", reason)
         }
-        Ok(envelope) => Verified::Event(Box::new(envelope), signed),
+        Ok(envelope) => Verified::Event(Arc::new(envelope), signed),
     }
 }
 

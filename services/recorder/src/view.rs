@@ -80,7 +80,7 @@ impl View {
         Ok(state)
     }
 
-    /// Takes in what was just appended.
+    /// Takes in what was just appended, of the registry and of the log's own; what streams are is [remembered](Self::remember).
     ///
     /// # Errors
     /// When it does not fold, which means that the plan and the log disagree.
@@ -88,20 +88,18 @@ impl View {
         if matches!(envelope.event, Event::RefusalRefused(_)) {
             self.log_key_seq = self.log_key_seq.max(envelope.key_seq);
         }
-        if envelope.stream.kind == StreamKind::Registry {
-            return self
-                .registry
-                .apply(position, envelope)
-                .map_err(|source| RecorderError::Broken { position: position.0, source });
+        if envelope.stream.kind != StreamKind::Registry {
+            return Ok(());
         }
-        let before = match self.streams.pop(&envelope.stream.id) {
-            Some(before) => before,
-            // Nothing came before it.
-            None if envelope.stream_version == 1 => None,
-            None => return Ok(()),
-        };
-        self.streams.put(envelope.stream.id, Some(evolve(before, envelope, position)?));
-        Ok(())
+        let applied = self.registry.apply(position, envelope);
+        applied.map_err(|source| RecorderError::Broken { position: position.0, source })
+    }
+
+    /// What streams are now.
+    pub fn remember(&mut self, streams: impl IntoIterator<Item = (StreamId, StreamState)>) {
+        for (id, state) in streams {
+            self.streams.put(id, Some(state));
+        }
     }
 }
 

@@ -53,7 +53,7 @@ async fn copy(log: &MemoryLog, entries: usize) -> MemoryLog {
     let copy = empty();
     let page = log.read_from(Position(0), entries, &Filter::default()).await.unwrap();
     let again = |entry: tais_log::Entry| NewEntry {
-        envelope: entry.envelope().unwrap(),
+        envelope: entry.envelope().unwrap().into(),
         pillar: entry.pillar,
         signed: entry.signed,
     };
@@ -98,7 +98,9 @@ async fn each_checkpoint_goes_on_from_the_one_before_it() {
     let rest = whole.read_from(Position(300), 1_000, &Filter::default()).await.unwrap();
     for entry in rest.entries {
         let (envelope, pillar) = (entry.envelope().unwrap(), entry.pillar);
-        log.append(&[NewEntry { signed: entry.signed, envelope, pillar }], &[]).await.unwrap();
+        log.append(&[NewEntry { signed: entry.signed, envelope: envelope.into(), pillar }], &[])
+            .await
+            .unwrap();
     }
     let second = sign(&log, &file(&dir)).await.unwrap().unwrap();
     let (earlier, later) = (first.checkpoint(), second.verify(&name()).unwrap());

@@ -1,172 +1,13 @@
 //! The recorder on the twins: what it takes, what it sets aside, and that nothing fails it twice.
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
-use std::sync::Arc;
-use std::time::Duration;
+mod support;
 
-use tais_bus::memory::MemoryPublisher;
-use tais_bus::{MemoryBus, PublisherBus as _};
+use support::{NO_WAIT, World, reported, stream};
 use tais_log::memory::Fault;
-use tais_log::{Filter, Log as _, MemoryLog, NewEntry, system_clock};
-use tais_proto::event::activity::{ActivityReported, ActivitySubmitted, ActivityValidated};
-use tais_proto::event::refusal::RefusalRefused;
-use tais_proto::event::registry::RegistryKeyRevoked;
-use tais_proto::reference::{Reference, StateCode};
-use tais_proto::{
-    AccountId, Envelope, Event, EventId, Pillar, Position, Publisher, Role, Signed, SigningKey, Source,
-    StreamId, StreamKind, StreamRef,
-};
-use tais_recorder::genesis::{Beginning, begin};
-use tais_recorder::{Config, Recorder, only};
-use uuid::Uuid;
-
-const NO_WAIT: Duration = Duration::from_millis(20);
-
-struct World {
-    log: MemoryLog,
-    bus: MemoryBus,
-    recorder: Recorder<MemoryLog, MemoryBus>,
-    keys: Vec<(Publisher, SigningKey)>,
-    people: Vec<(AccountId, Role, Option<Pillar>)>,
-    sequence: u32,
-}
-
-fn state() -> StateCode {
-    "TL".parse().unwrap()
-}
-
-fn log_key() -> SigningKey {
-    SigningKey::from_seed(&[99; 32])
-}
-
-fn recorder(log: &MemoryLog, bus: &MemoryBus) -> Recorder<MemoryLog, MemoryBus> {
-    let config = Config {
-        state: state(),
-        keys: only(log_key()),
-        checkpoint: std::env::temp_dir().join(Uuid::now_v7().to_string()),
-        reference: Arc::new(Reference::load_embedded().unwrap()),
-        clock: system_clock(),
-    };
-    Recorder::new(config, log.clone(), bus.clone())
-}
-
-impl World {
-    async fn new() -> Self {
-        let keys: Vec<_> = (1_u8..)
-            .zip(Publisher::ON_THE_BUS)
-            .map(|(seed, publisher)| (*publisher, SigningKey::from_seed(&[seed; 32])))
-            .collect();
-        let people = vec![
-            (AccountId(Uuid::now_v7()), Role::Correspondent, Some(Pillar::Apsc)),
-            (AccountId(Uuid::now_v7()), Role::Correspondent, Some(Pillar::Aec)),
-            (AccountId(Uuid::now_v7()), Role::Director, None),
-        ];
-        let (log, bus) = (MemoryLog::new(system_clock()), MemoryBus::new(state()));
-        let beginning = Beginning {
-            origin: "tais.test/tl".into(),
-            state: state(),
-            administrator: AccountId(Uuid::now_v7()),
-            sample: false,
-            keys: keys.iter().map(|(publisher, key)| (*publisher, key.public_key())).collect(),
-            roles: people.clone(),
-        };
-        begin(&log, &log_key(), &beginning, system_clock()()).await.unwrap();
-        let recorder = recorder(&log, &bus);
-        Self { log, bus, recorder, keys, people, sequence: 0 }
-    }
-
-    fn key(&self, publisher: Publisher) -> &SigningKey {
-        &self.keys.iter().find(|(of, _)| *of == publisher).unwrap().1
-    }
-
-    fn person(&self, role: Role, pillar: Option<Pillar>) -> AccountId {
-        self.people.iter().find(|(_, r, p)| *r == role && *p == pillar).unwrap().0
-    }
-
-    fn correspondent(&self) -> AccountId {
-        self.person(Role::Correspondent, Some(Pillar::Apsc))
-    }
-
-    fn envelope(&mut self, publisher: Publisher, stream: StreamId, version: u32, event: Event) -> Envelope {
-        self.sequence += 1;
-        let actor = match publisher {
-            Publisher::Aec => self.person(Role::Correspondent, Some(Pillar::Aec)),
-            Publisher::Office => self.person(Role::Director, None),
-            _ => self.correspondent(),
-        };
-        Envelope {
-            id: EventId(Uuid::now_v7()),
-            source: Source { state: state(), publisher },
-            stream: StreamRef { kind: StreamKind::Activity, id: stream },
-            stream_version: version,
-            time: system_clock()(),
-            correlation: Uuid::now_v7(),
-            causation: None,
-            actor,
-            key_id: self.key(publisher).key_id(),
-            key_seq: self.sequence,
-            event,
-        }
-    }
-
-    /// One that has just started, and knows nothing of the record yet.
-    fn new_recorder(&self) -> Recorder<MemoryLog, MemoryBus> {
-        recorder(&self.log, &self.bus)
-    }
-
-    fn report(&mut self, stream: StreamId) -> Envelope {
-        self.envelope(Publisher::Apsc, stream, 1, reported("PILLAR_APSC"))
-    }
-
-    fn publisher(&self, publisher: Publisher) -> MemoryPublisher {
-        self.bus.publisher(publisher)
-    }
-
-    async fn submit(&self, publisher: Publisher, stream: StreamId, bytes: Vec<u8>) -> Signed {
-        let signed = self.key(publisher).sign(bytes);
-        self.resubmit(publisher, stream, &signed).await;
-        signed
-    }
-
-    async fn resubmit(&self, publisher: Publisher, stream: StreamId, signed: &Signed) {
-        self.publisher(publisher).submit(stream, signed, &Uuid::now_v7().to_string()).await.unwrap();
-    }
-
-    async fn step(&mut self) {
-        self.recorder.step(NO_WAIT).await.unwrap();
-    }
-
-    async fn entries(&self, kind: StreamKind) -> Vec<Envelope> {
-        let filter = Filter { kind: Some(kind), ..Filter::default() };
-        let page = self.log.read_from(Position(0), 1_000, &filter).await.unwrap();
-        page.entries.iter().map(|entry| entry.envelope().unwrap()).collect()
-    }
-
-    async fn refusals(&self) -> Vec<RefusalRefused> {
-        let entries = self.entries(StreamKind::Refusal).await;
-        let refused = entries.into_iter().map(|envelope| match envelope.event {
-            Event::RefusalRefused(refused) => *refused,
-            other => panic!("{other:?}"),
-        });
-        refused.collect()
-    }
-
-    async fn quarantined(&self) -> Vec<(String, String)> {
-        let kept = self.log.quarantined(100).await.unwrap();
-        kept.into_iter().map(|kept| (kept.message.code, kept.message.reason)).collect()
-    }
-}
-
-fn stream() -> StreamId {
-    StreamId(Uuid::now_v7())
-}
-
-fn reported(pillar: &str) -> Event {
-    let details = format!(
-        r#"{{"pillar":"{pillar}","memberState":"TL","kind":"ACTIVITY_KIND_TRAINING","title":{{"en":"Training"}}}}"#
-    );
-    ActivityReported { details: serde_json::from_str(&details).unwrap() }.into()
-}
+use tais_log::{Log as _, NewEntry};
+use tais_proto::event::activity::{ActivitySubmitted, ActivityValidated};
+use tais_proto::{Envelope, Event, EventId, Publisher, SigningKey, StreamKind};
 
 /// Everything bad at once, and something good behind it: each ends where it must, with its reason,
 /// and what follows is not delayed.
@@ -400,14 +241,9 @@ async fn a_recorder_that_was_overtaken_judges_by_what_is() {
     assert!(world.refusals().await.is_empty());
 
     // A key that the other has heard the end of.
-    let registry = world.entries(StreamKind::Registry).await;
-    let version = u32::try_from(registry.len()).unwrap() + 1;
-    let key_id = world.key(Publisher::Apsc).key_id();
-    let revoked = RegistryKeyRevoked { key_id, reason: "The machine was lost.".to_owned() };
-    let mut envelope = world.envelope(Publisher::Office, registry[0].stream.id, version, revoked.into());
-    envelope.stream.kind = StreamKind::Registry;
+    let envelope = world.revocation(Publisher::Apsc).await;
     let signed = world.key(Publisher::Office).sign(envelope.to_bytes().unwrap());
-    world.log.append(&[NewEntry { signed, envelope, pillar: None }], &[]).await.unwrap();
+    world.log.append(&[NewEntry { signed, envelope: envelope.into(), pillar: None }], &[]).await.unwrap();
     let late = world.report(stream());
     world.submit(Publisher::Apsc, late.stream.id, late.to_bytes().unwrap()).await;
     world.step().await;

@@ -76,7 +76,7 @@ mod tests {
             let mut altered = signatures(40);
             for at in (bad..40).step_by(7) {
                 match at % 3 {
-                    0 => altered[at].signed.bytes[3] ^= 1,
+                    0 => altered[at].signed.bytes = altered[at].signed.bytes.slice(1..),
                     1 => altered[at].signed.signature[at % 64] ^= 1,
                     _ => altered[at].key = SigningKey::from_seed(&[9; 32]).public_key(),
                 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 
+use bytes::Bytes;
 use tais_proto::Publisher;
 
 use super::Fault;
@@ -49,7 +50,7 @@ impl Broker {
         self.message_ids.insert(message_id.to_owned())
     }
 
-    pub fn keep(&mut self, subject: String, signature: Option<String>, bytes: Vec<u8>) {
+    pub fn keep(&mut self, subject: String, signature: Option<String>, bytes: Bytes) {
         let (publisher, stream) = subject::parse_submit(&subject);
         let token = AckToken(self.next_number().to_string());
         self.submitted.push_back(Submitted { subject, publisher, stream, signature, bytes, token });

@@ -1,5 +1,6 @@
 //! A publisher's side of the twin.
 
+use bytes::Bytes;
 use tais_proto::{Position, Publisher, Signed, StreamId};
 
 use super::{Fault, MemoryBus, cut_off};
@@ -16,8 +17,8 @@ pub struct MemoryPublisher {
 
 impl MemoryPublisher {
     /// Submits raw bytes under a subject of one's choice, as somebody with stolen credentials might.
-    pub fn submit_raw(&self, subject: &str, signature: Option<String>, bytes: Vec<u8>) {
-        self.bus.change(|broker| broker.keep(subject.to_owned(), signature, bytes));
+    pub fn submit_raw(&self, subject: &str, signature: Option<String>, bytes: impl Into<Bytes>) {
+        self.bus.change(|broker| broker.keep(subject.to_owned(), signature, bytes.into()));
     }
 
     /// Cuts this publisher off alone, until told otherwise. Notices do not wait for it.

@@ -151,7 +151,7 @@ fn keep(receipts: &[Receipt], states: &str) -> QueryBuilder<Sqlite> {
             .push_bind(i64::try_from(receipt.position.0).unwrap_or(i64::MAX))
             .push_bind(receipt.recorded_at.unix_micros())
             .push_bind(receipt.leaf_hash.0.to_vec())
-            .push_bind(&receipt.signed.bytes)
+            .push_bind(&receipt.signed.bytes[..])
             .push_bind(receipt.signed.signature.to_vec());
     });
     update.push(

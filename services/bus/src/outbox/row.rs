@@ -90,7 +90,7 @@ pub(super) fn push_items(insert: &mut QueryBuilder<Sqlite>, items: &[Fresh]) -> 
             .push_bind(item.asked.clone())
             .push_bind(sent.map(|sent| sent.key_id.as_str().to_owned()))
             .push_bind(sent.map(|sent| sent.key_seq))
-            .push_bind(sent.map(|sent| sent.signed.bytes.clone()))
+            .push_bind(sent.map(|sent| sent.signed.bytes.to_vec()))
             .push_bind(sent.map(|sent| sent.signed.signature.to_vec()))
             .push_bind(sent.map(|sent| sent.signed.sha256()));
     });
@@ -99,8 +99,8 @@ pub(super) fn push_items(insert: &mut QueryBuilder<Sqlite>, items: &[Fresh]) -> 
 
 /// What was signed to be sent, if anything was.
 pub(super) fn signed(row: &SqliteRow) -> Result<Option<Signed>, OutboxError> {
-    let Some(bytes) = row.try_get("envelope")? else { return Ok(None) };
-    Ok(Some(Signed { bytes, signature: array(row.try_get("signature")?)? }))
+    let Some(bytes) = row.try_get::<Option<Vec<u8>>, _>("envelope")? else { return Ok(None) };
+    Ok(Some(Signed { bytes: bytes.into(), signature: array(row.try_get("signature")?)? }))
 }
 
 pub(super) fn envelope_of(

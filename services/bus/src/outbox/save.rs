@@ -184,7 +184,7 @@ async fn keep(
     update.push_values(fresh, |mut row, (item, key_seq, signed)| {
         row.push_bind(item.seq)
             .push_bind(*key_seq)
-            .push_bind(&signed.bytes)
+            .push_bind(&signed.bytes[..])
             .push_bind(signed.signature.to_vec())
             .push_bind(signed.sha256());
     });

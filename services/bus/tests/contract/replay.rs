@@ -33,8 +33,10 @@ pub async fn the_one_who_asks_is_answered<B: Bus>(bus: B) {
 /// As much as the recorder puts into one answer: 300 KiB of envelopes, in 128 entries.
 pub async fn the_largest_page_fits<B: Bus>(bus: B) {
     let (asker, recorder) = (bus.publisher(Publisher::Ascc).await, bus.recorder().await);
-    let of_size =
-        |n: u64| Signed { bytes: vec![b'y'; 2400 + usize::try_from(n % 2).unwrap()], signature: [9; 64] };
+    let of_size = |n: u64| Signed {
+        bytes: vec![b'y'; 2400 + usize::try_from(n % 2).unwrap()].into(),
+        signature: [9; 64],
+    };
     let entries = (0..128).map(|n| at(u64::MAX / 2 + n, Some(Pillar::Ascc), stream(), of_size(n))).collect();
     let page =
         ReplayPage { entries, scanned_to: Position(u64::MAX / 2 + 128), head: Position(u64::MAX / 2 + 200) };

@@ -44,7 +44,7 @@ pub async fn what_is_submitted_together_arrives_whole_and_in_order<B: Bus>(bus: 
 
 pub async fn what_is_not_taken_together_leaves_nothing<B: Bus>(bus: B) {
     let (publisher, recorder) = (bus.publisher(Publisher::Aec).await, bus.recorder().await);
-    let of_size = |bytes: usize| Signed { bytes: vec![b'x'; bytes], signature: [7; 64] };
+    let of_size = |bytes: usize| Signed { bytes: vec![b'x'; bytes].into(), signature: [7; 64] };
     let (small, large) = (of_size(100), of_size(300 * 1024));
     let mut all = vec![(stream(), &small); 20];
     all[7].1 = &large;
@@ -85,7 +85,7 @@ pub async fn a_pull_takes_what_is_there_and_does_not_linger<B: Bus>(bus: B) {
     assert_eq!(taken, 200, "what is there is taken in one batch");
     // At most as many as were asked for, and in the order they came.
     submit(200, 205).await;
-    let mut texts: Vec<Vec<u8>> = Vec::new();
+    let mut texts = Vec::new();
     while texts.len() < 5 {
         let pulled = recorder.pull(2, SOON).await.unwrap();
         assert!(matches!(pulled.len(), 1 | 2));
@@ -147,7 +147,7 @@ pub async fn the_same_message_id_is_taken_once_and_a_new_one_again<B: Bus>(bus: 
 pub async fn what_is_too_large_is_refused_and_stops_nothing<B: Bus>(bus: B) {
     let (publisher, recorder) = (bus.publisher(Publisher::Apsc).await, bus.recorder().await);
     let stream = stream();
-    let of_size = |bytes: usize| Signed { bytes: vec![b'x'; bytes], signature: [7; 64] };
+    let of_size = |bytes: usize| Signed { bytes: vec![b'x'; bytes].into(), signature: [7; 64] };
     let refused = publisher.submit(stream, &of_size(300 * 1024), "large").await;
     assert!(matches!(refused, Err(BusError::Refused(_))), "{refused:?}");
     // The largest envelope passes, with its headers.

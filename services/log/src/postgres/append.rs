@@ -76,7 +76,7 @@ fn read_known(row: &PgRow, known: &mut Known) -> Result<(), LogError> {
                 leaf_hash: LeafHash(leaf.try_into().map_err(|_| altered("leaf_hash"))?),
             };
             let signature = signature.try_into().map_err(|_| altered("signature"))?;
-            let signed = Signed { bytes: row.try_get("envelope")?, signature };
+            let signed = Signed { bytes: row.try_get::<Vec<u8>, _>("envelope")?.into(), signature };
             known.ids.insert(receipt.event_id, (receipt, signed));
         }
         1 => {
@@ -177,7 +177,7 @@ pub(super) async fn insert(
         .bind(recorded.iter().map(|n| n.envelope.time.to_utc()).collect::<Vec<_>>())
         .bind(recorded.iter().map(|n| n.envelope.key_id.as_str()).collect::<Vec<_>>())
         .bind(recorded.iter().map(|n| int(n.envelope.key_seq)).collect::<Vec<_>>())
-        .bind(entries.iter().map(|e| e.signed.bytes.as_slice()).collect::<Vec<_>>())
+        .bind(entries.iter().map(|e| &e.signed.bytes[..]).collect::<Vec<_>>())
         .bind(entries.iter().map(|e| e.signed.signature.as_slice()).collect::<Vec<_>>())
         .bind(entries.iter().map(|e| e.leaf_hash.0.as_slice()).collect::<Vec<_>>())
         .bind(quarantine.iter().map(|q| q.subject.as_str()).collect::<Vec<_>>())

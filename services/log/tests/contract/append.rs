@@ -23,7 +23,7 @@ pub async fn positions_are_gapless_and_receipts_say_what_was_read<L: Log>(under:
     assert_eq!(entries.iter().map(Entry::receipt).collect::<Vec<_>>(), given);
     for (entry, said) in entries.iter().zip(first.iter().chain(&second)) {
         assert_eq!(entry.signed, said.signed);
-        assert_eq!(entry.envelope().unwrap(), said.envelope);
+        assert_eq!(entry.envelope().unwrap(), *said.envelope);
         assert_eq!((entry.event_id, entry.stream), (said.envelope.id, said.envelope.stream));
         assert_eq!((entry.version, entry.pillar), (said.envelope.stream_version, said.pillar));
         assert_eq!(entry.event_type, said.envelope.event.event_type().as_str());
@@ -160,7 +160,7 @@ pub async fn what_conflicts_leaves_the_rest_of_its_batch_alone<L: Log>(under: Un
     let good = apsc.says(one, 1, "good");
     // The same id comes twice: first in a version that cannot be, then in one that can.
     let possible = apsc.says(stream(), 1, "good as well");
-    let mut impossible = possible.envelope.clone();
+    let mut impossible = possible.envelope.as_ref().clone();
     (impossible.stream_version, impossible.key_seq) = (9, 99);
     let batch = [apsc.sign(impossible), good, apsc.says(one, 7, "too early"), possible.clone()];
     let outcomes = under.log.append(&batch, &[]).await.unwrap();
@@ -193,7 +193,7 @@ pub async fn what_follows_on_what_was_left_out_is_left_out_too<L: Log>(under: Un
         assert!(matches!(outcomes[3], Outcome::Recorded(_) | Outcome::AlreadyRecorded(_)), "{outcomes:?}");
     }
     // Other bytes under a recorded id are no beginning either; the same bytes are.
-    let mut other = begun.envelope.clone();
+    let mut other = begun.envelope.as_ref().clone();
     other.key_seq = 99;
     let next = apsc.says(one, 2, "next");
     let outcomes = under.log.append(&[apsc.sign(other), next.clone()], &[]).await.unwrap();

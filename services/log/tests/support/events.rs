@@ -89,12 +89,12 @@ impl Author {
 
     pub fn sign(&self, envelope: Envelope) -> NewEntry {
         let signed = self.key.sign(envelope.to_bytes().unwrap());
-        NewEntry { signed, envelope, pillar: self.publisher.pillar() }
+        NewEntry { signed, envelope: envelope.into(), pillar: self.publisher.pillar() }
     }
 
     /// The same event id with other bytes.
     pub fn contradicts(&self, said: &NewEntry) -> NewEntry {
-        let mut envelope = said.envelope.clone();
+        let mut envelope = said.envelope.as_ref().clone();
         envelope.event = ActivitySubmitted { revision: 1, note: Some("something else".into()) }.into();
         self.sign(envelope)
     }

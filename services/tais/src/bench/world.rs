@@ -234,7 +234,11 @@ impl Author {
             key_seq: self.sequence,
             event,
         };
-        Ok(NewEntry { signed: self.key.sign(envelope.to_bytes()?), envelope, pillar: Some(Pillar::Aec) })
+        Ok(NewEntry {
+            signed: self.key.sign(envelope.to_bytes()?),
+            envelope: Arc::new(envelope),
+            pillar: Some(Pillar::Aec),
+        })
     }
 
     /// The activity is described: reported, and from then on revised.

@@ -131,12 +131,12 @@ pub async fn alone(world: &World, author: &mut Author, count: usize) -> anyhow::
         published.push(start.elapsed());
         let start = Instant::now();
         sqlx::query("insert into bench.one (bytes) values ($1)")
-            .bind(&signed.bytes)
+            .bind(&signed.bytes[..])
             .execute(&world.operator)
             .await?;
         committed.push(start.elapsed());
         let start = Instant::now();
-        sender.publish(DELIVERY, signed.bytes.clone().into()).await?;
+        sender.publish(DELIVERY, signed.bytes.clone()).await?;
         heard.next().await.context("the connection was closed")?;
         delivered.push(start.elapsed());
     }
@@ -169,7 +169,7 @@ pub async fn side_by_side(
         for Ready { signed, .. } in &events {
             let due = pace.tick().await;
             sqlx::query("insert into bench.one (bytes) values ($1)")
-                .bind(&signed.bytes)
+                .bind(&signed.bytes[..])
                 .execute(&world.operator)
                 .await?;
             times.push(due.elapsed());
