@@ -37,7 +37,7 @@ pub use outbox::{Item, ItemState, NewEvents, Outbox, OutboxError, Reader, Taken}
 pub use publisher::NatsPublisher;
 pub use recorder::NatsRecorder;
 pub use streams::migrate;
-pub use together::{TOGETHER_MAX, submit_all};
+pub use together::{TOGETHER_BYTES_MAX, submit_all};
 
 /// A publisher's side of the bus.
 pub trait PublisherBus: Clone + Send + Sync + 'static {
@@ -49,8 +49,8 @@ pub trait PublisherBus: Clone + Send + Sync + 'static {
         message_id: &str,
     ) -> impl Future<Output = Result<(), BusError>> + Send;
 
-    /// Hands over up to [`TOGETHER_MAX`] events, each of a stream of its own; returns when the broker has all of
-    /// them on disk. Where it fails the broker has all or none of them.
+    /// Hands over events of no more than [`TOGETHER_BYTES_MAX`] in one message, each of a stream of its own; returns
+    /// when the broker has it on disk. Where it fails the broker has all or none of them.
     fn submit_together(
         &self,
         all: &[(StreamId, &Signed)],
@@ -75,7 +75,8 @@ pub trait RecorderBus: Clone + Send + Sync + 'static {
         wait: Duration,
     ) -> impl Future<Output = Result<Vec<Submitted>, BusError>> + Send;
 
-    /// Says that submissions are settled: recorded, refused or set aside.
+    /// Says that submissions are settled: recorded, refused or set aside. Of what came together, only the last has a
+    /// token, and with it all of them are.
     fn ack(&self, tokens: Vec<AckToken>) -> impl Future<Output = Result<(), BusError>> + Send;
 
     /// Publishes what was recorded; returns when the broker has all of it.

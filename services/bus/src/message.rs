@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use tais_proto::signing::parse_signature_header;
 use tais_proto::{EventId, LeafHash, Pillar, Position, Publisher, Signed, StreamId, Timestamp, leaf_hash};
 
-use crate::BusError;
+use crate::{BusError, subject, together};
 
 /// Names a delivery when it is acknowledged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,8 +26,37 @@ pub struct Submitted {
     pub signature: Option<String>,
     /// The raw bytes.
     pub bytes: Bytes,
-    /// For the acknowledgement.
-    pub token: AckToken,
+    /// For the acknowledgement. Of what came together, the last one has it.
+    pub token: Option<AckToken>,
+}
+
+impl Submitted {
+    /// What came in one message: one event as a rule, several where the subject says so.
+    pub(crate) fn of(subject: &str, signature: Option<String>, bytes: Bytes, token: AckToken) -> Vec<Self> {
+        let (publisher, stream) = subject::parse_submit(subject);
+        let together = subject::is_together(subject).then(|| together::decode(bytes.clone())).flatten();
+        let Some(together) = together else {
+            let token = Some(token);
+            return vec![Self { subject: subject.to_owned(), publisher, stream, signature, bytes, token }];
+        };
+        let place = subject.rfind('.').map_or(subject, |dot| &subject[..=dot]);
+        let mut all: Vec<Self> = together
+            .into_iter()
+            .map(|(stream, signed)| Self {
+                // As if it had come by itself.
+                subject: format!("{place}{stream}"),
+                publisher,
+                stream: Some(stream),
+                signature: Some(signed.signature_header()),
+                bytes: signed.bytes,
+                token: None,
+            })
+            .collect();
+        if let Some(last) = all.last_mut() {
+            last.token = Some(token);
+        }
+        all
+    }
 }
 
 /// An entry of the log on its way to those who follow it.

@@ -11,14 +11,13 @@ use tais_proto::reference::StateCode;
 use tais_proto::signing::parse_signature_header;
 use tais_proto::{Pillar, Position, Publisher, Signed, StreamId};
 use tokio::sync::{Mutex, broadcast};
-use uuid::Uuid;
 
 use crate::credentials::User;
 use crate::message::{
     AckToken, Delivery, RecordedEntry, ReplayPage, decode_page, encode_request, parse_leaf_hash,
 };
 use crate::nats::{ANSWER_WAIT, connect, reachable};
-use crate::{BusError, PublisherBus, subject};
+use crate::{BusError, PublisherBus, subject, together};
 
 /// A publisher connected to NATS.
 #[derive(Clone)]
@@ -35,12 +34,11 @@ struct Incoming {
     connected: broadcast::Receiver<()>,
 }
 
-/// The broker's answer to a publish: an error, or the stream that has the message, or so many of a batch.
+/// The broker's answer to a publish: an error, or the stream that has the message.
 #[derive(Deserialize)]
 struct PubAck {
     error: Option<PubError>,
     stream: Option<String>,
-    count: Option<usize>,
 }
 
 #[derive(Deserialize)]
@@ -94,29 +92,12 @@ impl PublisherBus for NatsPublisher {
         let mut headers = signature(signed);
         headers.insert(async_nats::header::NATS_MESSAGE_ID, message_id);
         let subject = subject::submit(&self.state, self.publisher, stream);
-        kept(&self.request(subject, headers, signed.bytes.clone()).await?, None)
+        kept(&self.request(subject, headers, signed.bytes.clone()).await?)
     }
 
-    /// By an atomic batch of JetStream's: it waits for its disk once.
     async fn submit_together(&self, all: &[(StreamId, &Signed)]) -> Result<(), BusError> {
-        reachable(&self.client)?;
-        let batch = Uuid::now_v7().to_string();
-        for (place, (stream, signed)) in (1..).zip(all) {
-            let mut headers = signature(signed);
-            headers.insert(async_nats::header::NATS_BATCH_ID, batch.as_str());
-            headers.insert(async_nats::header::NATS_BATCH_SEQUENCE, place.to_string());
-            let subject = subject::submit(&self.state, self.publisher, *stream);
-            if place == all.len() {
-                headers.insert(
-                    async_nats::header::NATS_BATCH_COMMIT,
-                    async_nats::header::NATS_BATCH_COMMIT_FINAL,
-                );
-                return kept(&self.request(subject, headers, signed.bytes.clone()).await?, Some(place));
-            }
-            let sent = self.client.publish_with_headers(subject, headers, signed.bytes.clone()).await;
-            sent.map_err(|error| BusError::Unreachable(error.to_string()))?;
-        }
-        Ok(())
+        let subject = subject::submit_together(&self.state, self.publisher);
+        kept(&self.request(subject, HeaderMap::new(), together::encode(all)?).await?)
     }
 
     async fn next_delivery(&self) -> Result<Delivery, BusError> {
@@ -161,13 +142,13 @@ fn signature(signed: &Signed) -> HeaderMap {
     headers
 }
 
-/// Whether the broker's answer says that it has the message on disk; of a batch, all of so many.
-fn kept(answer: &Message, batch: Option<usize>) -> Result<(), BusError> {
+/// Whether the broker's answer says that it has the message on disk.
+fn kept(answer: &Message) -> Result<(), BusError> {
     let ack: PubAck =
         serde_json::from_slice(&answer.payload).map_err(|error| BusError::Unreadable(error.to_string()))?;
     match ack {
         PubAck { error: Some(error), .. } => Err(BusError::Refused(error.description)),
-        PubAck { stream: Some(stream), count, .. } if stream == subject::SUBMIT && count == batch => Ok(()),
+        PubAck { stream: Some(stream), .. } if stream == subject::SUBMIT => Ok(()),
         PubAck { .. } => Err(BusError::Unreadable("an answer to something else".to_owned())),
     }
 }

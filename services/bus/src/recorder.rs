@@ -20,8 +20,9 @@ use crate::message::{
 use crate::nats::{ANSWER_WAIT, connect, reachable};
 use crate::{BusError, RecorderBus, subject};
 
-/// How many submissions are fetched ahead of the recorder.
+/// How many messages are fetched ahead of the recorder, and how many bytes of them.
 const PREFETCH: usize = 1024;
+const PREFETCH_BYTES: usize = 4 * 1024 * 1024;
 /// How long one request for submissions stands.
 const PULL_EXPIRES: Duration = Duration::from_secs(30);
 /// How often the broker shows that a request still stands.
@@ -33,8 +34,16 @@ pub struct NatsRecorder {
     client: Client,
     context: Context,
     state: StateCode,
-    submissions: Arc<Mutex<Option<pull::Stream>>>,
+    submissions: Arc<Mutex<Submissions>>,
     replays: Arc<Mutex<Subscriber>>,
+}
+
+/// What is delivered to the recorder.
+#[derive(Default)]
+struct Submissions {
+    stream: Option<pull::Stream>,
+    /// What came together with what was taken, and was more than was asked for.
+    left: Vec<Submitted>,
 }
 
 impl NatsRecorder {
@@ -74,6 +83,7 @@ impl NatsRecorder {
         consumer
             .stream()
             .max_messages_per_batch(PREFETCH)
+            .max_bytes_per_batch(PREFETCH_BYTES)
             .expires(PULL_EXPIRES)
             .heartbeat(HEARTBEAT)
             .messages()
@@ -109,43 +119,43 @@ fn headers(entry: &RecordedEntry) -> HeaderMap {
     headers
 }
 
-fn submitted(message: jetstream::Message) -> Submitted {
-    let (publisher, stream) = subject::parse_submit(&message.subject);
+fn submitted(message: &jetstream::Message) -> Vec<Submitted> {
     let headers = message.headers.as_ref();
-    Submitted {
-        publisher,
-        stream,
-        signature: headers.and_then(|headers| headers.get(subject::SIGNATURE)).map(ToString::to_string),
-        token: AckToken(message.reply.as_ref().map(ToString::to_string).unwrap_or_default()),
-        bytes: message.payload.clone(),
-        subject: message.subject.to_string(),
-    }
+    let signature = headers.and_then(|headers| headers.get(subject::SIGNATURE)).map(ToString::to_string);
+    let token = AckToken(message.reply.as_ref().map(ToString::to_string).unwrap_or_default());
+    Submitted::of(&message.subject, signature, message.payload.clone(), token)
 }
 
 impl RecorderBus for NatsRecorder {
     async fn pull(&self, max: usize, wait: Duration) -> Result<Vec<Submitted>, BusError> {
-        let mut slot = self.submissions.lock().await;
-        let mut stream = match slot.take() {
+        let mut submissions = self.submissions.lock().await;
+        let mut pulled = std::mem::take(&mut submissions.left);
+        let mut stream = match submissions.stream.take() {
             Some(stream) => stream,
             None => self.open().await?,
         };
-        let mut pulled = Vec::new();
+        // What is already here is taken; more is not waited for.
+        let wait = if pulled.is_empty() { wait } else { Duration::ZERO };
         let mut next = tokio::time::timeout(wait, stream.next()).await.ok();
+        let mut whole = true;
         while let Some(message) = next {
             match message {
-                Some(Ok(message)) => pulled.push(submitted(message)),
-                // The stream of messages is broken: what was pulled is good, the next pull reopens.
+                Some(Ok(message)) => pulled.extend(submitted(&message)),
                 Some(Err(error)) if pulled.is_empty() => {
                     return Err(BusError::Unreachable(error.to_string()));
                 }
-                Some(Err(_)) => return Ok(pulled),
-                None => return if pulled.is_empty() { Err(BusError::Timeout) } else { Ok(pulled) },
+                None if pulled.is_empty() => return Err(BusError::Timeout),
+                // The stream of messages is broken: what was pulled is good, the next pull reopens.
+                Some(Err(_)) | None => {
+                    whole = false;
+                    break;
+                }
             }
-            // What is already here is taken; more is not waited for.
             // Not under tokio's budget for one poll, which would end a batch at 128 messages.
             next = if pulled.len() < max { unconstrained(stream.next()).now_or_never() } else { None };
         }
-        *slot = Some(stream);
+        submissions.stream = whole.then_some(stream);
+        submissions.left = pulled.split_off(pulled.len().min(max));
         Ok(pulled)
     }
 

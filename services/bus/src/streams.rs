@@ -86,8 +86,6 @@ fn submit() -> Config {
         max_age: SUBMIT_AGE_MAX,
         max_message_size: i32::try_from(SUBMISSION_BYTES_MAX).unwrap_or(i32::MAX),
         duplicate_window: DUPLICATE_WINDOW,
-        // What an outbox has waiting comes together, and waits for the disk once.
-        allow_atomic_publish: true,
         deny_delete: true,
         deny_purge: true,
         ..Config::default()

@@ -22,6 +22,8 @@ pub const SUBMIT: &str = "SUBMIT";
 pub const RECORDED: &str = "RECORDED";
 /// The recorder's consumer on [`SUBMIT`].
 pub const RECORDER: &str = "recorder";
+/// The stream's place in a subject where there are several.
+const TOGETHER: &str = "together";
 /// The pillar's place in a subject where a stream has no pillar.
 const ALL: &str = "all";
 
@@ -35,6 +37,18 @@ pub fn state_token(state: &StateCode) -> String {
 #[must_use]
 pub fn submit(state: &StateCode, publisher: Publisher, stream: StreamId) -> String {
     format!("tais.submit.{}.{publisher}.{stream}", state_token(state))
+}
+
+/// Where a publisher submits events of several streams in one message.
+#[must_use]
+pub fn submit_together(state: &StateCode, publisher: Publisher) -> String {
+    format!("tais.submit.{}.{publisher}.{TOGETHER}", state_token(state))
+}
+
+/// Whether a message carries events of several streams.
+#[must_use]
+pub fn is_together(subject: &str) -> bool {
+    subject.split('.').skip(4).eq([TOGETHER])
 }
 
 /// Everything a publisher submits.
@@ -128,6 +142,9 @@ mod tests {
         let subject = submit(&state, Publisher::Apsc, stream);
         assert_eq!(subject, "tais.submit.tl.apsc.01938f00-0000-7000-8000-000000000001");
         assert_eq!(parse_submit(&subject), (Some(Publisher::Apsc), Some(stream)));
+        let together = submit_together(&state, Publisher::Apsc);
+        assert_eq!(parse_submit(&together), (Some(Publisher::Apsc), None));
+        assert!(is_together(&together) && !is_together(&subject) && !is_together(&format!("{together}.x")));
         // The log itself never speaks over the bus, and nothing follows the stream.
         assert_eq!(parse_submit("tais.submit.tl.log.x"), (None, None));
         assert_eq!(parse_submit(&format!("{subject}.more")).1, None);

@@ -1,36 +1,56 @@
-//! Handing over what waits: one by one where it is little, together where it is much.
+//! Handing over what waits: one event by itself, more of them together, in one message.
+//!
+//! The broker waits for its disk, delivers and is acknowledged once for each message, however much it carries. The bytes
+//! of what comes together are, one event after another: the id of its stream (16 bytes), its signature (64), the length of
+//! its envelope (4, big-endian), its envelope.
 
 use std::error::Error;
 
+use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
 use futures_util::future::join_all;
+use tais_proto::envelope::MESSAGE_BYTES_MAX;
 use tais_proto::{Signed, StreamId};
 use uuid::Uuid;
 
 use crate::{BusError, PublisherBus};
 
-/// The most events that the broker takes together.
-pub const TOGETHER_MAX: usize = 1_000;
-/// So many cost the broker about as much together as one by one: to open and close a batch is dearer than to
-/// keep an event, and a batch waits for the disk once.
-const TOGETHER_MIN: usize = 24;
+/// The most bytes that go together: as many as the largest event may have by itself.
+pub const TOGETHER_BYTES_MAX: usize = MESSAGE_BYTES_MAX;
+/// What stands before each envelope.
+const HEAD: usize = 16 + 64 + 4;
 
-/// Hands over up to [`TOGETHER_MAX`] events, each of a stream of its own; says of each whether the broker has
-/// it on disk. Of what it says no to, nobody knows.
+/// Hands over events, each of a stream of its own; says of each whether the broker has it on disk. Of what it
+/// says no to, nobody knows.
 pub async fn submit_all<B: PublisherBus>(bus: &B, all: &[(StreamId, &Signed)]) -> Vec<bool> {
-    if all.len() >= TOGETHER_MIN {
-        match bus.submit_together(all).await {
-            Ok(()) => return vec![true; all.len()],
-            // One of them is at fault: each by itself, so that it stops no other.
+    let mut parts = Vec::new();
+    let (mut begun, mut bytes) = (0, 0);
+    for (index, (_, signed)) in all.iter().enumerate() {
+        let more = HEAD + signed.bytes.len();
+        if bytes + more > TOGETHER_BYTES_MAX && index > begun {
+            parts.push(&all[begun..index]);
+            (begun, bytes) = (index, 0);
+        }
+        bytes += more;
+    }
+    parts.push(&all[begun..]);
+    join_all(parts.into_iter().map(|part| submit_part(bus, part))).await.concat()
+}
+
+async fn submit_part<B: PublisherBus>(bus: &B, part: &[(StreamId, &Signed)]) -> Vec<bool> {
+    if part.len() > 1 {
+        match bus.submit_together(part).await {
+            Ok(()) => return vec![true; part.len()],
+            // Each by itself, so that one that is at fault stops no other.
             Err(error @ BusError::Refused(_)) => {
                 tracing::debug!(error = &error as &dyn Error, "not taken together; each is sent by itself");
             }
             Err(error) => {
                 tracing::debug!(error = &error as &dyn Error, "not handed over");
-                return vec![false; all.len()];
+                return vec![false; part.len()];
             }
         }
     }
-    join_all(all.iter().map(|(stream, signed)| submit_alone(bus, *stream, signed))).await
+    join_all(part.iter().map(|(stream, signed)| submit_alone(bus, *stream, signed))).await
 }
 
 async fn submit_alone<B: PublisherBus>(bus: &B, stream: StreamId, signed: &Signed) -> bool {
@@ -41,4 +61,79 @@ async fn submit_alone<B: PublisherBus>(bus: &B, stream: StreamId, signed: &Signe
         tracing::debug!(%stream, error = error as &dyn Error, "not handed over");
     }
     result.is_ok()
+}
+
+/// One message of all of them.
+///
+/// # Errors
+/// When it would be larger than [`TOGETHER_BYTES_MAX`].
+pub(crate) fn encode(all: &[(StreamId, &Signed)]) -> Result<Bytes, BusError> {
+    let bytes = all.iter().map(|(_, signed)| HEAD + signed.bytes.len()).sum();
+    if bytes > TOGETHER_BYTES_MAX {
+        return Err(BusError::Refused(format!(
+            "{} events have {bytes} bytes together, and {TOGETHER_BYTES_MAX} is the most",
+            all.len()
+        )));
+    }
+    let mut message = BytesMut::with_capacity(bytes);
+    for (stream, signed) in all {
+        message.put_slice(stream.0.as_bytes());
+        message.put_slice(&signed.signature);
+        // At most TOGETHER_BYTES_MAX, which fits.
+        message.put_u32(u32::try_from(signed.bytes.len()).unwrap_or(u32::MAX));
+        message.put_slice(&signed.bytes);
+    }
+    Ok(message.freeze())
+}
+
+/// The events of a message; `None` where it is not made of whole ones.
+pub(crate) fn decode(mut message: Bytes) -> Option<Vec<(StreamId, Signed)>> {
+    let mut all = Vec::new();
+    while !message.is_empty() {
+        let mut head = (message.len() >= HEAD).then(|| message.split_to(HEAD))?;
+        let (mut stream, mut signature) = ([0; 16], [0; 64]);
+        head.copy_to_slice(&mut stream);
+        head.copy_to_slice(&mut signature);
+        let length = usize::try_from(head.get_u32()).ok().filter(|length| *length <= message.len())?;
+        let signed = Signed { bytes: message.split_to(length), signature };
+        all.push((StreamId(Uuid::from_bytes(stream)), signed));
+    }
+    (!all.is_empty()).then_some(all)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test")]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn event() -> impl Strategy<Value = (StreamId, Signed)> {
+        let signed = (prop::collection::vec(any::<u8>(), 0..300), any::<[u8; 32]>(), any::<u128>());
+        signed.prop_map(|(bytes, half, stream)| {
+            let signature = [half, half].concat().try_into().unwrap();
+            (StreamId(Uuid::from_u128(stream)), Signed { bytes: bytes.into(), signature })
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_goes_together_comes_as_it_went(all in prop::collection::vec(event(), 1..9), cut: prop::sample::Index) {
+            let borrowed: Vec<_> = all.iter().map(|(stream, signed)| (*stream, signed)).collect();
+            let message = encode(&borrowed).unwrap();
+            prop_assert_eq!(decode(message.clone()), Some(all.clone()));
+            // Of what was cut off, whole events or nothing.
+            let left = decode(message.slice(..cut.index(message.len())));
+            prop_assert!(left.is_none_or(|left| left[..] == all[..left.len()] && left.len() < all.len()));
+        }
+
+        #[test]
+        fn whatever_comes_is_read_or_not_and_never_ends_it(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+            let read = decode(bytes.clone().into());
+            if let Some(all) = read {
+                let borrowed: Vec<_> = all.iter().map(|(stream, signed)| (*stream, signed)).collect();
+                prop_assert_eq!(&encode(&borrowed).unwrap()[..], &bytes[..]);
+            }
+        }
+    }
 }

@@ -76,7 +76,7 @@ impl World {
 
     async fn pull(&self) -> Vec<Submitted> {
         let pulled = self.bus.pull(10, Duration::from_secs(5)).await.unwrap();
-        self.bus.ack(pulled.iter().map(|message| message.token.clone()).collect()).await.unwrap();
+        self.bus.ack(pulled.iter().filter_map(|message| message.token.clone()).collect()).await.unwrap();
         pulled
     }
 

@@ -43,7 +43,7 @@ impl Arrivals {
 
     /// What some of the messages are acknowledged with.
     pub fn tokens(&self, some: Range<usize>) -> Vec<AckToken> {
-        self.submitted[some].iter().map(|submitted| submitted.token.clone()).collect()
+        self.submitted[some].iter().filter_map(|submitted| submitted.token.clone()).collect()
     }
 
     /// The messages from one on.

@@ -145,7 +145,7 @@ fn open(arrived: &Arrived<'_>) -> Result<Opened, Unverified> {
     let (Some(publisher), Some(stream)) = (arrived.publisher, arrived.stream) else {
         return Err(Unverified::new(
             "wrong-subject",
-            "the subject names no publisher or no stream of this record",
+            "the subject names no publisher or no stream of this record, or what came together is not whole",
         ));
     };
     if arrived.bytes.len() > MESSAGE_BYTES_MAX {

@@ -44,6 +44,7 @@ async fn bad_input_is_set_aside_with_a_reason_and_delays_nothing() {
     let stranger = SigningKey::from_seed(&[7; 32]).sign(good.clone().into_bytes());
     apsc.submit_raw(&subject, Some(stranger.signature_header()), stranger.bytes.clone());
     apsc.submit_raw(&subject, Some(stranger.signature_header()), vec![b' '; 300 * 1024]);
+    apsc.submit_raw("tais.submit.tl.apsc.together", None, b"not whole".to_vec());
     let behind = world.report(stream());
     world.submit(Publisher::Apsc, behind.stream.id, behind.to_bytes().unwrap()).await;
     world.step().await;
@@ -60,7 +61,9 @@ async fn bad_input_is_set_aside_with_a_reason_and_delays_nothing() {
         let (_, reason) = found.unwrap_or_else(|| panic!("{code} is missing: {kept:?}"));
         assert!(reason.split_whitespace().count() >= 5, "{code}: {reason}");
     }
-    assert_eq!(kept.len(), 11);
+    let in_parts = kept.iter().find(|(_, reason)| reason.contains("together is not whole"));
+    assert_eq!(in_parts.map(|(code, _)| code.as_str()), Some("wrong-subject"));
+    assert_eq!(kept.len(), 12);
     let recorded = world.entries(StreamKind::Activity).await;
     assert_eq!(recorded.iter().map(|envelope| envelope.id).collect::<Vec<_>>(), [behind.id]);
     // What was properly signed and can be named leaves an entry, so that the key has no gap.

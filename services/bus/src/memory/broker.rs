@@ -7,7 +7,6 @@ use tais_proto::Publisher;
 
 use super::Fault;
 use crate::message::{AckToken, Delivery, Notice, RecordedEntry, ReplayPage, ReplayRequest, Submitted};
-use crate::subject;
 
 #[derive(Default)]
 pub(super) struct Broker {
@@ -21,7 +20,10 @@ pub(super) struct Broker {
     pub relay_faults: VecDeque<Fault>,
     /// Message ids that were seen: the same one is taken and silently dropped.
     message_ids: HashSet<String>,
-    unacknowledged: BTreeMap<u64, Submitted>,
+    /// What came in one message, by its token.
+    unacknowledged: BTreeMap<u64, Vec<Submitted>>,
+    /// The first of what came in one message, where the last was not pulled yet.
+    half: Vec<Submitted>,
     mailboxes: BTreeMap<&'static str, Mailbox>,
     counter: u64,
 }
@@ -50,10 +52,9 @@ impl Broker {
         self.message_ids.insert(message_id.to_owned())
     }
 
-    pub fn keep(&mut self, subject: String, signature: Option<String>, bytes: Bytes) {
-        let (publisher, stream) = subject::parse_submit(&subject);
+    pub fn keep(&mut self, subject: &str, signature: Option<String>, bytes: Bytes) {
         let token = AckToken(self.next_number().to_string());
-        self.submitted.push_back(Submitted { subject, publisher, stream, signature, bytes, token });
+        self.submitted.extend(Submitted::of(subject, signature, bytes, token));
     }
 
     pub fn pull(&mut self, max: usize) -> Option<Vec<Submitted>> {
@@ -63,7 +64,10 @@ impl Broker {
         let count = max.min(self.submitted.len());
         let pulled: Vec<Submitted> = self.submitted.drain(..count).collect();
         for message in &pulled {
-            self.unacknowledged.insert(number(&message.token), message.clone());
+            self.half.push(message.clone());
+            if let Some(token) = &message.token {
+                self.unacknowledged.insert(number(token), std::mem::take(&mut self.half));
+            }
         }
         Some(pulled)
     }
@@ -93,7 +97,10 @@ impl Broker {
 
     pub fn redeliver(&mut self) {
         let again = std::mem::take(&mut self.unacknowledged);
-        self.submitted.extend(again.into_values());
+        self.submitted.extend(again.into_values().flatten());
+        for message in std::mem::take(&mut self.half).into_iter().rev() {
+            self.submitted.push_front(message);
+        }
         for mailbox in self.mailboxes.values_mut() {
             mailbox.redeliver();
         }

@@ -6,7 +6,7 @@ use tais_proto::{Position, Publisher, Signed, StreamId};
 use super::{Fault, MemoryBus, cut_off};
 use crate::message::{AckToken, Delivery, ReplayPage, ReplayRequest};
 use crate::streams::SUBMISSION_BYTES_MAX;
-use crate::{BusError, PublisherBus, TOGETHER_MAX, subject};
+use crate::{BusError, PublisherBus, subject, together};
 
 /// A publisher's side of a bus in memory.
 #[derive(Clone)]
@@ -18,7 +18,7 @@ pub struct MemoryPublisher {
 impl MemoryPublisher {
     /// Submits raw bytes under a subject of one's choice, as somebody with stolen credentials might.
     pub fn submit_raw(&self, subject: &str, signature: Option<String>, bytes: impl Into<Bytes>) {
-        self.bus.change(|broker| broker.keep(subject.to_owned(), signature, bytes.into()));
+        self.bus.change(|broker| broker.keep(subject, signature, bytes.into()));
     }
 
     /// Cuts this publisher off alone, until told otherwise. Notices do not wait for it.
@@ -26,10 +26,15 @@ impl MemoryPublisher {
         self.bus.change(|broker| broker.mailbox(self.publisher).set_cut(disconnected));
     }
 
-    /// Keeps all or none.
-    async fn keep(&self, all: &[(StreamId, &Signed)], message_id: Option<&str>) -> Result<(), BusError> {
+    async fn keep(
+        &self,
+        subject: String,
+        signature: Option<String>,
+        bytes: Bytes,
+        message_id: Option<&str>,
+    ) -> Result<(), BusError> {
         self.connected()?;
-        if all.iter().any(|(_, signed)| signed.bytes.len() > SUBMISSION_BYTES_MAX) {
+        if bytes.len() > SUBMISSION_BYTES_MAX {
             return Err(BusError::Refused("message size exceeds maximum allowed".to_owned()));
         }
         let fault = self.bus.lock().submit_faults.pop_front();
@@ -42,11 +47,8 @@ impl MemoryPublisher {
             if fault == Some(Fault::NotKept) || message_id.is_some_and(|id| !broker.is_new(id)) {
                 return;
             }
-            for (stream, signed) in all {
-                let subject = subject::submit(&self.bus.of, self.publisher, *stream);
-                for _ in 0..Fault::copies(fault) {
-                    broker.keep(subject.clone(), Some(signed.signature_header()), signed.bytes.clone());
-                }
+            for _ in 0..Fault::copies(fault) {
+                broker.keep(&subject, signature.clone(), bytes.clone());
             }
         });
         Fault::answer(fault)
@@ -59,14 +61,13 @@ impl MemoryPublisher {
 
 impl PublisherBus for MemoryPublisher {
     async fn submit(&self, stream: StreamId, signed: &Signed, message_id: &str) -> Result<(), BusError> {
-        self.keep(&[(stream, signed)], Some(message_id)).await
+        let subject = subject::submit(&self.bus.of, self.publisher, stream);
+        self.keep(subject, Some(signed.signature_header()), signed.bytes.clone(), Some(message_id)).await
     }
 
     async fn submit_together(&self, all: &[(StreamId, &Signed)]) -> Result<(), BusError> {
-        if all.len() > TOGETHER_MAX {
-            return Err(BusError::Refused("atomic publish batch is too large".to_owned()));
-        }
-        self.keep(all, None).await
+        let subject = subject::submit_together(&self.bus.of, self.publisher);
+        self.keep(subject, None, together::encode(all)?, None).await
     }
 
     async fn next_delivery(&self) -> Result<Delivery, BusError> {

@@ -122,6 +122,7 @@ macro_rules! stories {
 stories! {
     submission::what_is_submitted_arrives_whole,
     submission::what_is_submitted_together_arrives_whole_and_in_order,
+    submission::what_came_together_is_settled_with_its_last,
     submission::what_is_not_taken_together_leaves_nothing,
     submission::a_pull_takes_what_is_there_and_does_not_linger,
     submission::a_pull_with_nothing_there_waits_as_long_as_it_was_told,

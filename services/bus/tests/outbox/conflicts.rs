@@ -108,7 +108,7 @@ async fn what_was_set_aside_and_is_recorded_after_all_stops_nothing() {
     let (late, early) = (copies.pop().unwrap(), copies.remove(0));
     let sha256 = tais_proto::signing::sha256_hex(&early.bytes);
     let notice = Notice::Quarantined { sha256, code: "unknown-key".into(), reason: "unknown".into() };
-    desk.bus.ack(vec![early.token]).await.unwrap();
+    desk.bus.ack(vec![early.token.unwrap()]).await.unwrap();
     desk.bus.notify(tais_proto::Publisher::Apsc, &notice).await.unwrap();
     desk.until(items[1].event_id, |state| *state == ItemState::Held).await;
     desk.scribe.record().set_aside.clear();

@@ -210,7 +210,7 @@ impl<B: RecorderBus> Scribe<B> {
             }
             told
         };
-        self.bus.ack(pulled.iter().map(|message| message.token.clone()).collect()).await?;
+        self.bus.ack(pulled.iter().filter_map(|message| message.token.clone()).collect()).await?;
         for (publisher, notice) in told {
             self.bus.notify(publisher, &notice).await?;
         }
