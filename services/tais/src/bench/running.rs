@@ -97,7 +97,7 @@ impl Running {
     }
 }
 
-/// Sends as an outbox does: what waits goes at once, and together where it is much.
+/// Sends as an outbox does: what waits goes at once, and together where it is more than one.
 async fn send(bus: NatsPublisher, mut said: mpsc::UnboundedReceiver<Ready>) -> anyhow::Result<()> {
     let mut on_their_way = FuturesUnordered::new();
     let mut waiting = Vec::new();
