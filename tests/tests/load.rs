@@ -73,11 +73,15 @@ impl Pen {
     async fn listen(&self, common: &Common) {
         loop {
             match self.bus.next_delivery().await.unwrap() {
-                Delivery::Notice(Notice::Recorded { event_id, position, .. }) => {
-                    common.heard(event_id, position)
+                Delivery::Notices(notices) => {
+                    for notice in notices {
+                        if let Notice::Recorded { event_id, position, .. } = notice {
+                            common.heard(event_id, position);
+                        }
+                    }
                 }
                 Delivery::Recorded(_, token) => self.bus.acknowledge(token).await.unwrap(),
-                Delivery::Notice(Notice::Quarantined { .. }) | Delivery::Reconnected => {}
+                Delivery::Reconnected => {}
             }
         }
     }

@@ -20,6 +20,7 @@ pub mod outbox;
 pub mod permissions;
 mod publisher;
 mod recorder;
+mod relayed;
 mod streams;
 pub mod subject;
 mod together;
@@ -79,7 +80,7 @@ pub trait RecorderBus: Clone + Send + Sync + 'static {
     /// token, and with it all of them are.
     fn ack(&self, tokens: Vec<AckToken>) -> impl Future<Output = Result<(), BusError>> + Send;
 
-    /// Publishes what was recorded; returns when the broker has all of it.
+    /// Publishes what was recorded, in order, as few messages as hold it; returns when the broker has all of it.
     fn publish_recorded(
         &self,
         entries: &[RecordedEntry],
@@ -88,11 +89,11 @@ pub trait RecorderBus: Clone + Send + Sync + 'static {
     /// Whether RECORDED holds nothing.
     fn recorded_is_empty(&self) -> impl Future<Output = Result<bool, BusError>> + Send;
 
-    /// Tells a publisher something about one of its submissions. A hint: it may be lost.
+    /// Tells a publisher something about its submissions. A hint: it may be lost.
     fn notify(
         &self,
         publisher: Publisher,
-        notice: &Notice,
+        notices: &[Notice],
     ) -> impl Future<Output = Result<(), BusError>> + Send;
 
     /// The next replay request; waits for it.

@@ -90,10 +90,10 @@ impl RecordedEntry {
 /// What comes back to a publisher.
 #[derive(Clone, Debug)]
 pub enum Delivery {
-    /// An entry of the log within its view.
-    Recorded(Box<RecordedEntry>, AckToken),
-    /// Something about one of its submissions.
-    Notice(Notice),
+    /// Entries of the log within its view, in order.
+    Recorded(Vec<RecordedEntry>, AckToken),
+    /// Something about its submissions.
+    Notices(Vec<Notice>),
     /// The connection is back: what was missed must be asked for.
     Reconnected,
 }
@@ -219,7 +219,7 @@ fn decode_entry(wire: WireEntry) -> Result<RecordedEntry, BusError> {
     entry.checked()
 }
 
-pub(crate) fn parse_leaf_hash(text: &str) -> Option<LeafHash> {
+fn parse_leaf_hash(text: &str) -> Option<LeafHash> {
     hex::decode(text).ok()?.try_into().ok().map(LeafHash)
 }
 
@@ -229,13 +229,20 @@ fn unreadable(error: serde_json::Error) -> BusError {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test")]
-mod tests {
+pub(crate) mod tests {
     use proptest::prelude::*;
     use uuid::Uuid;
 
     use super::*;
 
-    fn entry() -> impl Strategy<Value = RecordedEntry> {
+    impl RecordedEntry {
+        pub(crate) fn with_its_leaf_hash(mut self) -> Self {
+            self.leaf_hash = leaf_hash(&self.signed, self.position, self.recorded_at);
+            self
+        }
+    }
+
+    pub(crate) fn entry() -> impl Strategy<Value = RecordedEntry> {
         let pillar = prop::option::of(prop::sample::select(Pillar::ALL));
         // Bytes of any kind: what was recorded is evidence, not text.
         let signed = (prop::collection::vec(any::<u8>(), 0..300), any::<[u8; 32]>(), any::<[u8; 32]>());
@@ -246,9 +253,9 @@ mod tests {
                 signature[32..].copy_from_slice(&right);
                 let (position, recorded_at) = (Position(position), Timestamp::from_unix_micros(micros));
                 let signed = Signed { bytes: bytes.into(), signature };
-                let leaf_hash = leaf_hash(&signed, position, recorded_at);
-                let stream = StreamId(Uuid::from_u128(stream));
+                let (leaf_hash, stream) = (LeafHash([0; 32]), StreamId(Uuid::from_u128(stream)));
                 RecordedEntry { position, recorded_at, leaf_hash, pillar, stream, signed }
+                    .with_its_leaf_hash()
             },
         )
     }
@@ -296,22 +303,19 @@ mod tests {
     fn notices_look_like_this() {
         let event_id = EventId(Uuid::from_u128(1));
         let notices = [
-            (
-                Notice::Recorded {
-                    event_id,
-                    position: Position(7),
-                    recorded_at: Timestamp::from_unix_micros(1_790_000_000_000_000),
-                },
-                r#"{"notice":"recorded","eventId":"00000000-0000-0000-0000-000000000001","position":"7","recordedAt":"2026-09-21T14:13:20Z"}"#,
-            ),
-            (
-                Notice::Quarantined { sha256: "ab".into(), code: "c".into(), reason: "r".into() },
-                r#"{"notice":"quarantined","sha256":"ab","code":"c","reason":"r"}"#,
-            ),
+            Notice::Recorded {
+                event_id,
+                position: Position(7),
+                recorded_at: Timestamp::from_unix_micros(1_790_000_000_000_000),
+            },
+            Notice::Quarantined { sha256: "ab".into(), code: "c".into(), reason: "r".into() },
         ];
-        for (notice, text) in notices {
-            assert_eq!(serde_json::to_string(&notice).unwrap(), text);
-            assert_eq!(serde_json::from_str::<Notice>(text).unwrap(), notice);
-        }
+        let text = concat!(
+            r#"[{"notice":"recorded","eventId":"00000000-0000-0000-0000-000000000001","position":"7","#,
+            r#""recordedAt":"2026-09-21T14:13:20Z"},"#,
+            r#"{"notice":"quarantined","sha256":"ab","code":"c","reason":"r"}]"#,
+        );
+        assert_eq!(serde_json::to_string(&notices).unwrap(), text);
+        assert_eq!(serde_json::from_str::<Vec<Notice>>(text).unwrap(), notices);
     }
 }

@@ -8,16 +8,13 @@ use bytes::Bytes;
 use futures_util::StreamExt as _;
 use serde::Deserialize;
 use tais_proto::reference::StateCode;
-use tais_proto::signing::parse_signature_header;
 use tais_proto::{Pillar, Position, Publisher, Signed, StreamId};
 use tokio::sync::{Mutex, broadcast};
 
 use crate::credentials::User;
-use crate::message::{
-    AckToken, Delivery, RecordedEntry, ReplayPage, decode_page, encode_request, parse_leaf_hash,
-};
+use crate::message::{AckToken, Delivery, RecordedEntry, ReplayPage, decode_page, encode_request};
 use crate::nats::{ANSWER_WAIT, connect, reachable};
-use crate::{BusError, PublisherBus, subject, together};
+use crate::{BusError, PublisherBus, relayed, subject, together};
 
 /// A publisher connected to NATS.
 #[derive(Clone)]
@@ -108,7 +105,7 @@ impl PublisherBus for NatsPublisher {
                 let message = message.ok_or_else(closed)?;
                 let token = AckToken(message.reply.as_ref().map(ToString::to_string).unwrap_or_default());
                 match recorded(&message) {
-                    Ok(entry) => Ok(Delivery::Recorded(Box::new(entry), token)),
+                    Ok(entries) => Ok(Delivery::Recorded(entries, token)),
                     Err(unreadable) => {
                         // It would come again unchanged and fill the window; a replay brings it whole.
                         self.acknowledge(token).await.map_or_else(Err, |()| Err(unreadable))
@@ -116,7 +113,7 @@ impl PublisherBus for NatsPublisher {
                 }
             }
             message = notices.next() => serde_json::from_slice(&message.ok_or_else(closed)?.payload)
-                .map(Delivery::Notice)
+                .map(Delivery::Notices)
                 .map_err(|error| BusError::Unreadable(error.to_string())),
             // Lagging behind several reconnections is as good as hearing of one.
             _ = connected.recv() => Ok(Delivery::Reconnected),
@@ -157,30 +154,7 @@ fn closed() -> BusError {
     BusError::Unreachable("the connection was closed".to_owned())
 }
 
-fn recorded(message: &Message) -> Result<RecordedEntry, BusError> {
-    let header = |name: &str| message.headers.as_ref()?.get(name).map(ToString::to_string);
-    let missing =
-        |name: &str| BusError::Unreadable(format!("{} carries no readable {name}", message.subject));
-    let number = |name| header(name).and_then(|text| text.parse().ok());
-    // A push delivery comes under the delivery subject, so the headers say what the relay's said.
-    let stream =
-        header(subject::STREAM).and_then(|text| text.parse().ok()).ok_or_else(|| missing(subject::STREAM))?;
-    let entry = RecordedEntry {
-        position: Position(number(subject::POSITION).ok_or_else(|| missing(subject::POSITION))?),
-        recorded_at: header(subject::RECORDED_AT)
-            .and_then(|text| text.parse().ok())
-            .ok_or_else(|| missing(subject::RECORDED_AT))?,
-        leaf_hash: header(subject::LEAF_HASH)
-            .and_then(|text| parse_leaf_hash(&text))
-            .ok_or_else(|| missing(subject::LEAF_HASH))?,
-        pillar: header(subject::PILLAR).and_then(|code| Pillar::from_code(&code)),
-        stream,
-        signed: Signed {
-            signature: header(subject::SIGNATURE)
-                .and_then(|text| parse_signature_header(&text))
-                .ok_or_else(|| missing(subject::SIGNATURE))?,
-            bytes: message.payload.clone(),
-        },
-    };
-    entry.checked()
+fn recorded(message: &Message) -> Result<Vec<RecordedEntry>, BusError> {
+    let pillar = message.headers.as_ref().and_then(|headers| headers.get(subject::PILLAR));
+    relayed::decode(message.payload.clone(), pillar.and_then(|code| Pillar::from_code(code.as_str())))
 }

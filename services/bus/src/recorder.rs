@@ -18,11 +18,13 @@ use crate::message::{
     AckToken, Notice, RecordedEntry, ReplayPage, ReplayRequest, Submitted, decode_request, encode_page,
 };
 use crate::nats::{ANSWER_WAIT, connect, reachable};
-use crate::{BusError, RecorderBus, subject};
+use crate::{BusError, RecorderBus, relayed, subject};
 
 /// How many messages are fetched ahead of the recorder, and how many bytes of them.
 const PREFETCH: usize = 1024;
 const PREFETCH_BYTES: usize = 4 * 1024 * 1024;
+/// The most notices of one message.
+const NOTICES_MAX: usize = 256;
 /// How long one request for submissions stands.
 const PULL_EXPIRES: Duration = Duration::from_secs(30);
 /// How often the broker shows that a request still stands.
@@ -93,30 +95,22 @@ impl NatsRecorder {
 
     /// Publishes all before it waits for any: one round trip for the lot.
     async fn publish_all(&self, entries: &[RecordedEntry]) -> Result<(), BusError> {
-        let mut acks = Vec::with_capacity(entries.len());
-        for entry in entries {
-            let subject = subject::recorded(&self.state, entry.pillar, entry.stream);
-            let body = entry.signed.bytes.clone();
-            let ack = self.context.publish_with_headers(subject, headers(entry), body).await;
+        let mut acks = Vec::new();
+        for part in relayed::parts(entries) {
+            let pillar = part.first().and_then(|entry| entry.pillar);
+            let streams: Vec<_> = part.iter().map(|entry| entry.stream).collect();
+            let subject = subject::recorded(&self.state, pillar, &streams);
+            let mut headers = HeaderMap::new();
+            headers.insert(async_nats::header::NATS_MESSAGE_ID, relayed::message_id(part));
+            if let Some(pillar) = pillar {
+                headers.insert(subject::PILLAR, pillar.code());
+            }
+            let ack = self.context.publish_with_headers(subject, headers, relayed::encode(part)).await;
             acks.push(ack.map_err(|error| BusError::Unreachable(error.to_string()))?.into_future());
         }
         let acked = try_join_all(acks).await;
         acked.map(drop).map_err(|error| BusError::Refused(error.to_string()))
     }
-}
-
-fn headers(entry: &RecordedEntry) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    headers.insert(async_nats::header::NATS_MESSAGE_ID, entry.position.to_string());
-    headers.insert(subject::SIGNATURE, entry.signed.signature_header());
-    headers.insert(subject::POSITION, entry.position.to_string());
-    headers.insert(subject::RECORDED_AT, entry.recorded_at.to_string());
-    headers.insert(subject::LEAF_HASH, entry.leaf_hash.to_string());
-    headers.insert(subject::STREAM, entry.stream.to_string());
-    if let Some(pillar) = entry.pillar {
-        headers.insert(subject::PILLAR, pillar.code());
-    }
-    headers
 }
 
 fn submitted(message: &jetstream::Message) -> Vec<Submitted> {
@@ -179,10 +173,13 @@ impl RecorderBus for NatsRecorder {
         Ok(stream.cached_info().state.last_sequence == 0)
     }
 
-    async fn notify(&self, publisher: Publisher, notice: &Notice) -> Result<(), BusError> {
-        let body = serde_json::to_vec(notice).map_err(|error| BusError::Unreadable(error.to_string()))?;
-        let sent = self.client.publish(subject::notice(&self.state, publisher), body.into()).await;
-        sent.map_err(|error| BusError::Unreachable(error.to_string()))
+    async fn notify(&self, publisher: Publisher, notices: &[Notice]) -> Result<(), BusError> {
+        for some in notices.chunks(NOTICES_MAX) {
+            let body = serde_json::to_vec(some).map_err(|error| BusError::Unreadable(error.to_string()))?;
+            let sent = self.client.publish(subject::notice(&self.state, publisher), body.into()).await;
+            sent.map_err(|error| BusError::Unreachable(error.to_string()))?;
+        }
+        Ok(())
     }
 
     async fn next_replay(&self) -> Result<ReplayRequest, BusError> {

@@ -5,15 +5,7 @@ use tais_proto::{Pillar, Publisher, StreamId};
 
 /// The header that carries the signature, in base64.
 pub const SIGNATURE: &str = "Tais-Signature";
-/// The header that carries an entry's position.
-pub const POSITION: &str = "Tais-Position";
-/// The header that carries when an entry was recorded, RFC 3339.
-pub const RECORDED_AT: &str = "Tais-Recorded-At";
-/// The header that carries an entry's leaf hash, in hexadecimal.
-pub const LEAF_HASH: &str = "Tais-Leaf-Hash";
-/// The header that names an entry's stream; a delivery's own subject no longer does.
-pub const STREAM: &str = "Tais-Stream";
-/// The header that names the pillar of an entry's stream, where it has one.
+/// The header that names the pillar of what is relayed, where it has one; a delivery's own subject no longer does.
 pub const PILLAR: &str = "Tais-Pillar";
 
 /// The stream of submissions.
@@ -67,10 +59,14 @@ pub fn parse_submit(subject: &str) -> (Option<Publisher>, Option<StreamId>) {
     (publisher, stream.filter(|_| tokens.next().is_none()))
 }
 
-/// Where an entry is relayed: `tais.recorded.tl.apsc.<stream>`.
+/// Where entries of a pillar are relayed: `tais.recorded.tl.apsc.<stream>`, or `.together` where they are several.
 #[must_use]
-pub fn recorded(state: &StateCode, pillar: Option<Pillar>, stream: StreamId) -> String {
-    format!("tais.recorded.{}.{}.{stream}", state_token(state), pillar.map_or(ALL, Pillar::code))
+pub fn recorded(state: &StateCode, pillar: Option<Pillar>, streams: &[StreamId]) -> String {
+    let place = format!("tais.recorded.{}.{}", state_token(state), pillar.map_or(ALL, Pillar::code));
+    match streams {
+        [stream] => format!("{place}.{stream}"),
+        _ => format!("{place}.{TOGETHER}"),
+    }
 }
 
 /// Everything that is relayed.
@@ -148,7 +144,8 @@ mod tests {
         // The log itself never speaks over the bus, and nothing follows the stream.
         assert_eq!(parse_submit("tais.submit.tl.log.x"), (None, None));
         assert_eq!(parse_submit(&format!("{subject}.more")).1, None);
-        assert_eq!(recorded(&state, None, stream).split('.').nth(3), Some("all"));
+        assert_eq!(recorded(&state, None, &[stream]), format!("tais.recorded.tl.all.{stream}"));
+        assert_eq!(recorded(&state, Some(Pillar::Aec), &[stream, stream]), "tais.recorded.tl.aec.together");
         assert_eq!(parse_replay(&replay(&state, Publisher::Office)), Some(Publisher::Office));
     }
 }

@@ -22,18 +22,24 @@ const HEAD: usize = 16 + 64 + 4;
 /// Hands over events, each of a stream of its own; says of each whether the broker has it on disk. Of what it
 /// says no to, nobody knows.
 pub async fn submit_all<B: PublisherBus>(bus: &B, all: &[(StreamId, &Signed)]) -> Vec<bool> {
+    let parts = parts(all, |(_, signed)| size(signed));
+    join_all(parts.into_iter().map(|part| submit_part(bus, part))).await.concat()
+}
+
+/// Cuts what goes together into parts of no more than [`TOGETHER_BYTES_MAX`]; what is larger by itself goes by itself.
+pub(crate) fn parts<T>(all: &[T], size: impl Fn(&T) -> usize) -> Vec<&[T]> {
     let mut parts = Vec::new();
     let (mut begun, mut bytes) = (0, 0);
-    for (index, (_, signed)) in all.iter().enumerate() {
-        let more = HEAD + signed.bytes.len();
+    for (index, one) in all.iter().enumerate() {
+        let more = size(one);
         if bytes + more > TOGETHER_BYTES_MAX && index > begun {
             parts.push(&all[begun..index]);
             (begun, bytes) = (index, 0);
         }
         bytes += more;
     }
-    parts.push(&all[begun..]);
-    join_all(parts.into_iter().map(|part| submit_part(bus, part))).await.concat()
+    parts.extend(Some(&all[begun..]).filter(|left| !left.is_empty()));
+    parts
 }
 
 async fn submit_part<B: PublisherBus>(bus: &B, part: &[(StreamId, &Signed)]) -> Vec<bool> {
@@ -68,7 +74,7 @@ async fn submit_alone<B: PublisherBus>(bus: &B, stream: StreamId, signed: &Signe
 /// # Errors
 /// When it would be larger than [`TOGETHER_BYTES_MAX`].
 pub(crate) fn encode(all: &[(StreamId, &Signed)]) -> Result<Bytes, BusError> {
-    let bytes = all.iter().map(|(_, signed)| HEAD + signed.bytes.len()).sum();
+    let bytes = all.iter().map(|(_, signed)| size(signed)).sum();
     if bytes > TOGETHER_BYTES_MAX {
         return Err(BusError::Refused(format!(
             "{} events have {bytes} bytes together, and {TOGETHER_BYTES_MAX} is the most",
@@ -99,6 +105,11 @@ pub(crate) fn decode(mut message: Bytes) -> Option<Vec<(StreamId, Signed)>> {
         all.push((StreamId(Uuid::from_bytes(stream)), signed));
     }
     (!all.is_empty()).then_some(all)
+}
+
+/// How many bytes an event takes in a message.
+fn size(signed: &Signed) -> usize {
+    HEAD + signed.bytes.len()
 }
 
 #[cfg(test)]

@@ -107,9 +107,9 @@ async fn recorded_can_be_deleted_and_filled_again() {
     let mut seen = Vec::new();
     while seen.iter().filter(|entry| **entry == entries[1]).count() < 2 {
         let next = tokio::time::timeout(SOON, publisher.next_delivery()).await.unwrap().unwrap();
-        if let Delivery::Recorded(entry, token) = next {
+        if let Delivery::Recorded(entries, token) = next {
             publisher.acknowledge(token).await.unwrap();
-            seen.push(*entry);
+            seen.extend(entries);
         }
     }
     assert!(!recorder.recorded_is_empty().await.unwrap());
@@ -161,7 +161,7 @@ async fn a_service_starts_while_the_bus_is_away_and_works_when_it_comes() {
     recorder.publish_recorded(std::slice::from_ref(&relayed)).await.unwrap();
     loop {
         match tokio::time::timeout(SOON, publisher.next_delivery()).await.unwrap().unwrap() {
-            Delivery::Recorded(entry, _) => return assert_eq!(*entry, relayed),
+            Delivery::Recorded(entries, _) => return assert_eq!(entries, [relayed]),
             Delivery::Reconnected => {}
             other => panic!("not an entry: {other:?}"),
         }
@@ -240,13 +240,14 @@ async fn an_altered_delivery_is_not_believed() {
     let mut altered = entry(0, Some(Pillar::Apsc));
     altered.signed.bytes = [&altered.signed.bytes[..], b" "].concat().into();
     let whole = entry(1, Some(Pillar::Apsc));
-    recorder.publish_recorded(&[altered, whole.clone()]).await.unwrap();
+    recorder.publish_recorded(&[altered]).await.unwrap();
+    recorder.publish_recorded(std::slice::from_ref(&whole)).await.unwrap();
     let mut disbelieved = 0;
     loop {
         match tokio::time::timeout(SOON, publisher.next_delivery()).await.unwrap() {
             Err(BusError::Unreadable(_)) => disbelieved += 1,
-            Ok(Delivery::Recorded(entry, token)) => {
-                assert_eq!(*entry, whole);
+            Ok(Delivery::Recorded(entries, token)) => {
+                assert_eq!(entries, [whole]);
                 publisher.acknowledge(token).await.unwrap();
                 break;
             }

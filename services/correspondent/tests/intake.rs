@@ -348,7 +348,7 @@ async fn what_was_recorded_a_moment_ago_stands_on_the_lists() {
             let event_id = Envelope::parse(&message.bytes).unwrap().id;
             let position = Position(heard as u64);
             let notice = Notice::Recorded { event_id, position, recorded_at: now() };
-            world.bus.notify(Publisher::Apsc, &notice).await.unwrap();
+            world.bus.notify(Publisher::Apsc, &[notice]).await.unwrap();
             heard += 1;
         }
     }

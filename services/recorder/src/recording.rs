@@ -200,8 +200,11 @@ impl<L: Log, B: RecorderBus> Recording<'_, L, B> {
         outcomes: &[Outcome],
         tokens: Vec<AckToken>,
     ) -> Result<(), RecorderError> {
-        for (publisher, notice) in receipts(plan, outcomes).iter().chain(&plan.notices) {
-            self.bus.notify(*publisher, notice).await?;
+        let receipts = receipts(plan, outcomes);
+        let all = || receipts.iter().chain(&plan.notices);
+        for publisher in Publisher::ON_THE_BUS {
+            let own = all().filter(|(of, _)| of == publisher).map(|(_, notice)| notice.clone());
+            self.bus.notify(*publisher, &own.collect::<Vec<_>>()).await?;
         }
         self.bus.ack(tokens).await?;
         self.recorded.notify_one();

@@ -7,13 +7,15 @@ use tais_proto::Publisher;
 
 use super::Fault;
 use crate::message::{AckToken, Delivery, Notice, RecordedEntry, ReplayPage, ReplayRequest, Submitted};
+use crate::relayed;
 
 #[derive(Default)]
 pub(super) struct Broker {
     /// Whether nobody reaches it.
     pub away: bool,
     pub submitted: VecDeque<Submitted>,
-    pub relayed: Vec<RecordedEntry>,
+    /// Names what was relayed.
+    pub relayed: HashSet<String>,
     pub replays: VecDeque<ReplayRequest>,
     pub answers: BTreeMap<String, ReplayPage>,
     pub submit_faults: VecDeque<Fault>,
@@ -34,7 +36,7 @@ pub(super) struct Mailbox {
     /// Whether this publisher does not reach the broker.
     pub cut: bool,
     queue: VecDeque<Delivery>,
-    unacknowledged: BTreeMap<u64, Box<RecordedEntry>>,
+    unacknowledged: BTreeMap<u64, Vec<RecordedEntry>>,
 }
 
 impl Broker {
@@ -78,17 +80,17 @@ impl Broker {
         }
     }
 
-    /// Keeps an entry and puts it before those who may hear of it.
-    pub fn relay(&mut self, entry: &RecordedEntry, copies: usize) {
-        if copies == 0 || self.relayed.iter().any(|known| known.position == entry.position) {
+    /// Keeps entries that go together, and puts them before those who may hear of them.
+    pub fn relay(&mut self, part: &[RecordedEntry], copies: usize) {
+        if copies == 0 || !self.relayed.insert(relayed::message_id(part)) {
             return;
         }
-        self.relayed.push(entry.clone());
+        let of = part.first().and_then(|entry| entry.pillar);
         for publisher in Publisher::ON_THE_BUS {
-            if publisher.pillar().is_none_or(|pillar| entry.pillar == Some(pillar)) {
+            if publisher.pillar().is_none_or(|pillar| of == Some(pillar)) {
                 for _ in 0..copies {
                     let token = AckToken(self.next_number().to_string());
-                    let delivery = Delivery::Recorded(Box::new(entry.clone()), token);
+                    let delivery = Delivery::Recorded(part.to_vec(), token);
                     self.mailbox(*publisher).queue.push_back(delivery);
                 }
             }
@@ -116,10 +118,10 @@ impl Broker {
 }
 
 impl Mailbox {
-    /// A notice is not kept: who is away does not hear it.
-    pub fn notice(&mut self, notice: &Notice) {
-        if !self.cut {
-            self.queue.push_back(Delivery::Notice(notice.clone()));
+    /// Notices are not kept: who is away does not hear them.
+    pub fn notify(&mut self, notices: &[Notice]) {
+        if !self.cut && !notices.is_empty() {
+            self.queue.push_back(Delivery::Notices(notices.to_vec()));
         }
     }
 
@@ -128,8 +130,8 @@ impl Mailbox {
             return None;
         }
         let delivery = self.queue.pop_front()?;
-        if let Delivery::Recorded(entry, token) = &delivery {
-            self.unacknowledged.insert(number(token), entry.clone());
+        if let Delivery::Recorded(entries, token) = &delivery {
+            self.unacknowledged.insert(number(token), entries.clone());
         }
         Some(delivery)
     }
@@ -147,7 +149,7 @@ impl Mailbox {
 
     fn redeliver(&mut self) {
         let again = std::mem::take(&mut self.unacknowledged);
-        let again = again.into_iter().map(|(n, entry)| Delivery::Recorded(entry, AckToken(n.to_string())));
+        let again = again.into_iter().map(|(n, part)| Delivery::Recorded(part, AckToken(n.to_string())));
         self.queue.extend(again);
     }
 }

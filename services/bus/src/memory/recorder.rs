@@ -6,7 +6,7 @@ use tais_proto::Publisher;
 
 use super::{Fault, MemoryBus, cut_off};
 use crate::message::{AckToken, Notice, RecordedEntry, ReplayPage, ReplayRequest, Submitted};
-use crate::{BusError, RecorderBus};
+use crate::{BusError, RecorderBus, relayed};
 
 impl MemoryBus {
     fn connected(&self) -> Result<(), BusError> {
@@ -34,8 +34,8 @@ impl RecorderBus for MemoryBus {
             self.connected()?;
         }
         self.change(|broker| {
-            for entry in entries {
-                broker.relay(entry, Fault::copies(fault));
+            for part in relayed::parts(entries) {
+                broker.relay(part, Fault::copies(fault));
             }
         });
         Fault::answer(fault)
@@ -46,9 +46,9 @@ impl RecorderBus for MemoryBus {
         Ok(self.lock().relayed.is_empty())
     }
 
-    async fn notify(&self, publisher: Publisher, notice: &Notice) -> Result<(), BusError> {
+    async fn notify(&self, publisher: Publisher, notices: &[Notice]) -> Result<(), BusError> {
         self.connected()?;
-        self.change(|broker| broker.mailbox(publisher).notice(notice));
+        self.change(|broker| broker.mailbox(publisher).notify(notices));
         Ok(())
     }
 

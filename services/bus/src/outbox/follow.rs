@@ -69,22 +69,33 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
 
     async fn sort(&self, delivery: Delivery, came: &mut Came) -> Result<(), OutboxError> {
         match delivery {
-            Delivery::Recorded(entry, token) => {
-                came.entries.push(*entry);
+            Delivery::Recorded(entries, token) => {
+                came.entries.extend(entries);
                 came.tokens.push(token);
             }
-            Delivery::Notice(Notice::Recorded { event_id, position, recorded_at }) => {
-                came.heard.push(Heard { event_id, position, recorded_at });
-            }
-            Delivery::Notice(Notice::Quarantined { sha256, code, reason }) => {
-                if self.outbox.store.failed(&sha256, &code, &reason, None).await? {
-                    self.outbox.told.tell(News::Look);
+            Delivery::Notices(notices) => {
+                for notice in notices {
+                    self.sort_notice(notice, came).await?;
                 }
             }
             Delivery::Reconnected => {
                 self.outbox.store.make_due().await?;
                 self.outbox.to_send.look();
                 self.missed.notify_one();
+            }
+        }
+        Ok(())
+    }
+
+    async fn sort_notice(&self, notice: Notice, came: &mut Came) -> Result<(), OutboxError> {
+        match notice {
+            Notice::Recorded { event_id, position, recorded_at } => {
+                came.heard.push(Heard { event_id, position, recorded_at });
+            }
+            Notice::Quarantined { sha256, code, reason } => {
+                if self.outbox.store.failed(&sha256, &code, &reason, None).await? {
+                    self.outbox.told.tell(News::Look);
+                }
             }
         }
         Ok(())

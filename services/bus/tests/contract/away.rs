@@ -6,7 +6,7 @@ use tais_bus::{Delivery, PublisherBus, RecorderBus as _};
 use tais_proto::{Pillar, Position, Publisher};
 
 use crate::events::{entry, signed, stream};
-use crate::{Bus, SOON, next_entry, pull};
+use crate::{Bus, SOON, next_entries, pull};
 
 /// Nobody is kept waiting, and nothing piles up in memory to be sent later behind the outbox's back.
 pub async fn what_is_said_while_the_bus_is_away_fails_at_once<B: Bus>(mut bus: B) {
@@ -60,7 +60,7 @@ pub async fn everything_goes_on_when_the_bus_is_back<B: Bus>(mut bus: B) {
     while recorder.publish_recorded(std::slice::from_ref(&relayed)).await.is_err() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    assert_eq!(next_entry(&publisher).await, relayed);
+    assert_eq!(next_entries(&publisher).await, [relayed]);
 }
 
 async fn pull_when_back<R: tais_bus::RecorderBus>(recorder: &R) -> Vec<tais_bus::Submitted> {

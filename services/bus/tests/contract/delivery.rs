@@ -1,10 +1,10 @@
 //! From the record to publishers.
 
-use tais_bus::{Delivery, Notice, RecorderBus as _};
-use tais_proto::{Pillar, Position, Publisher};
+use tais_bus::{Delivery, Notice, RecorderBus as _, TOGETHER_BYTES_MAX};
+use tais_proto::{Pillar, Position, Publisher, Signed};
 
-use crate::events::{entry, event_id};
-use crate::{Bus, assert_silent, next, next_entry, next_notice};
+use crate::events::{at, entry, event_id, stream};
+use crate::{Bus, assert_silent, next, next_entries, next_notices};
 
 pub async fn everyone_hears_of_its_pillar_and_the_office_of_all<B: Bus>(bus: B) {
     let [apsc, ascc, office, audit] = [
@@ -21,11 +21,13 @@ pub async fn everyone_hears_of_its_pillar_and_the_office_of_all<B: Bus>(bus: B) 
         entry(4, Some(Pillar::Ascc)),
     ];
     bus.recorder().await.publish_recorded(&entries).await.unwrap();
-    assert_eq!([next_entry(&apsc).await, next_entry(&apsc).await], [entries[1].clone(), entries[3].clone()]);
-    assert_eq!(next_entry(&ascc).await, entries[4]);
+    for mine in [1, 3] {
+        assert_eq!(next_entries(&apsc).await, entries[mine..=mine]);
+    }
+    assert_eq!(next_entries(&ascc).await, entries[4..]);
     for all in [&office, &audit] {
         for entry in &entries {
-            assert_eq!(next_entry(all).await, *entry);
+            assert_eq!(next_entries(all).await, std::slice::from_ref(entry));
         }
     }
     for publisher in [&apsc, &ascc, &office, &audit] {
@@ -33,29 +35,46 @@ pub async fn everyone_hears_of_its_pillar_and_the_office_of_all<B: Bus>(bus: B) 
     }
 }
 
-/// The relay publishes again what it does not know to be published.
-pub async fn an_entry_relayed_twice_is_delivered_once<B: Bus>(bus: B) {
-    let (apsc, recorder) = (bus.publisher(Publisher::Apsc).await, bus.recorder().await);
-    let entries = [entry(7, Some(Pillar::Apsc)), entry(8, Some(Pillar::Apsc))];
-    recorder.publish_recorded(&entries[..1]).await.unwrap();
+/// In order, by pillar, and no more than fits.
+pub async fn what_follows_each_other_comes_together<B: Bus>(bus: B) {
+    let (office, recorder) = (bus.publisher(Publisher::Office).await, bus.recorder().await);
+    let mut entries: Vec<_> = (0..9).map(|n| entry(n, (n < 3).then_some(Pillar::Apsc))).collect();
+    let large = Signed { bytes: vec![b'y'; TOGETHER_BYTES_MAX - 200].into(), signature: [9; 64] };
+    entries[5] = at(5, None, stream(), large);
     recorder.publish_recorded(&entries).await.unwrap();
-    assert_eq!([next_entry(&apsc).await, next_entry(&apsc).await], entries);
+    for part in [0..3, 3..5, 5..6, 6..9] {
+        assert_eq!(next_entries(&office).await, entries[part]);
+    }
+    assert_silent(&office).await;
+}
+
+/// The relay publishes again what it does not know to be published. Where more has come by then it is another message,
+/// and who follows sees that it has the first of them.
+pub async fn what_is_relayed_twice_is_delivered_once<B: Bus>(bus: B) {
+    let (apsc, recorder) = (bus.publisher(Publisher::Apsc).await, bus.recorder().await);
+    let entries = [entry(7, Some(Pillar::Apsc)), entry(8, Some(Pillar::Apsc)), entry(9, Some(Pillar::Apsc))];
+    recorder.publish_recorded(&entries[..2]).await.unwrap();
+    recorder.publish_recorded(&entries[..2]).await.unwrap();
+    recorder.publish_recorded(&entries).await.unwrap();
+    assert_eq!(next_entries(&apsc).await, entries[..2]);
+    assert_eq!(next_entries(&apsc).await, entries);
     assert_silent(&apsc).await;
 }
 
 pub async fn what_is_not_acknowledged_is_delivered_again<B: Bus>(bus: B) {
     let (aec, recorder) = (bus.publisher(Publisher::Aec).await, bus.recorder().await);
-    let entries = [entry(0, Some(Pillar::Aec)), entry(1, Some(Pillar::Aec))];
-    recorder.publish_recorded(&entries).await.unwrap();
+    let entries = [0, 1, 2].map(|position| entry(position, Some(Pillar::Aec)));
+    recorder.publish_recorded(&entries[..2]).await.unwrap();
+    recorder.publish_recorded(&entries[2..]).await.unwrap();
     let Delivery::Recorded(first, _) = next(&aec).await else { panic!("not an entry") };
-    assert_eq!(*first, entries[0]);
-    assert_eq!(next_entry(&aec).await, entries[1]);
+    assert_eq!(first, entries[..2]);
+    assert_eq!(next_entries(&aec).await, entries[2..]);
     bus.let_redeliver().await;
-    assert_eq!(next_entry(&aec).await, entries[0]);
+    assert_eq!(next_entries(&aec).await, entries[..2]);
     assert_silent(&aec).await;
 }
 
-pub async fn a_notice_reaches_its_publisher_alone<B: Bus>(bus: B) {
+pub async fn notices_reach_their_publisher_alone<B: Bus>(bus: B) {
     let [apsc, aec, office] = [
         bus.publisher(Publisher::Apsc).await,
         bus.publisher(Publisher::Aec).await,
@@ -69,10 +88,12 @@ pub async fn a_notice_reaches_its_publisher_alone<B: Bus>(bus: B) {
         code: "unknown-key".into(),
         reason: "the key is not in the record: register it first".into(),
     };
-    recorder.notify(Publisher::Apsc, &recorded).await.unwrap();
-    recorder.notify(Publisher::Aec, &quarantined).await.unwrap();
-    assert_eq!(next_notice(&apsc).await, recorded);
-    assert_eq!(next_notice(&aec).await, quarantined);
+    let both = [recorded, quarantined];
+    recorder.notify(Publisher::Apsc, &both).await.unwrap();
+    recorder.notify(Publisher::Aec, &both[1..]).await.unwrap();
+    recorder.notify(Publisher::Office, &[]).await.unwrap();
+    assert_eq!(next_notices(&apsc).await, both);
+    assert_eq!(next_notices(&aec).await, both[1..]);
     for publisher in [&apsc, &aec, &office] {
         assert_silent(publisher).await;
     }

@@ -131,9 +131,10 @@ stories! {
     submission::what_is_too_large_is_refused_and_stops_nothing,
     submission::two_recorders_share_and_nothing_is_taken_twice,
     delivery::everyone_hears_of_its_pillar_and_the_office_of_all,
-    delivery::an_entry_relayed_twice_is_delivered_once,
+    delivery::what_follows_each_other_comes_together,
+    delivery::what_is_relayed_twice_is_delivered_once,
     delivery::what_is_not_acknowledged_is_delivered_again,
-    delivery::a_notice_reaches_its_publisher_alone,
+    delivery::notices_reach_their_publisher_alone,
     delivery::recorded_is_empty_until_something_is_relayed,
     replay::the_one_who_asks_is_answered,
     replay::the_largest_page_fits,
@@ -166,20 +167,20 @@ async fn next<P: PublisherBus>(publisher: &P) -> Delivery {
     }
 }
 
-/// The next entry, acknowledged.
-async fn next_entry<P: PublisherBus>(publisher: &P) -> RecordedEntry {
+/// The next entries that come together, acknowledged.
+async fn next_entries<P: PublisherBus>(publisher: &P) -> Vec<RecordedEntry> {
     match tokio::time::timeout(SOON, next(publisher)).await.expect("no entry came") {
-        Delivery::Recorded(entry, token) => {
+        Delivery::Recorded(entries, token) => {
             publisher.acknowledge(token).await.unwrap();
-            *entry
+            entries
         }
         other => panic!("not an entry: {other:?}"),
     }
 }
 
-async fn next_notice<P: PublisherBus>(publisher: &P) -> Notice {
+async fn next_notices<P: PublisherBus>(publisher: &P) -> Vec<Notice> {
     match tokio::time::timeout(SOON, next(publisher)).await.expect("no notice came") {
-        Delivery::Notice(notice) => notice,
+        Delivery::Notices(notices) => notices,
         other => panic!("not a notice: {other:?}"),
     }
 }

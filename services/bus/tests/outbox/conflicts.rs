@@ -109,7 +109,7 @@ async fn what_was_set_aside_and_is_recorded_after_all_stops_nothing() {
     let sha256 = tais_proto::signing::sha256_hex(&early.bytes);
     let notice = Notice::Quarantined { sha256, code: "unknown-key".into(), reason: "unknown".into() };
     desk.bus.ack(vec![early.token.unwrap()]).await.unwrap();
-    desk.bus.notify(tais_proto::Publisher::Apsc, &notice).await.unwrap();
+    desk.bus.notify(tais_proto::Publisher::Apsc, &[notice]).await.unwrap();
     desk.until(items[1].event_id, |state| *state == ItemState::Held).await;
     desk.scribe.record().set_aside.clear();
     assert_eq!(late.bytes, early.bytes);
@@ -161,7 +161,7 @@ async fn a_late_notice_does_not_undo_the_record() {
     let bytes = desk.scribe.record().entries[0].signed.bytes.clone();
     let sha256 = tais_proto::signing::sha256_hex(&bytes);
     let notice = Notice::Quarantined { sha256, code: "late".into(), reason: "late".into() };
-    desk.bus.notify(tais_proto::Publisher::Apsc, &notice).await.unwrap();
+    desk.bus.notify(tais_proto::Publisher::Apsc, &[notice]).await.unwrap();
     let mark = desk.outbox.save(&new_events(stream(), 0, &["mark"])).await.unwrap();
     desk.until_recorded(&mark).await;
     assert!(matches!(desk.state(items[0].event_id).await, ItemState::Recorded { position: Position(0), .. }));

@@ -212,7 +212,7 @@ impl<B: RecorderBus> Scribe<B> {
         };
         self.bus.ack(pulled.iter().filter_map(|message| message.token.clone()).collect()).await?;
         for (publisher, notice) in told {
-            self.bus.notify(publisher, &notice).await?;
+            self.bus.notify(publisher, &[notice]).await?;
         }
         Ok(pulled.len())
     }

@@ -29,19 +29,22 @@ impl Waiting {
         heard
     }
 
+    fn tell(&self, notice: Notice) -> anyhow::Result<()> {
+        let Notice::Recorded { event_id, .. } = notice else { anyhow::bail!("not recorded: {notice:?}") };
+        let waits = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&event_id);
+        // Who no longer waits is not told.
+        if let Some(told) = waits {
+            told.send(Instant::now()).unwrap_or_default();
+        }
+        Ok(())
+    }
+
     /// Hears what comes back to a publisher, for ever.
     async fn hear(self, bus: NatsPublisher) -> anyhow::Result<()> {
         loop {
             match bus.next_delivery().await? {
-                Delivery::Notice(Notice::Recorded { event_id, .. }) => {
-                    let waits = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&event_id);
-                    // Who no longer waits is not told.
-                    if let Some(told) = waits {
-                        told.send(Instant::now()).unwrap_or_default();
-                    }
-                }
+                Delivery::Notices(notices) => notices.into_iter().try_for_each(|notice| self.tell(notice))?,
                 Delivery::Recorded(_, token) => bus.acknowledge(token).await?,
-                Delivery::Notice(notice) => anyhow::bail!("not recorded: {notice:?}"),
                 Delivery::Reconnected => {}
             }
         }
