@@ -69,7 +69,7 @@ pub trait PublisherBus: Clone + Send + Sync + 'static {
 
 /// The recorder's side of the bus.
 pub trait RecorderBus: Clone + Send + Sync + 'static {
-    /// Up to `max` submissions; waits up to `wait` for the first and not at all for more.
+    /// Up to `max` submissions; waits up to `wait` for the first and not at all for more. Who stops waiting loses none.
     fn pull(
         &self,
         max: usize,

@@ -123,33 +123,35 @@ fn submitted(message: &jetstream::Message) -> Vec<Submitted> {
 impl RecorderBus for NatsRecorder {
     async fn pull(&self, max: usize, wait: Duration) -> Result<Vec<Submitted>, BusError> {
         let mut submissions = self.submissions.lock().await;
-        let mut pulled = std::mem::take(&mut submissions.left);
-        let mut stream = match submissions.stream.take() {
-            Some(stream) => stream,
-            None => self.open().await?,
+        let Submissions { stream, left } = &mut *submissions;
+        let open = match stream {
+            Some(open) => open,
+            None => stream.insert(self.open().await?),
         };
-        // What is already here is taken; more is not waited for.
-        let wait = if pulled.is_empty() { wait } else { Duration::ZERO };
-        let mut next = tokio::time::timeout(wait, stream.next()).await.ok();
-        let mut whole = true;
+        // What is already here is taken; more is not waited for. Up to here nothing is taken from anywhere: who stops
+        // waiting has lost nothing.
+        let wait = if left.is_empty() { wait } else { Duration::ZERO };
+        let mut next = tokio::time::timeout(wait, open.next()).await.ok();
+        let mut pulled = std::mem::take(left);
         while let Some(message) = next {
             match message {
                 Some(Ok(message)) => pulled.extend(submitted(&message)),
-                Some(Err(error)) if pulled.is_empty() => {
-                    return Err(BusError::Unreachable(error.to_string()));
-                }
-                None if pulled.is_empty() => return Err(BusError::Timeout),
                 // The stream of messages is broken: what was pulled is good, the next pull reopens.
-                Some(Err(_)) | None => {
-                    whole = false;
-                    break;
+                broken => {
+                    *stream = None;
+                    match broken {
+                        Some(Err(error)) if pulled.is_empty() => {
+                            return Err(BusError::Unreachable(error.to_string()));
+                        }
+                        None if pulled.is_empty() => return Err(BusError::Timeout),
+                        _ => break,
+                    }
                 }
             }
             // Not under tokio's budget for one poll, which would end a batch at 128 messages.
-            next = if pulled.len() < max { unconstrained(stream.next()).now_or_never() } else { None };
+            next = if pulled.len() < max { unconstrained(open.next()).now_or_never() } else { None };
         }
-        submissions.stream = whole.then_some(stream);
-        submissions.left = pulled.split_off(pulled.len().min(max));
+        *left = pulled.split_off(pulled.len().min(max));
         Ok(pulled)
     }
 

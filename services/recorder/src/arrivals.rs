@@ -10,7 +10,7 @@ use crate::plan::Message;
 use crate::verify::{Arrived, Unverified, ValidKeys, Verified, verify};
 
 /// So few are verified where they are: to ask another thread takes longer.
-const FEW: usize = 8;
+const FEW: usize = 2;
 
 /// A pulled batch, and what verifying it came to under the keys of one version of the registry.
 pub struct Arrivals {
@@ -25,6 +25,13 @@ impl Arrivals {
         let submitted = Arc::new(submitted);
         let verified = verified(&submitted, 0..submitted.len(), keys).await;
         Self { submitted, verified, registry: keys.version() }
+    }
+
+    /// Puts others behind them that were verified under the same keys.
+    pub fn extend(&mut self, others: Self) {
+        let others = (Arc::unwrap_or_clone(others.submitted), others.verified);
+        Arc::make_mut(&mut self.submitted).extend(others.0);
+        self.verified.extend(others.1);
     }
 
     pub fn len(&self) -> usize {

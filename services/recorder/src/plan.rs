@@ -96,33 +96,35 @@ impl<L: Log> Planner<'_, L> {
     /// When the log cannot be read.
     pub async fn plan(&mut self, messages: &[Message<'_>]) -> Result<(Plan, usize), RecorderError> {
         if !self.before.failed
-            && let Some(planned) = self.attempt(messages, Care::Hopeful).await?
+            && let Some(planned) = self.attempt(Plan::default(), messages, Care::Hopeful).await?
         {
             return Ok(planned);
         }
-        let planned = self.attempt(messages, Care::Sure).await?;
+        let planned = self.attempt(Plan::default(), messages, Care::Sure).await?;
         Ok(planned.unwrap_or_default())
     }
 
-    /// The same while `after` is being appended; `None` where the log must be asked, which is behind by that much.
+    /// Plans more of a batch while `after` is being appended; `None` where the log must be asked, which is behind by
+    /// that much.
     ///
     /// # Errors
     /// When the log cannot be read.
     pub async fn plan_ahead(
         &mut self,
+        begun: Plan,
         messages: &[Message<'_>],
     ) -> Result<Option<(Plan, usize)>, RecorderError> {
-        self.attempt(messages, Care::Hopeful).await
+        self.attempt(begun, messages, Care::Hopeful).await
     }
 
     /// `None` when a hopeful plan would have to refuse something.
     async fn attempt(
         &mut self,
+        mut plan: Plan,
         messages: &[Message<'_>],
         care: Care,
     ) -> Result<Option<(Plan, usize)>, RecorderError> {
         let known = self.known(messages, care).await?;
-        let mut plan = Plan::default();
         for (index, message) in messages.iter().enumerate() {
             if plan.registry_changes {
                 return Ok(Some((plan, index)));

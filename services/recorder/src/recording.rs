@@ -1,4 +1,4 @@
-//! From SUBMIT into the log: pull, verify, plan, append, tell, acknowledge. What has come meanwhile is verified and planned
+//! From SUBMIT into the log: pull, verify, plan, append, tell, acknowledge. What comes meanwhile is verified and planned
 //! while the batch before it is committed, as if that were recorded already; where it was not, it is planned anew.
 
 use std::collections::HashSet;
@@ -114,8 +114,14 @@ impl<L: Log, B: RecorderBus> Recording<'_, L, B> {
         let tokens = || batch.arrivals.tokens(messages.clone());
         // Whose keys may sign, and what was not reached, is known only after this.
         let look = look && messages.end == batch.arrivals.len() && !planned.plan.changes_the_registry();
-        let (outcomes, ahead) = tokio::join!(self.commit(&planned, tokens), async {
-            if look { self.look_ahead(&mut view, &planned).await } else { Ok(None) }
+        let ended = Notify::new();
+        let commit = async {
+            let outcomes = self.commit(&planned, tokens).await;
+            ended.notify_one();
+            outcomes
+        };
+        let (outcomes, ahead) = tokio::join!(commit, async {
+            if look { self.look_ahead(&mut view, &planned, &ended).await } else { Ok(None) }
         });
         let (outcomes, mut ahead) = (outcomes?, ahead?);
         let as_planned = outcomes.as_ref().is_some_and(|outcomes| are_recorded(outcomes));
@@ -179,18 +185,33 @@ impl<L: Log, B: RecorderBus> Recording<'_, L, B> {
         Ok(outcomes)
     }
 
-    /// What has come by now, verified and, if it can be without the log, planned to follow what is being appended.
-    async fn look_ahead(&self, view: &mut View, after: &Planned) -> Result<Option<Batch>, RecorderError> {
-        let submitted = self.bus.pull(BATCH_MAX, Duration::ZERO).await?;
-        if submitted.is_empty() {
-            return Ok(None);
-        }
-        let mut batch = Batch::of(Arrivals::verify(submitted, &ValidKeys::of(&view.registry)).await);
+    /// What comes until that has ended, verified and, if it can be without the log, planned to follow it.
+    async fn look_ahead(
+        &self,
+        view: &mut View,
+        after: &Planned,
+        ended: &Notify,
+    ) -> Result<Option<Batch>, RecorderError> {
+        let keys = ValidKeys::of(&view.registry);
         let size = view.size + after.plan.entries.len() as u64;
-        let mut planner = self.planner(view, &batch.before, Some(&after.plan));
-        let planned = planner.plan_ahead(&batch.arrivals.from(0)).await?;
-        batch.planned = planned.map(|(plan, messages)| Planned { plan, messages, size });
-        Ok(Some(batch))
+        let mut ahead = Batch::of(Arrivals::verify(Vec::new(), &keys).await);
+        let (mut plan, mut messages) = (Plan::default(), 0);
+        while ahead.arrivals.len() < BATCH_MAX && messages == ahead.arrivals.len() {
+            let submitted = tokio::select! {
+                biased;
+                () = ended.notified() => break,
+                submitted = self.bus.pull(BATCH_MAX - messages, PULL_WAIT) => submitted?,
+            };
+            ahead.arrivals.extend(Arrivals::verify(submitted, &keys).await);
+            let mut planner = self.planner(view, &ahead.before, Some(&after.plan));
+            let Some((more, planned)) = planner.plan_ahead(plan, &ahead.arrivals.from(messages)).await?
+            else {
+                return Ok(Some(ahead));
+            };
+            (plan, messages) = (more, messages + planned);
+        }
+        ahead.planned = Some(Planned { plan, messages, size });
+        Ok(Some(ahead).filter(|ahead| ahead.arrivals.len() > 0))
     }
 
     /// RECORDED brings the rest to everybody. Nothing is acknowledged before its commit.

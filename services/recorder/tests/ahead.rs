@@ -93,6 +93,35 @@ async fn what_follows_on_what_is_being_recorded_is_recorded_in_order() {
     assert_eq!(world.aside().await, ["id-reused"]);
 }
 
+#[tokio::test]
+async fn what_comes_while_a_batch_is_recorded_is_recorded_with_the_next() {
+    let mut world = World::new().await;
+    let (first, second) = (stream(), stream());
+    let mut said = vec![world.report(first), world.report(second)];
+    said.push(world.envelope(Publisher::Apsc, second, 2, submitted()));
+    said.push(world.envelope(Publisher::Apsc, first, 2, submitted()));
+    let before = world.log.appends();
+    world.log.fail_next(Fault::Delayed(Duration::from_secs(2)));
+    let (mut recorder, stop) = (world.new_recorder(), CancellationToken::new());
+    let speak = async {
+        for envelope in &said {
+            world.say(envelope).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let last = said[3].id;
+        while world.log.find(&[last]).await.unwrap().is_empty() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::select! {
+        ended = recorder.record_until(&stop) => panic!("{ended:?}"),
+        () = speak => {}
+    }
+    assert_eq!(world.log.appends() - before, 2, "the first, and what came while it was recorded");
+    assert_eq!(world.recorded(first).await, [said[0].id, said[3].id]);
+    assert_eq!(world.recorded(second).await, [said[1].id, said[2].id]);
+}
+
 /// The control: without forgetting the plan, what follows on a claim that was refused is recorded.
 #[tokio::test]
 async fn what_was_planned_on_what_did_not_stand_is_planned_again() {

@@ -125,6 +125,7 @@ stories! {
     submission::what_came_together_is_settled_with_its_last,
     submission::what_is_not_taken_together_leaves_nothing,
     submission::a_pull_takes_what_is_there_and_does_not_linger,
+    submission::who_stops_waiting_for_a_pull_loses_nothing,
     submission::a_pull_with_nothing_there_waits_as_long_as_it_was_told,
     submission::what_is_not_acknowledged_comes_again_and_what_is_does_not,
     submission::the_same_message_id_is_taken_once_and_a_new_one_again,

@@ -124,6 +124,27 @@ pub async fn a_pull_takes_what_is_there_and_does_not_linger<B: Bus>(bus: B) {
     }
 }
 
+/// The recorder looks for more while it records, and stops looking in the middle of it.
+pub async fn who_stops_waiting_for_a_pull_loses_nothing<B: Bus>(bus: B) {
+    let (publisher, recorder) = (bus.publisher(Publisher::Apsc).await, bus.recorder().await);
+    let said = signed(Publisher::Apsc, stream(), "said");
+    let submit = async {
+        for n in 0..200 {
+            publisher.submit(stream(), &said, &n.to_string()).await.unwrap();
+        }
+    };
+    let mut came = 0;
+    let pull = async {
+        while came < 200 {
+            let pulled = tokio::time::timeout(Duration::from_micros(300), recorder.pull(3, SOON)).await;
+            came += pulled.map_or(0, |pulled| pulled.unwrap().len());
+        }
+    };
+    // Sooner than anything is delivered again.
+    let both = tokio::time::timeout(SOON * 4 / 5, async { tokio::join!(submit, pull) }).await;
+    assert!(both.is_ok(), "only {came} came");
+}
+
 pub async fn a_pull_with_nothing_there_waits_as_long_as_it_was_told<B: Bus>(bus: B) {
     let recorder = bus.recorder().await;
     assert!(recorder.pull(10, Duration::from_millis(1)).await.unwrap().is_empty());
