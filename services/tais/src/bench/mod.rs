@@ -264,6 +264,8 @@ async fn long(world: &World, author: &mut Author, load: Load) -> anyhow::Result<
     let appended = async |mix: &mut Mix<'_>, up_to: usize| {
         let there = usize::try_from(world.log.head().await?.size)?;
         world.fill(mix, up_to.saturating_sub(there)).await?;
+        // What was filled in took more files than were there.
+        world.go_round_the_wal().await?;
         let mut rates = Vec::new();
         for _ in 0..load.rounds {
             rates.push(writing::rate(load.events, world.fill(mix, load.events).await?));

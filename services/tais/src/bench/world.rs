@@ -78,11 +78,25 @@ impl World {
                        create table bench.one (id bigint generated always as identity primary key, bytes bytea)")
             .execute(&operator)
             .await?;
-        go_once_round(&operator).await?;
         let recorder = postgres.url("tais_recorder", &secrets.role_passwords()?.recorder, DATABASE);
         let log = PostgresLog::new(pool(&recorder).await?, system_clock());
         let reference = Arc::new(Reference::load_embedded()?);
-        Ok(Self { postgres, nats, log, operator, secrets, people, reference, state, data })
+        let world = Self { postgres, nats, log, operator, secrets, people, reference, state, data };
+        world.go_round_the_wal().await?;
+        Ok(world)
+    }
+
+    /// Has PostgreSQL make the files of its write-ahead log and come back to the first, as it has where it has run for a
+    /// while. What is measured would otherwise stand still some 15 ms for each file that is made, and a server makes
+    /// each but once.
+    pub async fn go_round_the_wal(&self) -> anyhow::Result<()> {
+        for _ in 0..WAL_FILES {
+            sqlx::query("select pg_logical_emit_message(false, 'bench', 'round'), pg_switch_wal()")
+                .execute(&self.operator)
+                .await?;
+        }
+        sqlx::query("checkpoint").execute(&self.operator).await?;
+        Ok(())
     }
 
     /// Stops the servers.
@@ -263,18 +277,6 @@ impl Author {
     pub(super) fn public_key(&self) -> [u8; 32] {
         self.key.public_key().to_bytes()
     }
-}
-
-/// Has PostgreSQL make the files of its write-ahead log and come back to the first, as it has where it has run for a while.
-/// What is measured would otherwise stand still some 15 ms for each file that is made, and a server makes each but once.
-async fn go_once_round(operator: &PgPool) -> anyhow::Result<()> {
-    for _ in 0..WAL_FILES {
-        sqlx::query("select pg_logical_emit_message(false, 'bench', 'round'), pg_switch_wal()")
-            .execute(operator)
-            .await?;
-    }
-    sqlx::query("checkpoint").execute(operator).await?;
-    Ok(())
 }
 
 pub async fn pool(url: &str) -> anyhow::Result<PgPool> {
