@@ -80,7 +80,7 @@ pub trait RecorderBus: Clone + Send + Sync + 'static {
     /// token, and with it all of them are.
     fn ack(&self, tokens: Vec<AckToken>) -> impl Future<Output = Result<(), BusError>> + Send;
 
-    /// Publishes what was recorded, in order, as few messages as hold it; returns when the broker has all of it.
+    /// Publishes what was recorded, in order, in as few messages as hold it; returns when the broker has all of it.
     fn publish_recorded(
         &self,
         entries: &[RecordedEntry],
