@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use sqlx::sqlite::Sqlite;
+use sqlx::sqlite::{Sqlite, SqliteRow};
 use sqlx::{Connection as _, QueryBuilder, Row as _};
 use tais_proto::{EventId, LeafHash, Position, Signed, StreamId, Timestamp};
 use uuid::Uuid;
@@ -26,9 +26,8 @@ impl Store {
         let mut streams = Vec::new();
         for receipts in receipts.chunks(ROWS_AT_ONCE) {
             // Nearly always all of it: one statement, and a commit of its own.
-            let mut writer = self.writer.recoverable().await?;
-            let kept = kept(keep(receipts, "('saved', 'received')"), &mut *writer).await?;
-            drop(writer);
+            let mut update = keep(receipts, "('saved', 'received')");
+            let kept = streams_of(&self.writer.recoverable(update.build()).await?)?;
             if kept.len() < receipts.len() && self.any_ended_otherwise(receipts).await? {
                 streams.extend(self.recorded_after_all(receipts).await?);
             }
@@ -73,8 +72,8 @@ impl Store {
     async fn recorded_after_all(&self, receipts: &[Receipt]) -> Result<Vec<StreamId>, OutboxError> {
         let mut writer = self.writer.durable().await?;
         let mut tx = writer.begin_with(BEGIN).await?;
-        let update = keep(receipts, "('refused', 'quarantined', 'held', 'abandoned')");
-        let streams = kept(update, &mut *tx).await?;
+        let mut update = keep(receipts, "('refused', 'quarantined', 'held', 'abandoned')");
+        let streams = streams_of(&update.build().fetch_all(&mut *tx).await?)?;
         if !streams.is_empty() {
             sqlx::query(
                 "update item set state = 'saved', code = null where state = 'held' and not exists (
@@ -162,11 +161,7 @@ fn keep(receipts: &[Receipt], states: &str) -> QueryBuilder<Sqlite> {
     update
 }
 
-/// Runs it; gives the stream of each item.
-async fn kept<'c>(
-    mut update: QueryBuilder<Sqlite>,
-    at: impl sqlx::Executor<'c, Database = Sqlite>,
-) -> Result<Vec<StreamId>, OutboxError> {
-    let rows = update.build().fetch_all(at).await?;
+/// The stream of each item that it kept a receipt of.
+fn streams_of(rows: &[SqliteRow]) -> Result<Vec<StreamId>, OutboxError> {
     rows.iter().map(|row| Ok(StreamId(row.try_get("stream")?))).collect()
 }

@@ -101,7 +101,7 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
         Ok(())
     }
 
-    /// Keeps the receipts that the recorder told of.
+    /// Tells of the receipts that came from the recorder, and hands them over to be kept.
     async fn hear(&self, mut heard: Vec<Heard>) -> Result<(), OutboxError> {
         heard.retain(|heard| !self.sent.is_receipted(heard.event_id));
         if heard.is_empty() {
@@ -125,23 +125,8 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
                 None => self.missed.notify_one(),
             }
         }
-        let news = self.outbox.told.recorded(&receipts);
-        self.keep(&receipts).await?;
-        self.outbox.told.tell(news);
-        Ok(())
-    }
-
-    /// Keeps receipts; what waited behind them is next.
-    async fn keep(&self, receipts: &[Receipt]) -> Result<(), OutboxError> {
-        if receipts.is_empty() {
-            return Ok(());
-        }
-        let outbox = self.outbox;
-        let streams = outbox.store.recorded(receipts).await?;
-        self.sent.receipted(receipts.iter().map(|receipt| receipt.event_id));
-        if !streams.is_empty() {
-            outbox.to_send.give(outbox.store.sign_next(Some(&streams), outbox.signer()).await?);
-        }
+        self.outbox.told.recorded(&receipts);
+        self.to_keep.give(receipts);
         Ok(())
     }
 

@@ -15,6 +15,7 @@ mod ending;
 mod error;
 mod follow;
 mod item;
+mod keeping;
 mod pace;
 mod row;
 mod run;

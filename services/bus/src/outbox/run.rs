@@ -1,4 +1,4 @@
-//! The outbox at work: loops over one file, a sender, a follower, an asker and one that tidies up.
+//! The outbox at work: loops over one file, a sender, a follower, a keeper, an asker and one that tidies up.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::PoisonError;
@@ -8,6 +8,7 @@ use tais_proto::{EventId, Signed};
 use tokio::sync::{Mutex, Notify};
 use tokio_util::sync::CancellationToken;
 
+use super::keeping::ToKeep;
 use super::{Outbox, OutboxError, Reader};
 use crate::PublisherBus;
 
@@ -25,6 +26,8 @@ pub(super) struct Run<'a, B, R> {
     pub asking: Mutex<()>,
     /// What was sent lately.
     pub sent: SentLately,
+    /// Receipts that came.
+    pub to_keep: ToKeep,
 }
 
 /// What a receipt usually finds here, and not in the file.
@@ -86,11 +89,13 @@ impl Outbox {
             missed: Notify::new(),
             asking: Mutex::default(),
             sent: SentLately::default(),
+            to_keep: ToKeep::default(),
         };
         tokio::select! {
             () = shutdown.cancelled() => Ok(()),
             result = run.send() => result,
             result = run.follow() => result,
+            result = run.keep_told() => result,
             result = run.ask() => result,
             result = run.tidy() => result,
         }

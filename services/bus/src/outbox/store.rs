@@ -235,9 +235,8 @@ impl Store {
 
     /// Makes everything due now: the connection is back.
     pub async fn make_due(&self) -> Result<(), OutboxError> {
-        sqlx::query("update item set next_at = 0 where state in ('saved', 'received')")
-            .execute(&mut *self.writer.recoverable().await?)
-            .await?;
+        let update = sqlx::query("update item set next_at = 0 where state in ('saved', 'received')");
+        self.writer.recoverable(update).await?;
         Ok(())
     }
 
@@ -253,7 +252,7 @@ impl Store {
                 row.push_bind(sent.seq).push_bind(sent.next_at.unix_micros()).push_bind(sent.received);
             });
             update.push(") as sent where item.seq = sent.column1 and item.state in ('saved', 'received')");
-            update.build().execute(&mut *self.writer.recoverable().await?).await?;
+            self.writer.recoverable(update.build()).await?;
         }
         Ok(())
     }
@@ -292,16 +291,13 @@ impl Store {
     }
 
     pub async fn ask_from_the_start(&self) -> Result<(), OutboxError> {
-        let mut writer = self.writer.recoverable().await?;
-        sqlx::query("update place set seen_to = 0").execute(&mut *writer).await?;
+        self.writer.recoverable(sqlx::query("update place set seen_to = 0")).await?;
         Ok(())
     }
 
     pub async fn set_seen_to(&self, position: Position) -> Result<(), OutboxError> {
-        sqlx::query("update place set seen_to = max(seen_to, ?)")
-            .bind(i64::try_from(position.0).unwrap_or(i64::MAX))
-            .execute(&mut *self.writer.recoverable().await?)
-            .await?;
+        let update = sqlx::query("update place set seen_to = max(seen_to, ?)");
+        self.writer.recoverable(update.bind(i64::try_from(position.0).unwrap_or(i64::MAX))).await?;
         Ok(())
     }
 }

@@ -33,18 +33,15 @@ impl Default for Told {
 }
 
 impl Told {
-    /// Tells of receipts that are not kept yet. What it gives is to be told once they are: whoever began to wait in
-    /// between found nothing in the file.
-    pub fn recorded(&self, receipts: &[Receipt]) -> News {
+    /// Tells of receipts: when they come, and again once they are kept.
+    pub fn recorded(&self, receipts: &[Receipt]) {
         let state = |receipt: &Receipt| ItemState::Recorded {
             position: receipt.position,
             recorded_at: receipt.recorded_at,
             leaf_hash: receipt.leaf_hash,
         };
         let all = receipts.iter().map(|receipt| (receipt.event_id, state(receipt))).collect();
-        let news = News::Recorded(Arc::new(all));
-        self.tell(news.clone());
-        news
+        self.tell(News::Recorded(Arc::new(all)));
     }
 
     pub fn tell(&self, news: News) {

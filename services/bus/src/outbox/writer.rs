@@ -7,7 +7,9 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use sqlx::pool::PoolConnection;
-use sqlx::{Sqlite, SqlitePool};
+use sqlx::query::Query;
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{Sqlite, SqliteConnection, SqlitePool};
 
 /// Of one connection; a second one would empty its page cache with each commit.
 #[derive(Debug)]
@@ -27,26 +29,37 @@ impl Writer {
     pub async fn durable(&self) -> Result<PoolConnection<Sqlite>, sqlx::Error> {
         let mut connection = self.pool.acquire().await?;
         if !self.waits.load(Ordering::SeqCst) {
-            sqlx::raw_sql("pragma synchronous = full").execute(&mut *connection).await?;
-            // Said only by who holds the connection, and only after it is so.
-            self.waits.store(true, Ordering::SeqCst);
+            self.wait(&mut connection).await?;
         }
         Ok(connection)
     }
 
-    /// For what the record gives again: its commits are on disk with the next that waits for it.
-    pub async fn recoverable(&self) -> Result<PoolConnection<Sqlite>, sqlx::Error> {
+    /// Runs what writes only what the record gives again, and gives its rows: on disk with the next commit that waits.
+    pub async fn recoverable(
+        &self,
+        statement: Query<'_, Sqlite, SqliteArguments>,
+    ) -> Result<Vec<SqliteRow>, sqlx::Error> {
         let mut connection = self.pool.acquire().await?;
-        if self.waits.swap(false, Ordering::SeqCst) {
-            sqlx::raw_sql("pragma synchronous = normal").execute(&mut *connection).await?;
-        }
-        Ok(connection)
+        self.waits.store(false, Ordering::SeqCst);
+        sqlx::raw_sql("pragma synchronous = normal").execute(&mut *connection).await?;
+        let rows = statement.fetch_all(&mut *connection).await;
+        // Now, and not when somebody says something next.
+        self.wait(&mut connection).await?;
+        rows
+    }
+
+    async fn wait(&self, connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+        sqlx::raw_sql("pragma synchronous = full").execute(connection).await?;
+        // Said only by who holds the connection, and only after it is so.
+        self.waits.store(true, Ordering::SeqCst);
+        Ok(())
     }
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test")]
 mod tests {
+    use sqlx::Row as _;
     use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
     use super::*;
@@ -54,8 +67,15 @@ mod tests {
     const FULL: i64 = 2;
     const NORMAL: i64 = 1;
 
-    async fn says(mut connection: PoolConnection<Sqlite>) -> i64 {
-        sqlx::query_scalar("pragma synchronous").fetch_one(&mut *connection).await.unwrap()
+    const ASKED: &str = "pragma synchronous";
+
+    async fn durable(writer: &Writer) -> i64 {
+        let mut connection = writer.durable().await.unwrap();
+        sqlx::query_scalar(ASKED).fetch_one(&mut *connection).await.unwrap()
+    }
+
+    async fn recoverable(writer: &Writer) -> i64 {
+        writer.recoverable(sqlx::query(ASKED)).await.unwrap()[0].get(0)
     }
 
     #[tokio::test]
@@ -68,18 +88,28 @@ mod tests {
             .synchronous(SqliteSynchronous::Full);
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
         let writer = Writer::new(pool.clone());
-        assert_eq!(says(writer.durable().await.unwrap()).await, FULL);
-        assert_eq!(says(writer.recoverable().await.unwrap()).await, NORMAL);
-        assert_eq!(says(writer.recoverable().await.unwrap()).await, NORMAL);
-        assert_eq!(says(writer.durable().await.unwrap()).await, FULL);
-        // Cut off between asking for the connection and having it.
-        let held = writer.recoverable().await.unwrap();
-        assert!(tokio::time::timeout(std::time::Duration::ZERO, writer.durable()).await.is_err());
-        drop(held);
-        assert_eq!(says(writer.durable().await.unwrap()).await, FULL);
+        assert_eq!(durable(&writer).await, FULL);
+        assert_eq!(recoverable(&writer).await, NORMAL);
+        assert_eq!(recoverable(&writer).await, NORMAL);
+        assert_eq!(durable(&writer).await, FULL);
+        // What cannot be done leaves nothing behind.
+        assert!(writer.recoverable(sqlx::query("select nothing")).await.is_err());
+        assert_eq!(durable(&writer).await, FULL);
+        // Cut off, wherever that is.
+        for steps in 0..20 {
+            let mut cut = Box::pin(writer.recoverable(sqlx::query(ASKED)));
+            for _ in 0..steps {
+                if futures_util::poll!(&mut cut).is_ready() {
+                    break;
+                }
+                tokio::time::sleep(std::time::Duration::from_micros(100)).await;
+            }
+            drop(cut);
+            assert_eq!(durable(&writer).await, FULL);
+        }
         // The pool may replace the connection by a new one at any time.
-        drop(writer.recoverable().await.unwrap());
+        assert_eq!(recoverable(&writer).await, NORMAL);
         pool.acquire().await.unwrap().close().await.unwrap();
-        assert_eq!(says(writer.durable().await.unwrap()).await, FULL);
+        assert_eq!(durable(&writer).await, FULL);
     }
 }

@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use sqlx::postgres::{PgConnection, PgRow};
-use sqlx::{Postgres, Row as _, Transaction};
+use sqlx::{AssertSqlSafe, Postgres, Row as _, Transaction};
 use tais_proto::{EventId, KeyId, LeafHash, Position, Signed, StreamId, Timestamp};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -110,13 +110,13 @@ pub(super) fn commit_error(error: sqlx::Error) -> LogError {
     if ended { LogError::UnknownOutcome(error) } else { LogError::Database(error) }
 }
 
-/// All of it or nothing: where the head does not stand at $24, or the log lacks what a stream's first
-/// entry of the batch follows on ($25, $26), no row comes back and nothing is written.
-const APPEND: &str = "\
+/// All of it or nothing: where the head does not stand at $5, or the log lacks what a stream's first
+/// entry of the batch follows on ($6, $7), no row comes back and nothing is written.
+const ENTRIES: &str = "\
 with moved as (
     update log.head set next_position = $1, frontier = $2, last_recorded_at = coalesce($3, last_recorded_at)
-     where log = 1 and next_position = $24 and not exists (
-         select 1 from unnest($25::uuid[], $26::int4[]) as follows (stream, version)
+     where log = 1 and next_position = $5 and not exists (
+         select 1 from unnest($6::uuid[], $7::int4[]) as follows (stream, version)
           where not exists (select 1 from log.entry e
                              where e.stream = follows.stream and e.version = follows.version))
     returning next_position),
@@ -125,24 +125,28 @@ entries as (
                            occurred_at, recorded_at, key_id, key_seq, envelope, signature, leaf_hash)
     select position, event_id, stream, stream_kind, version, type, state, pillar,
            occurred_at, $4, key_id, key_seq, envelope, signature, leaf_hash
-      from unnest($5::int8[], $6::uuid[], $7::uuid[], $8::text[], $9::int4[], $10::text[], $11::text[],
-                  $12::text[], $13::timestamptz[], $14::text[], $15::int4[], $16::bytea[], $17::bytea[],
-                  $18::bytea[])
+      from unnest($8::int8[], $9::uuid[], $10::uuid[], $11::text[], $12::int4[], $13::text[], $14::text[],
+                  $15::text[], $16::timestamptz[], $17::text[], $18::int4[], $19::bytea[], $20::bytea[],
+                  $21::bytea[])
         as t (position, event_id, stream, stream_kind, version, type, state, pillar,
               occurred_at, key_id, key_seq, envelope, signature, leaf_hash)
-     where exists (select 1 from moved)),
+     where exists (select 1 from moved))";
+
+/// What few batches have, and PostgreSQL would prepare for in each: whole tiles, and what is set aside.
+const BESIDE: &str = ",
 tiles as (
     insert into log.tile (level, index, hashes, root)
-    select 0, index, hashes, root from unnest($27::int8[], $28::bytea[], $29::bytea[]) as w (index, hashes, root)
+    select 0, index, hashes, root from unnest($22::int8[], $23::bytea[], $24::bytea[]) as w (index, hashes, root)
      where exists (select 1 from moved)),
 quarantined as (
     insert into log.quarantine (received_at, subject, signature, raw, sha256, code, reason)
     select $4, subject, signature, raw, sha256(raw), code, reason
-      from unnest($19::text[], $20::text[], $21::bytea[], $22::text[], $23::text[])
+      from unnest($25::text[], $26::text[], $27::bytea[], $28::text[], $29::text[])
         as q (subject, signature, raw, code, reason)
      where exists (select 1 from moved)
-    on conflict do nothing)
-select pg_notify('tais_log', next_position::text) from moved";
+    on conflict do nothing)";
+
+const NOTIFY: &str = " select pg_notify('tais_log', next_position::text) from moved";
 
 /// Everything the batch adds, in one statement, if the head still stands at `from`; gives whether it did.
 pub(super) async fn insert(
@@ -161,11 +165,16 @@ pub(super) async fn insert(
     let (follows, versions): (Vec<Uuid>, Vec<i32>) =
         first.map(|e| (e.stream.id.0, int(e.version - 1))).unzip();
     let any = (!entries.is_empty()).then(|| now.to_utc());
-    sqlx::query(APPEND)
+    let has_beside = !whole.is_empty() || !quarantine.is_empty();
+    let statement = [ENTRIES, if has_beside { BESIDE } else { "" }, NOTIFY].concat();
+    let append = sqlx::query(AssertSqlSafe(statement))
         .bind(bigint(Position(sequenced.frontier.size())))
         .bind(sequenced.frontier.hashes())
         .bind(any)
         .bind(now.to_utc())
+        .bind(bigint(Position(from)))
+        .bind(follows)
+        .bind(versions)
         .bind(entries.iter().map(|e| bigint(e.position)).collect::<Vec<_>>())
         .bind(entries.iter().map(|e| e.event_id.0).collect::<Vec<_>>())
         .bind(entries.iter().map(|e| e.stream.id.0).collect::<Vec<_>>())
@@ -179,21 +188,21 @@ pub(super) async fn insert(
         .bind(recorded.iter().map(|n| int(n.envelope.key_seq)).collect::<Vec<_>>())
         .bind(entries.iter().map(|e| &e.signed.bytes[..]).collect::<Vec<_>>())
         .bind(entries.iter().map(|e| e.signed.signature.as_slice()).collect::<Vec<_>>())
-        .bind(entries.iter().map(|e| e.leaf_hash.0.as_slice()).collect::<Vec<_>>())
-        .bind(quarantine.iter().map(|q| q.subject.as_str()).collect::<Vec<_>>())
-        .bind(quarantine.iter().map(|q| q.signature.as_deref()).collect::<Vec<_>>())
-        .bind(quarantine.iter().map(|q| q.raw.as_slice()).collect::<Vec<_>>())
-        .bind(quarantine.iter().map(|q| q.code.as_str()).collect::<Vec<_>>())
-        .bind(quarantine.iter().map(|q| q.reason.as_str()).collect::<Vec<_>>())
-        .bind(bigint(Position(from)))
-        .bind(follows)
-        .bind(versions)
-        .bind(whole.iter().map(|tile| bigint(Position(tile.index))).collect::<Vec<_>>())
-        .bind(whole.iter().map(|tile| tile.hashes.as_slice()).collect::<Vec<_>>())
-        .bind(whole.iter().map(|tile| tile.root.as_slice()).collect::<Vec<_>>())
-        .fetch_optional(connection)
-        .await
-        .map(|moved| moved.is_some())
+        .bind(entries.iter().map(|e| e.leaf_hash.0.as_slice()).collect::<Vec<_>>());
+    let append = if has_beside {
+        append
+            .bind(whole.iter().map(|tile| bigint(Position(tile.index))).collect::<Vec<_>>())
+            .bind(whole.iter().map(|tile| tile.hashes.as_slice()).collect::<Vec<_>>())
+            .bind(whole.iter().map(|tile| tile.root.as_slice()).collect::<Vec<_>>())
+            .bind(quarantine.iter().map(|q| q.subject.as_str()).collect::<Vec<_>>())
+            .bind(quarantine.iter().map(|q| q.signature.as_deref()).collect::<Vec<_>>())
+            .bind(quarantine.iter().map(|q| q.raw.as_slice()).collect::<Vec<_>>())
+            .bind(quarantine.iter().map(|q| q.code.as_str()).collect::<Vec<_>>())
+            .bind(quarantine.iter().map(|q| q.reason.as_str()).collect::<Vec<_>>())
+    } else {
+        append
+    };
+    append.fetch_optional(connection).await.map(|moved| moved.is_some())
 }
 
 /// Whether the tables refused because of what the batch says, which the slow path tells by name.
