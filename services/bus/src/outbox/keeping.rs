@@ -3,6 +3,7 @@
 //! Who hears of a receipt often says the next thing at once, and one connection writes the file: a receipt that was
 //! kept at once would make that wait. Nothing is lost by it, since the record gives a receipt again.
 
+use std::mem;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,8 +15,6 @@ use super::run::Run;
 
 /// How long the file is left to who says something next.
 const REST: Duration = Duration::from_millis(2);
-/// The most that are kept at once.
-const ROUND_MAX: usize = 1_024;
 
 /// Receipts that were told of and are not kept yet, in the order in which they came.
 #[derive(Default)]
@@ -33,9 +32,7 @@ impl ToKeep {
     }
 
     fn take(&self) -> Vec<Receipt> {
-        let mut receipts = self.receipts.lock().unwrap_or_else(PoisonError::into_inner);
-        let round = receipts.len().min(ROUND_MAX);
-        receipts.drain(..round).collect()
+        mem::take(&mut *self.receipts.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -45,15 +42,14 @@ impl<B, R> Run<'_, B, R> {
         loop {
             self.to_keep.came.notified().await;
             tokio::time::sleep(REST).await;
-            loop {
-                let receipts = self.to_keep.take();
-                if receipts.is_empty() {
-                    break;
-                }
-                self.keep(&receipts).await?;
-                // Whoever began to wait since they came found nothing in the file.
-                self.outbox.told.recorded(&receipts);
+            let receipts = self.to_keep.take();
+            if receipts.is_empty() {
+                // They came during the rest before, and were kept then.
+                continue;
             }
+            self.keep(&receipts).await?;
+            // Whoever began to wait since they came found nothing in the file.
+            self.outbox.told.recorded(&receipts);
         }
     }
 

@@ -167,7 +167,7 @@ pub(super) async fn insert(
     let any = (!entries.is_empty()).then(|| now.to_utc());
     let has_beside = !whole.is_empty() || !quarantine.is_empty();
     let statement = [ENTRIES, if has_beside { BESIDE } else { "" }, NOTIFY].concat();
-    let append = sqlx::query(AssertSqlSafe(statement))
+    let mut append = sqlx::query(AssertSqlSafe(statement))
         .bind(bigint(Position(sequenced.frontier.size())))
         .bind(sequenced.frontier.hashes())
         .bind(any)
@@ -189,8 +189,8 @@ pub(super) async fn insert(
         .bind(entries.iter().map(|e| &e.signed.bytes[..]).collect::<Vec<_>>())
         .bind(entries.iter().map(|e| e.signed.signature.as_slice()).collect::<Vec<_>>())
         .bind(entries.iter().map(|e| e.leaf_hash.0.as_slice()).collect::<Vec<_>>());
-    let append = if has_beside {
-        append
+    if has_beside {
+        append = append
             .bind(whole.iter().map(|tile| bigint(Position(tile.index))).collect::<Vec<_>>())
             .bind(whole.iter().map(|tile| tile.hashes.as_slice()).collect::<Vec<_>>())
             .bind(whole.iter().map(|tile| tile.root.as_slice()).collect::<Vec<_>>())
@@ -198,10 +198,8 @@ pub(super) async fn insert(
             .bind(quarantine.iter().map(|q| q.signature.as_deref()).collect::<Vec<_>>())
             .bind(quarantine.iter().map(|q| q.raw.as_slice()).collect::<Vec<_>>())
             .bind(quarantine.iter().map(|q| q.code.as_str()).collect::<Vec<_>>())
-            .bind(quarantine.iter().map(|q| q.reason.as_str()).collect::<Vec<_>>())
-    } else {
-        append
-    };
+            .bind(quarantine.iter().map(|q| q.reason.as_str()).collect::<Vec<_>>());
+    }
     append.fetch_optional(connection).await.map(|moved| moved.is_some())
 }
 
