@@ -125,8 +125,11 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
                 None => self.missed.notify_one(),
             }
         }
-        self.outbox.told.recorded(&receipts);
-        self.to_keep.give(receipts);
+        self.sent.receipted(receipts.iter().map(|receipt| receipt.event_id));
+        let news = News::of(&receipts);
+        // Before it is told: whoever hears of it reads it.
+        self.outbox.to_keep.give(receipts);
+        self.outbox.told.tell(news);
         Ok(())
     }
 
@@ -158,7 +161,8 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
         let open = store.unrecorded(receipts.iter().map(|receipt| receipt.event_id)).await?;
         receipts.retain(|receipt| open.contains(&receipt.event_id));
         let mut ours = !receipts.is_empty();
-        self.keep(&receipts).await?;
+        self.outbox.keep(&receipts).await?;
+        self.sent.receipted(receipts.iter().map(|receipt| receipt.event_id));
         for (refused, position) in refusals {
             let place = Some(position);
             ours |= store.failed(&refused.sha256, &refused.rule, &refused.reason, place).await?;
@@ -213,7 +217,7 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
                 // It is asked for again from here.
                 return Ok(Ok(taken));
             }
-            self.outbox.store.set_seen_to(page.scanned_to).await?;
+            self.outbox.kept().await?.set_seen_to(page.scanned_to).await?;
             if page.scanned_to >= page.head || page.scanned_to <= from {
                 return Ok(Ok(taken));
             }

@@ -1,7 +1,8 @@
 //! Keeping the receipts that were told of, a little after they came.
 //!
 //! Who hears of a receipt often says the next thing at once, and one connection writes the file: a receipt that was
-//! kept at once would make that wait. Nothing is lost by it, since the record gives a receipt again.
+//! kept at once would make that wait. Nothing is lost by it, since the record gives a receipt again. Nobody sees it
+//! either: whoever reads the file has them kept first, or what was recorded a moment ago would be on its way again.
 
 use std::mem;
 use std::sync::{Mutex, PoisonError};
@@ -9,9 +10,11 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use super::OutboxError;
 use super::ending::Receipt;
 use super::run::Run;
+use super::store::Store;
+use super::told::News;
+use super::{Outbox, OutboxError};
 
 /// How long the file is left to who says something next.
 const REST: Duration = Duration::from_millis(2);
@@ -19,20 +22,27 @@ const REST: Duration = Duration::from_millis(2);
 /// Receipts that were told of and are not kept yet, in the order in which they came.
 #[derive(Default)]
 pub(super) struct ToKeep {
-    receipts: Mutex<Vec<Receipt>>,
-    came: Notify,
+    came: Mutex<Vec<Receipt>>,
+    /// Those that are being kept.
+    keeping: tokio::sync::Mutex<Vec<Receipt>>,
+    more: Notify,
 }
 
 impl ToKeep {
     pub fn give(&self, receipts: Vec<Receipt>) {
         if !receipts.is_empty() {
-            self.receipts.lock().unwrap_or_else(PoisonError::into_inner).extend(receipts);
-            self.came.notify_one();
+            self.came.lock().unwrap_or_else(PoisonError::into_inner).extend(receipts);
+            self.more.notify_one();
         }
     }
 
     fn take(&self) -> Vec<Receipt> {
-        mem::take(&mut *self.receipts.lock().unwrap_or_else(PoisonError::into_inner))
+        mem::take(&mut *self.came.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn is_empty(&self) -> bool {
+        let is_none_kept = self.keeping.try_lock().is_ok_and(|keeping| keeping.is_empty());
+        is_none_kept && self.came.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 }
 
@@ -40,29 +50,43 @@ impl<B, R> Run<'_, B, R> {
     /// Keeps what comes, what came in one rest together.
     pub async fn keep_told(&self) -> Result<(), OutboxError> {
         loop {
-            self.to_keep.came.notified().await;
+            self.outbox.to_keep.more.notified().await;
             tokio::time::sleep(REST).await;
-            let receipts = self.to_keep.take();
-            if receipts.is_empty() {
-                // They came during the rest before, and were kept then.
-                continue;
-            }
-            self.keep(&receipts).await?;
-            // Whoever began to wait since they came found nothing in the file.
-            self.outbox.told.recorded(&receipts);
+            self.outbox.keep_told().await?;
         }
+    }
+}
+
+impl Outbox {
+    /// The file, with everything in it that anybody was told of.
+    pub(super) async fn kept(&self) -> Result<&Store, OutboxError> {
+        if !self.to_keep.is_empty() {
+            let outbox = self.clone();
+            // Whoever reads may go away, and half of it would leave unsigned what comes next: a task of its own.
+            let kept = tokio::spawn(async move { outbox.keep_told().await });
+            kept.await.map_err(|ended| OutboxError::Reader(ended.to_string()))??;
+        }
+        Ok(&self.store)
+    }
+
+    async fn keep_told(&self) -> Result<(), OutboxError> {
+        let mut receipts = self.to_keep.keeping.lock().await;
+        receipts.append(&mut self.to_keep.take());
+        self.keep(&receipts).await?;
+        // Whoever began to wait since they came found nothing in the file.
+        self.told.tell(News::of(&receipts));
+        receipts.clear();
+        Ok(())
     }
 
     /// Keeps receipts; what waited behind them is next.
-    pub async fn keep(&self, receipts: &[Receipt]) -> Result<(), OutboxError> {
+    pub(super) async fn keep(&self, receipts: &[Receipt]) -> Result<(), OutboxError> {
         if receipts.is_empty() {
             return Ok(());
         }
-        let outbox = self.outbox;
-        let streams = outbox.store.recorded(receipts).await?;
-        self.sent.receipted(receipts.iter().map(|receipt| receipt.event_id));
+        let streams = self.store.recorded(receipts).await?;
         if !streams.is_empty() {
-            outbox.to_send.give(outbox.store.sign_next(Some(&streams), outbox.signer()).await?);
+            self.to_send.give(self.store.sign_next(Some(&streams), self.signer()).await?);
         }
         Ok(())
     }

@@ -35,6 +35,7 @@ use tais_proto::{Position, SigningKey, Source, StreamId, Timestamp};
 use crate::message::RecordedEntry;
 pub use error::OutboxError;
 pub use item::{Counts, Item, ItemState, NewEvents};
+use keeping::ToKeep;
 pub use pace::Pace;
 use save::{Saved, Signer};
 use store::Store;
@@ -91,6 +92,7 @@ pub struct Outbox {
     pace: Pace,
     to_send: Arc<ToSend>,
     told: Told,
+    to_keep: Arc<ToKeep>,
 }
 
 impl Outbox {
@@ -105,8 +107,9 @@ impl Outbox {
         clock: Clock,
     ) -> Result<Self, OutboxError> {
         let store = Store::open(path).await?;
-        let (to_send, told) = (Arc::default(), Told::default());
-        Ok(Self { store, source, key, clock, pace: Pace::default(), to_send, told })
+        let (pace, to_send, told, to_keep) =
+            (Pace::default(), Arc::default(), Told::default(), Arc::default());
+        Ok(Self { store, source, key, clock, pace, to_send, told, to_keep })
     }
 
     /// The same outbox, waiting more or less long than usual.
@@ -139,7 +142,11 @@ impl Outbox {
         if all.is_empty() {
             return Ok(Vec::new());
         }
-        let Saved { items, fresh } = self.store.save(all, self.signer()).await?;
+        let saved = match self.store.save_new(all, self.signer()).await? {
+            Some(saved) => saved,
+            None => self.kept().await?.save(all, self.signer()).await?,
+        };
+        let Saved { items, fresh } = saved;
         self.to_send.give(fresh);
         Ok(items)
     }
@@ -166,7 +173,7 @@ impl Outbox {
     /// # Errors
     /// When the disk does not answer.
     pub async fn item(&self, event: tais_proto::EventId) -> Result<Option<Item>, OutboxError> {
-        Ok(self.store.items(&[event]).await?.pop())
+        Ok(self.kept().await?.items(&[event]).await?.pop())
     }
 
     /// The items of these events, of those that were saved here.
@@ -174,7 +181,7 @@ impl Outbox {
     /// # Errors
     /// When the disk does not answer.
     pub async fn items(&self, events: &[tais_proto::EventId]) -> Result<Vec<Item>, OutboxError> {
-        self.store.items(events).await
+        self.kept().await?.items(events).await
     }
 
     /// The items of a stream, in order.
@@ -182,7 +189,7 @@ impl Outbox {
     /// # Errors
     /// When the disk does not answer.
     pub async fn items_of(&self, stream: StreamId) -> Result<Vec<Item>, OutboxError> {
-        self.store.items_of(&[stream], true).await
+        self.kept().await?.items_of(&[stream], true).await
     }
 
     /// The items of several streams, in order.
@@ -190,7 +197,7 @@ impl Outbox {
     /// # Errors
     /// When the disk does not answer.
     pub async fn items_of_all(&self, streams: &[StreamId]) -> Result<Vec<Item>, OutboxError> {
-        self.store.items_of(streams, true).await
+        self.kept().await?.items_of(streams, true).await
     }
 
     /// The items of streams that are on their way, recorded, or wait for a person's decision; in order.
@@ -198,7 +205,7 @@ impl Outbox {
     /// # Errors
     /// When the disk does not answer.
     pub async fn current_items_of(&self, streams: &[StreamId]) -> Result<Vec<Item>, OutboxError> {
-        self.store.items_of(streams, false).await
+        self.kept().await?.items_of(streams, false).await
     }
 
     /// What the record has at this position or after it, in its order: for a reader that has taken in
@@ -207,7 +214,7 @@ impl Outbox {
     /// # Errors
     /// When the disk does not answer.
     pub async fn recorded_from(&self, position: Position) -> Result<Vec<Item>, OutboxError> {
-        self.store.recorded_from(position).await
+        self.kept().await?.recorded_from(position).await
     }
 
     /// Every event that was ever saved here, with its stream: for who looks up many at once.
@@ -223,7 +230,7 @@ impl Outbox {
     /// # Errors
     /// When the disk does not answer.
     pub async fn open_items(&self) -> Result<Vec<Item>, OutboxError> {
-        self.store.open_items().await
+        self.kept().await?.open_items().await
     }
 
     /// How many items are in each state.
@@ -231,7 +238,7 @@ impl Outbox {
     /// # Errors
     /// When the disk does not answer.
     pub async fn counts(&self) -> Result<Counts, OutboxError> {
-        self.store.counts().await
+        self.kept().await?.counts().await
     }
 
     /// The streams on which something was refused or set aside and nobody has decided yet; they take
@@ -240,7 +247,7 @@ impl Outbox {
     /// # Errors
     /// When the disk does not answer.
     pub async fn held_streams(&self) -> Result<Vec<StreamId>, OutboxError> {
-        self.store.stopped_streams().await
+        self.kept().await?.stopped_streams().await
     }
 
     /// Ends a held stream after the person has chosen: the refused is closed and what waited behind

@@ -8,7 +8,6 @@ use tais_proto::{EventId, Signed};
 use tokio::sync::{Mutex, Notify};
 use tokio_util::sync::CancellationToken;
 
-use super::keeping::ToKeep;
 use super::{Outbox, OutboxError, Reader};
 use crate::PublisherBus;
 
@@ -26,15 +25,13 @@ pub(super) struct Run<'a, B, R> {
     pub asking: Mutex<()>,
     /// What was sent lately.
     pub sent: SentLately,
-    /// Receipts that came.
-    pub to_keep: ToKeep,
 }
 
 /// What a receipt usually finds here, and not in the file.
 #[derive(Default)]
 pub(super) struct SentLately {
     signed: std::sync::Mutex<HashMap<EventId, Signed>>,
-    /// Whose receipts were kept: the notice and RECORDED each bring them, in either order.
+    /// Whose receipts came: the notice and RECORDED each bring them, in either order.
     receipted: std::sync::Mutex<HashSet<EventId>>,
 }
 
@@ -54,7 +51,7 @@ impl SentLately {
         self.signed.lock().unwrap_or_else(PoisonError::into_inner).remove(&event)
     }
 
-    /// Notes whose receipts were kept.
+    /// Notes whose receipts came.
     pub fn receipted(&self, events: impl Iterator<Item = EventId>) {
         let mut receipted = self.receipted.lock().unwrap_or_else(PoisonError::into_inner);
         if receipted.len() >= Self::MAX {
@@ -63,7 +60,7 @@ impl SentLately {
         receipted.extend(events);
     }
 
-    /// Whether its receipt was kept; asked once of each.
+    /// Whether its receipt came; asked once of each.
     pub fn is_receipted(&self, event: EventId) -> bool {
         self.receipted.lock().unwrap_or_else(PoisonError::into_inner).remove(&event)
     }
@@ -89,7 +86,6 @@ impl Outbox {
             missed: Notify::new(),
             asking: Mutex::default(),
             sent: SentLately::default(),
-            to_keep: ToKeep::default(),
         };
         tokio::select! {
             () = shutdown.cancelled() => Ok(()),

@@ -36,13 +36,8 @@ pub(super) struct Last {
 
 impl Store {
     /// Saves all of it or nothing, in one commit. What is the next of its stream is signed at once, so
-    /// that sending it waits for no other.
-    ///
-    /// What is not new is looked up.
+    /// that sending it waits for no other. What is not new is looked up.
     pub async fn save(&self, all: &[NewEvents], signer: Signer<'_>) -> Result<Saved, OutboxError> {
-        if let Some(saved) = self.save_new(all, signer).await? {
-            return Ok(saved);
-        }
         let mut last = self.last.lock().await;
         *last = None;
         let mut writer = self.writer.durable().await?;

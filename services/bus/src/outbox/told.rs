@@ -32,18 +32,20 @@ impl Default for Told {
     }
 }
 
-impl Told {
-    /// Tells of receipts: when they come, and again once they are kept.
-    pub fn recorded(&self, receipts: &[Receipt]) {
+impl News {
+    /// Told of receipts when they come, and again once they are kept.
+    pub fn of(receipts: &[Receipt]) -> Self {
         let state = |receipt: &Receipt| ItemState::Recorded {
             position: receipt.position,
             recorded_at: receipt.recorded_at,
             leaf_hash: receipt.leaf_hash,
         };
         let all = receipts.iter().map(|receipt| (receipt.event_id, state(receipt))).collect();
-        self.tell(News::Recorded(Arc::new(all)));
+        Self::Recorded(Arc::new(all))
     }
+}
 
+impl Told {
     pub fn tell(&self, news: News) {
         // Nobody may be waiting.
         drop(self.0.send(news));

@@ -4,16 +4,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tais_bus::outbox::{Counts, NoReader};
 use tais_bus::{
-    AckToken, BusError, Delivery, ItemState, MemoryPublisher, OutboxError, PublisherBus, RecorderBus as _,
-    ReplayPage,
+    AckToken, BusError, Delivery, Item, ItemState, MemoryPublisher, Notice, OutboxError, PublisherBus,
+    RecordedEntry, RecorderBus as _, ReplayPage,
 };
-use tais_proto::{Position, Signed, StreamId};
+use tais_proto::{Envelope, Position, Publisher, Signed, StreamId};
 
 use crate::events::{new_events, says, stream};
 use crate::support::server::Server;
-use crate::{Desk, Scribe, open, until, work};
+use crate::{Desk, Running, Scribe, open, until, work};
 
 #[tokio::test]
 async fn what_is_saved_is_recorded_in_order_and_keeps_its_receipt() {
@@ -171,6 +172,62 @@ async fn who_waits_for_a_receipt_has_it_when_it_comes() {
     // It stands in the file now: nothing is waited for.
     let settled = desk.outbox.settle(items, Duration::MAX).await.unwrap();
     assert!(settled.iter().all(|item| matches!(item.state, ItemState::Recorded { .. })));
+}
+
+/// Lets a recorder work of which only receipts come.
+fn only_receipts(desk: &Desk) -> Running {
+    let (scribe, bus) = (desk.scribe.clone(), desk.bus.clone());
+    Running(tokio::spawn(async move {
+        let mut told = 0;
+        loop {
+            scribe.step(Duration::from_secs(1)).await.unwrap();
+            let receipt = |entry: &RecordedEntry| Notice::Recorded {
+                event_id: Envelope::parse(&entry.signed.bytes).unwrap().id,
+                position: entry.position,
+                recorded_at: entry.recorded_at,
+            };
+            let receipts: Vec<Notice> = scribe.record().entries[told..].iter().map(receipt).collect();
+            told += receipts.len();
+            bus.notify(Publisher::Apsc, &receipts).await.unwrap();
+        }
+    }))
+}
+
+#[tokio::test]
+async fn what_was_recorded_a_moment_ago_is_not_on_its_way_again() {
+    let desk = Desk::new().await;
+    let (_recorder, work) = (only_receipts(&desk), desk.work());
+    let is_recorded = |item: &Item| matches!(item.state, ItemState::Recorded { .. });
+    let settled = async || {
+        let said = new_events(stream(), 0, &["a"]);
+        let items = desk.outbox.save(&said).await.unwrap();
+        assert!(desk.outbox.settle(items, crate::SOON).await.unwrap().iter().all(is_recorded));
+        said
+    };
+    for _ in 0..20 {
+        let said = settled().await;
+        assert!(desk.outbox.items_of(said.stream.id).await.unwrap().iter().all(is_recorded));
+        let said = settled().await;
+        assert!(desk.outbox.save(&said).await.unwrap().iter().all(is_recorded), "said again");
+        settled().await;
+        assert!(desk.outbox.open_items().await.unwrap().is_empty());
+    }
+    // Whoever kept receipts may be gone.
+    let last = settled().await;
+    work.kill().await;
+    assert!(desk.outbox.items_of(last.stream.id).await.unwrap().iter().all(is_recorded));
+}
+
+#[tokio::test]
+async fn what_waits_goes_on_although_a_reader_went_away() {
+    let desk = Desk::new().await;
+    let (_recorder, _work) = (only_receipts(&desk), desk.work());
+    for _ in 0..20 {
+        let items = desk.outbox.save(&new_events(stream(), 0, &["a", "b"])).await.unwrap();
+        desk.outbox.settle(items[..1].to_vec(), crate::SOON).await.unwrap();
+        drop(desk.outbox.items_of(items[0].stream.id).now_or_never());
+        desk.until_recorded(&items).await;
+    }
 }
 
 #[tokio::test]
