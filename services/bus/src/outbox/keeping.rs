@@ -41,8 +41,8 @@ impl ToKeep {
     }
 
     fn is_empty(&self) -> bool {
-        let is_none_kept = self.keeping.try_lock().is_ok_and(|keeping| keeping.is_empty());
-        is_none_kept && self.came.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+        let none_is_being_kept = self.keeping.try_lock().is_ok_and(|keeping| keeping.is_empty());
+        none_is_being_kept && self.came.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 }
 
@@ -69,6 +69,7 @@ impl Outbox {
         Ok(&self.store)
     }
 
+    /// If it is cut off, what was being kept is kept the next time.
     async fn keep_told(&self) -> Result<(), OutboxError> {
         let mut receipts = self.to_keep.keeping.lock().await;
         receipts.append(&mut self.to_keep.take());

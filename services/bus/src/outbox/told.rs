@@ -33,7 +33,7 @@ impl Default for Told {
 }
 
 impl News {
-    /// Told of receipts when they come, and again once they are kept.
+    /// What is told of receipts: when they come, and again once they are kept.
     pub fn of(receipts: &[Receipt]) -> Self {
         let state = |receipt: &Receipt| ItemState::Recorded {
             position: receipt.position,
