@@ -155,6 +155,47 @@ fn a_column_that_is_not_recognised_is_named_once_and_remembered() {
 }
 
 #[test]
+fn a_long_list_is_shown_a_page_at_a_time_and_searched() {
+    async fn names(window: &Client) -> Vec<String> {
+        let mut names = Vec::new();
+        for link in window.find_all(Locator::Css(".rows .name")).await.unwrap() {
+            names.push(link.text().await.unwrap());
+        }
+        names
+    }
+    run(async |browser| {
+        let phone = Phone::new(browser, false).await;
+        let rows: Vec<String> =
+            (0..60).map(|n| format!("L{n:02};Training number {n:02};training;20/11/2026;Dili;")).collect();
+        let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+        phone.upload("long.csv", &sheet(&rows)).await;
+        phone.import_the_chosen("✓ Recorded 60").await;
+
+        phone.window.goto(&format!("{}/apsc", phone.system.base())).await.unwrap();
+        let mut all = names(&phone.window).await;
+        assert_eq!(all.len(), 50);
+        find(&phone.window, "a[rel=next]").await.click().await.unwrap();
+        until(&phone.window, ".pages", |pages| pages.contains("Newer")).await;
+        all.extend(names(&phone.window).await);
+        all.sort();
+        let every: Vec<String> = (0..60).map(|n| format!("Training number {n:02}")).collect();
+        assert_eq!(all, every);
+
+        for (looked_for, found) in [("NUMBER 07", "Training number 07"), ("l42", "Training number 42")] {
+            find(&phone.window, "#find").await.clear().await.unwrap();
+            fill(&phone.window, "find", looked_for).await;
+            find(&phone.window, "form[role=search] button").await.click().await.unwrap();
+            until(&phone.window, ".lead", |lead| lead.contains(looked_for)).await;
+            assert_eq!(names(&phone.window).await, [found]);
+        }
+        find(&phone.window, "#find").await.clear().await.unwrap();
+        fill(&phone.window, "find", "nothing & <nobody>").await;
+        find(&phone.window, "form[role=search] button").await.click().await.unwrap();
+        until(&phone.window, ".lead", |lead| lead.starts_with("None of your 60")).await;
+    });
+}
+
+#[test]
 fn no_page_of_an_import_scrolls_sideways_and_a_foreign_form_is_refused() {
     run(async |browser| {
         let phone = Phone::new(browser, true).await;

@@ -245,6 +245,13 @@ correspondent-list-lead = { $count ->
     [one] ; one still on its way.
    *[other] ; { $waiting } still on their way.
 }
+correspondent-list-find = Find in titles and references
+correspondent-list-find-go = Find
+correspondent-list-found = { $found ->
+    [0] None of your { $count } activities has “{ $find }” in its title or reference.
+    [one] One of your { $count } activities has “{ $find }” in its title or reference.
+   *[other] { $found } of your { $count } activities have “{ $find }” in their title or reference.
+}
 correspondent-list-empty = Nothing has been reported yet. Begin with “New update”.
 correspondent-new = New update
 correspondent-recorded-events = { $count ->

@@ -242,6 +242,13 @@ correspondent-list-lead = { $count ->
     [one] ; uma ainda a caminho.
    *[other] ; { $waiting } ainda a caminho.
 }
+correspondent-list-find = Procurar nos títulos e nas referências
+correspondent-list-find-go = Procurar
+correspondent-list-found = { $found ->
+    [0] Nenhuma das suas { $count } atividades tem «{ $find }» no título ou na referência.
+    [one] Uma das suas { $count } atividades tem «{ $find }» no título ou na referência.
+   *[other] { $found } das suas { $count } atividades têm «{ $find }» no título ou na referência.
+}
 correspondent-list-empty = Ainda nada foi comunicado. Comece por «Nova atualização».
 correspondent-new = Nova atualização
 correspondent-recorded-events = { $count ->

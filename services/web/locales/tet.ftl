@@ -233,6 +233,12 @@ correspondent-list-lead = { $count ->
     [0] , hotu-hotu rejista ona.
    *[other] ; { $waiting } sei la'o hela.
 }
+correspondent-list-find = Buka iha títulu no referénsia
+correspondent-list-find-go = Buka
+correspondent-list-found = { $found ->
+    [0] La iha atividade ida husi ita-nia { $count } mak iha “{ $find }” iha títulu ka referénsia.
+   *[other] Atividade { $found } husi ita-nia { $count } iha “{ $find }” iha títulu ka referénsia.
+}
 correspondent-list-empty = Seidauk relata buat ida. Hahú ho “Atualizasaun foun”.
 correspondent-new = Atualizasaun foun
 correspondent-recorded-events = { $count ->

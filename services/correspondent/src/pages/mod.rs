@@ -5,6 +5,7 @@ mod drafts;
 mod fields;
 mod grid;
 mod import;
+mod list;
 mod offline;
 mod records;
 mod reused;
@@ -36,7 +37,8 @@ use crate::form::Typed;
 use crate::grid::Sent;
 use crate::intake::{IntakeError, Submission};
 use fields::{FormPage, Purpose};
-use views::{ActivityPage, ListPage, UpdatePage};
+use list::ListPage;
+use views::{ActivityPage, UpdatePage};
 
 /// How long a person waits for "saved": less than the files' own patience with a busy disk. After that
 /// it is not known whether it was, and the form's id makes it safe to send it again.
@@ -78,14 +80,18 @@ fn page_at_hand(correspondent: &Correspondent, frame: &Frame, title: String, bod
     page(correspondent, frame, title, format!("{copy}{body}"))
 }
 
-async fn list(State(correspondent): State<Correspondent>, frame: Frame) -> Result<Page, Failure> {
+async fn list(
+    State(correspondent): State<Correspondent>,
+    frame: Frame,
+    Query(asked): Query<list::Asked>,
+) -> Result<Page, Failure> {
     let person = correspondent.person(&frame)?;
     let views = correspondent.intake.activities().await.map_err(|error| failure(&frame, error))?;
     let drafts = correspondent.drafts_of(&frame, &person).await?;
     let queue = offline::queue(&correspondent, &frame, &person)?;
     let due = records::due(&correspondent, &frame).await?;
     let pillar = correspondent.intake.pillar();
-    let content = ListPage::new(frame.texts, pillar, &views, &drafts, &frame.csrf, (queue, due));
+    let content = ListPage::new(frame.texts, pillar, (&views, &drafts), &asked, &frame.csrf, (queue, due));
     let title = content.title().to_owned();
     let mut page = page_at_hand(&correspondent, &frame, title, &render(&content)?);
     page.head_extra = offline::scripts(&["queue.js"]);

@@ -1,4 +1,4 @@
-//! What the pages show: my updates, a receipt, one activity.
+//! What the pages show: a receipt, one activity.
 
 use askama::Template;
 use tais_bus::{Item, ItemState};
@@ -10,10 +10,9 @@ use tais_web::parts::{Standing, chip};
 use tais_web::session::Csrf;
 use uuid::Uuid;
 
-use crate::drafts::Draft;
 use crate::own::View;
 
-fn title_of(t: Texts, activity: &Activity) -> (String, String) {
+pub(super) fn title_of(t: Texts, activity: &Activity) -> (String, String) {
     let lang = t.language().tag().parse().unwrap_or(Lang::EN);
     let (lang, text) = activity.details.title.best(lang).unwrap_or((Lang::EN, "-"));
     (lang.to_string(), text.to_owned())
@@ -29,7 +28,7 @@ pub(super) fn state_chip(t: Texts, state: &ItemState) -> String {
     chip(standing, &t.get(&format!("item-{}", state.code())))
 }
 
-fn status_chip(t: Texts, status: &Status) -> String {
+pub(super) fn status_chip(t: Texts, status: &Status) -> String {
     let standing = match status {
         Status::Withdrawn { .. } => Standing::Bad,
         Status::Returned { .. } => Standing::Risk,
@@ -46,118 +45,6 @@ pub(super) fn reason_of(t: Texts, state: &ItemState) -> String {
         _ => return String::new(),
     };
     t.refusal(code, reason)
-}
-
-struct Row {
-    chip: String,
-    reference: String,
-    url: String,
-    lang: String,
-    title: String,
-    when: String,
-    progress: String,
-}
-
-struct DraftRow {
-    lang: String,
-    title: String,
-    saved: String,
-    url: String,
-    discard: String,
-}
-
-/// My updates: what was returned first, then what was begun, then what is on its way, then the rest.
-#[derive(Template)]
-#[template(path = "list.html")]
-pub struct ListPage {
-    t: Texts,
-    pillar: &'static str,
-    mark: String,
-    title: String,
-    lead: String,
-    csrf: String,
-    queue: String,
-    due: String,
-    returned: Vec<Row>,
-    drafts: Vec<DraftRow>,
-    rows: Vec<Row>,
-}
-
-impl ListPage {
-    /// Makes the content. `queue` is the place for what waits on the reader's device, `due` for what is
-    /// to be done.
-    pub fn new(
-        t: Texts,
-        pillar: Pillar,
-        views: &[View],
-        drafts: &[Draft],
-        csrf: &Csrf,
-        (queue, due): (String, String),
-    ) -> Self {
-        let is_returned = |view: &&View| matches!(view.activity.status, Status::Returned { .. });
-        let (returned, mut sorted): (Vec<&View>, Vec<&View>) = views.iter().partition(is_returned);
-        let urgency = |view: &&View| match &view.open {
-            open if open.iter().any(|item| !item.is_pending()) => 1,
-            open if !open.is_empty() => 2,
-            _ => 3,
-        };
-        sorted.sort_by_key(urgency);
-        let waiting = views.iter().filter(|view| !view.open.is_empty()).count();
-        Self {
-            pillar: pillar.code(),
-            mark: chart::pillar_mark(pillar),
-            title: t.with("correspondent-list-title", &[("pillar", Arg::from(pillar.code().to_uppercase()))]),
-            lead: t.with(
-                "correspondent-list-lead",
-                &[("count", Arg::from(views.len())), ("waiting", Arg::from(waiting))],
-            ),
-            csrf: csrf.field(),
-            queue,
-            due,
-            returned: returned.into_iter().map(|view| list_row(t, pillar, view)).collect(),
-            drafts: drafts.iter().map(|draft| draft_row(t, pillar, draft)).collect(),
-            rows: sorted.into_iter().map(|view| list_row(t, pillar, view)).collect(),
-            t,
-        }
-    }
-
-    /// The page's title.
-    pub fn title(&self) -> &str {
-        &self.title
-    }
-}
-
-fn list_row(t: Texts, pillar: Pillar, view: &View) -> Row {
-    let (lang, title) = title_of(t, &view.activity);
-    let starts = view.activity.details.starts;
-    let progress = match view.open.first() {
-        Some(item) => t.get(&format!("item-{}", item.state.code())),
-        None => t.with("correspondent-recorded-events", &[("count", Arg::from(view.lines.len()))]),
-    };
-    Row {
-        chip: status_chip(t, &view.activity.status),
-        reference: view.activity.details.external_ref.clone().unwrap_or_default(),
-        url: format!("/{pillar}/activities/{}", view.id),
-        lang,
-        title,
-        when: starts.map_or_else(|| t.get("office-date-unknown"), |starts| t.format_partial_date(starts)),
-        progress,
-    }
-}
-
-fn draft_row(t: Texts, pillar: Pillar, draft: &Draft) -> DraftRow {
-    let (lang, title) = match draft.typed.title.trim() {
-        "" => (t.language().tag().to_owned(), t.get("correspondent-draft-untitled")),
-        title => (draft.typed.language.clone(), title.to_owned()),
-    };
-    let saved_at = t.format_time(draft.saved_at.to_utc());
-    DraftRow {
-        lang,
-        title,
-        saved: t.with("correspondent-draft-kept", &[("time", Arg::from(saved_at))]),
-        url: format!("/{pillar}/new?draft={}", draft.id),
-        discard: format!("/{pillar}/drafts/{}/discard", draft.id),
-    }
 }
 
 struct ReceiptRow {

@@ -131,6 +131,8 @@ pub struct Activities {
     lead: String,
     csv_url: String,
     all_url: Option<String>,
+    /// The same list of each pillar: its address, its name, and whether it is this one.
+    pillars: Vec<(String, String, bool)>,
     newer: Option<String>,
     older: Option<String>,
     rows: Vec<Row>,
@@ -138,10 +140,20 @@ pub struct Activities {
 
 /// The same list on another of its pages.
 fn on_page(here: &str, page: i64) -> String {
+    with(here, &["page="], Some(format!("page={page}")))
+}
+
+/// The same list, from its first page, of one pillar or of all.
+fn of_pillar(here: &str, pillar: Option<Pillar>) -> String {
+    with(here, &["page=", "pillar="], pillar.map(|pillar| format!("pillar={}", pillar.code())))
+}
+
+/// An address with one part of its query in the place of others.
+fn with(here: &str, others: &[&str], part: Option<String>) -> String {
     let (path, query) = here.split_once('?').unwrap_or((here, ""));
-    let kept = query.split('&').filter(|part| !part.is_empty() && !part.starts_with("page="));
-    let query: Vec<String> = kept.map(str::to_owned).chain([format!("page={page}")]).collect();
-    format!("{path}?{}", query.join("&"))
+    let is_kept = |part: &&str| !part.is_empty() && !others.iter().any(|other| part.starts_with(other));
+    let parts: Vec<String> = query.split('&').filter(is_kept).map(str::to_owned).chain(part).collect();
+    if parts.is_empty() { path.to_owned() } else { format!("{path}?{}", parts.join("&")) }
 }
 
 impl Activities {
@@ -152,7 +164,13 @@ impl Activities {
         let csv_url = links.list(asked.pillar(), &part).replacen("/activities?", "/activities.csv?", 1);
         let filtered = part != Part::All || asked.pillar().is_some() || asked.period().is_some();
         let page = asked.page();
+        let pillar = |pillar: Option<Pillar>| {
+            let name =
+                pillar.map_or_else(|| t.get("record-all-pillars"), |pillar| pillar.code().to_uppercase());
+            (of_pillar(list.here, pillar), name, pillar == asked.pillar())
+        };
         Self {
+            pillars: std::iter::once(None).chain(Pillar::ALL.iter().copied().map(Some)).map(pillar).collect(),
             newer: (page > 1).then(|| on_page(list.here, page - 1)),
             older: (page * PAGE < list.shown.activities).then(|| on_page(list.here, page + 1)),
             lead: lead(t, reference, asked, list),
@@ -307,5 +325,9 @@ mod tests {
     fn another_page_keeps_what_was_asked() {
         assert_eq!(on_page("/activities", 2), "/activities?page=2");
         assert_eq!(on_page("/activities?pillar=aec&page=2&at=7", 3), "/activities?pillar=aec&at=7&page=3");
+        let here = "/activities?pillar=aec&page=2&at=7";
+        assert_eq!(of_pillar(here, Some(Pillar::Apsc)), "/activities?at=7&pillar=apsc");
+        assert_eq!(of_pillar(here, None), "/activities?at=7");
+        assert_eq!(of_pillar("/activities?pillar=aec", None), "/activities");
     }
 }

@@ -18,11 +18,11 @@ pub fn days(t: Texts, details: &ActivityDetails) -> String {
 
 /// From the first day to the last, as precisely as they are known.
 pub fn period(t: Texts, starts: PartialDate, ends: Option<PartialDate>) -> String {
-    let starting = t.format_partial_date(starts);
     match ends.filter(|ends| *ends != starts) {
-        None => starting,
+        None => t.format_partial_date(starts),
         Some(ends) => {
-            let values = [("from", starting.into()), ("to", t.format_partial_date(ends).into())];
+            let from = t.format_beginning(starts, ends);
+            let values = [("from", from.into()), ("to", t.format_partial_date(ends).into())];
             t.with("office-days", &values)
         }
     }

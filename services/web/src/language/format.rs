@@ -74,6 +74,23 @@ pub(super) fn date(language: Language, date: Date) -> String {
     }
 }
 
+/// The first day of a period, as far as its last day does not say it too: `29` before `30 November 2026`, `30 October`
+/// before `2 November 2026`.
+pub(super) fn beginning(language: Language, first: Date, last: Date) -> String {
+    let (year, month_of, day) = first.to_calendar_date();
+    if year != last.year() {
+        return date(language, first);
+    }
+    if month_of == last.month() {
+        return day.to_string();
+    }
+    let name = month(language, month_of);
+    match language {
+        Language::En | Language::Tet => format!("{day} {name}"),
+        Language::Pt => format!("{day} de {name}"),
+    }
+}
+
 /// `November 2026`, `novembro de 2026`, `Novembru 2026`: a date known to the month only.
 pub(super) fn month_of_year(language: Language, year: i32, of: time::Month) -> String {
     let name = month(language, of);
@@ -138,7 +155,7 @@ pub(super) fn quarter(language: Language, quarter: Quarter) -> String {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
 mod tests {
-    use super::{date, instant, month_of_year, number, percent, quarter};
+    use super::{beginning, date, instant, month_of_year, number, percent, quarter};
     use crate::language::Language::{En, Pt, Tet};
     use tais_proto::Quarter;
     use time::Month;
@@ -169,6 +186,20 @@ mod tests {
         assert_eq!(date(Tet, day), "23 Novembru 2026");
         assert_eq!(month_of_year(Pt, 2026, Month::March), "março de 2026");
         assert_eq!(month_of_year(Tet, 2026, Month::June), "Juñu 2026");
+    }
+
+    #[test]
+    fn a_period_says_its_month_and_year_once() {
+        let last = date!(2026 - 11 - 30);
+        for (language, first, written) in [
+            (En, date!(2026 - 11 - 29), "29"),
+            (En, date!(2026 - 10 - 30), "30 October"),
+            (Pt, date!(2026 - 10 - 30), "30 de outubro"),
+            (Tet, date!(2026 - 10 - 30), "30 Outubru"),
+            (En, date!(2025 - 11 - 30), "30 November 2025"),
+        ] {
+            assert_eq!(beginning(language, first, last), written);
+        }
     }
 
     #[test]

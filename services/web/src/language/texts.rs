@@ -140,6 +140,17 @@ impl Texts {
         }
     }
 
+    /// `29` or `30 October`: the first day of a period, before its last day in full.
+    #[must_use]
+    pub fn format_beginning(&self, first: PartialDate, last: PartialDate) -> String {
+        match (first, last) {
+            (PartialDate::Day(first), PartialDate::Day(last)) => {
+                format::beginning(self.language, first, last)
+            }
+            (first, _) => self.format_partial_date(first),
+        }
+    }
+
     /// `22 November 2026, 16:40`: the day and the 24-hour clock in Dili.
     #[must_use]
     pub fn format_time(&self, instant: OffsetDateTime) -> String {
