@@ -289,14 +289,14 @@ fn the_sample_year_replays_to_the_live_digests_and_a_change_is_seen() {
         let url = system.operator_url().unwrap();
         let operator = sqlx::PgPool::connect(&url).await.unwrap();
         let schema: String = sqlx::query_scalar(
-            "select 'p_measure_' || id from projection.build where name = 'measure' and live",
+            "select 'p_activity_' || id from projection.build where name = 'activity' and live",
         )
         .fetch_one(&operator)
         .await
         .unwrap();
         let change = format!(
-            "update {schema}.row set amount = amount + 1
-              where (position, ordinal) = (select position, ordinal from {schema}.row order by 1, 2 limit 1)"
+            "update {schema}.measure set amount = amount + 1
+              where (position, ordinal) = (select position, ordinal from {schema}.measure order by 1, 2 limit 1)"
         );
         let changed = sqlx::query(sqlx::AssertSqlSafe(change)).execute(&operator).await.unwrap();
         assert_eq!(changed.rows_affected(), 1);

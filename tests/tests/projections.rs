@@ -54,7 +54,7 @@ async fn builds(operator: &PgPool) -> Vec<(i64, String)> {
 }
 
 /// How many projections there are, each with one live build.
-const PROJECTIONS: usize = 6;
+const PROJECTIONS: usize = 5;
 
 #[test]
 fn a_rebuild_beside_the_live_rows_swaps_without_a_gap() {
@@ -180,6 +180,50 @@ fn a_build_of_many_batches_is_what_the_log_alone_gives() {
         .await
         .unwrap();
         assert_eq!(differ, 0, "roll-ups differ from the sums of their rows");
+    });
+}
+
+/// Before the figures were folded with the activities they were a projection of their own, and read until the build
+/// that has both takes over.
+#[test]
+fn what_was_a_projection_of_its_own_goes_when_its_figures_are_built() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let cluster = Cluster::start().await.unwrap();
+        let operator = cluster.operator().await.unwrap();
+        let password = cluster.secrets.role_passwords().unwrap().projector;
+        let url = cluster.postgres.url("tais_projector", &password, tais::migrate::DATABASE);
+        let projector = PgPool::connect(&url).await.unwrap();
+        tais_projector::migrate(&projector).await.unwrap();
+        let before = "
+            insert into projection.build (id, name, version, live) overriding system value values
+                (901, 'activity', 1, true), (902, 'measure', 2, true);
+            create schema p_activity_901; create table p_activity_901.row (position bigint);
+            create view read.activity as select * from p_activity_901.row;
+            create schema p_measure_902; create table p_measure_902.row (position bigint);
+            create table p_measure_902.total (boundary bigint);
+            create view read.measure as select * from p_measure_902.row;
+            create view read.measure_total as select * from p_measure_902.total";
+        sqlx::raw_sql(before).execute(&projector).await.unwrap();
+        let _projector = cluster.service("projector").unwrap();
+        let patience = Instant::now() + PATIENCE;
+        let live = "select count(*) from projection.build where live and id < 900";
+        while sqlx::query_scalar::<_, i64>(live).fetch_one(&operator).await.unwrap() < PROJECTIONS as i64 {
+            assert!(Instant::now() < patience, "the projections are not built");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert_eq!(builds(&operator).await.len(), PROJECTIONS, "the old builds are gone");
+        let left: i64 = sqlx::query_scalar(
+            "select count(*) from pg_namespace where nspname in ('p_activity_901', 'p_measure_902')",
+        )
+        .fetch_one(&operator)
+        .await
+        .unwrap();
+        assert_eq!(left, 0, "and their tables");
+        sqlx::raw_sql("select ordinal from read.measure; select amount from read.measure_total")
+            .execute(&operator)
+            .await
+            .unwrap();
     });
 }
 

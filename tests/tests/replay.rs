@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 const PATIENCE: Duration = Duration::from_secs(300);
 const MOMENTS: u64 = 20;
-const PROJECTIONS: i64 = 6;
+const PROJECTIONS: i64 = 5;
 
 /// Where it is replayed: time zone, locale, worker threads.
 const ELSEWHERE: [[(&str, &str); 3]; 4] = [

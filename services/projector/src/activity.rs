@@ -1,10 +1,13 @@
-//! What each activity is, by position range: the state at any position is a plain query.
+//! What each activity is, by position range: the state at any position is a plain query. And what each of its entries
+//! adds to the cube of measures (`measure.rs`), which follows from what the activity was and is.
 
 use serde::Serialize;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use sqlx::types::Json;
-use tais_domain::measure::{attendances_by_sex, has_wps_content, is_counted, standing, wps_pillars};
+use tais_domain::measure::{
+    attendances_by_sex, contributions, has_wps_content, is_counted, standing, wps_pillars,
+};
 use tais_domain::{Activity, Happened, activity};
 use tais_proto::reference::Reference;
 use tais_proto::vocabulary::Sex;
@@ -13,7 +16,8 @@ use uuid::Uuid;
 
 use crate::ProjectorError;
 use crate::copy::Fields;
-use crate::projection::{Projection, Row, bigint};
+use crate::measure::{self, MeasureRow};
+use crate::projection::{Projection, Row, Table, bigint};
 
 /// The projection `activity`.
 #[derive(Debug)]
@@ -54,23 +58,39 @@ pub struct ActivityRow {
     pub body: Activity,
 }
 
+/// What one entry adds: what the activity is from there on, and what that adds to the figures.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+#[expect(clippy::large_enum_variant, reason = "most of them are the large ones")]
+pub enum Added {
+    /// The activity.
+    Activity(Box<ActivityRow>),
+    /// A cell of the cube.
+    Measure(MeasureRow),
+}
+
 impl Projection for ActivityProjection {
     const NAME: &'static str = "activity";
-    const VERSION: u32 = 1;
     const STREAMS: StreamKind = StreamKind::Activity;
+    const TABLES: &'static [Table] = &[TABLE, measure::TABLE];
+    const STREAM: &'static str = "activity";
     type State = Activity;
-    type Row = ActivityRow;
+    type Row = Added;
 
     fn apply(
         state: Option<Activity>,
         envelope: &Envelope,
         position: Position,
         reference: &Reference,
-    ) -> Result<(Activity, Vec<ActivityRow>), ProjectorError> {
+    ) -> Result<(Activity, Vec<Added>), ProjectorError> {
+        let before = state.as_ref().map(|activity| contributions(activity, reference)).unwrap_or_default();
         let activity = activity::evolve(state, &Happened::from(envelope))
             .map_err(|error| ProjectorError::Broken { position: position.0, problem: error.to_string() })?;
-        let row = row(&activity, envelope.stream.id.0, position, reference);
-        Ok((activity, vec![row]))
+        let id = envelope.stream.id.0;
+        let measured = measure::rows(before, contributions(&activity, reference), id, position);
+        let mut added = vec![Added::Activity(Box::new(row(&activity, id, position, reference)))];
+        added.extend(measured.map(Added::Measure));
+        Ok((activity, added))
     }
 }
 
@@ -106,28 +126,63 @@ fn row(activity: &Activity, id: Uuid, position: Position, reference: &Reference)
     }
 }
 
-impl Row for ActivityRow {
+const TABLE: Table = Table {
+    name: "activity",
+    version: 1,
+    table: "row",
     // `to_position` is not content: it repeats where the next row begins, so that the state at a
     // position is one index range.
-    const COLUMNS: &'static str = "position bigint not null, to_position bigint, activity uuid not null, \
+    columns: "position bigint not null, to_position bigint, activity uuid not null, \
         status text not null, standing text not null, counted boolean not null, pillar text not null, \
         kind text not null, quarter text, sort_date text, wps boolean not null, wps_pillars text[] not null, \
         women bigint, attendances bigint, external_ref text, body json not null, \
-        primary key (activity, position)";
-    const VIEWS: &'static [(&'static str, &'static str)] = &[("activity", "row")];
-    const COPIED: &'static str = "position, activity, status, standing, counted, pillar, kind, quarter, \
-        sort_date, wps, wps_pillars, women, attendances, external_ref, body";
-    const INDEXES: &'static [&'static str] = &[
+        primary key (activity, position)",
+    copied: "position, activity, status, standing, counted, pillar, kind, quarter, \
+        sort_date, wps, wps_pillars, women, attendances, external_ref, body",
+    order: "position",
+    views: &[("activity", "row")],
+    beside: &[],
+    indexes: &[
         "create index if not exists row_at on {schema}.row (position)",
         "create index if not exists row_now on {schema}.row (pillar, quarter) where to_position is null",
-    ];
-    const AFTER: &'static [&'static str] = &[];
-    const RANGED: Option<&'static str> = Some("activity");
+    ],
+    after: &[],
+};
 
-    fn begins(&self) -> Option<(Uuid, i64)> {
-        Some((self.activity, self.position))
+impl Row for Added {
+    fn table(&self) -> usize {
+        match self {
+            Self::Activity(_) => 0,
+            Self::Measure(_) => 1,
+        }
     }
 
+    fn begins(&self) -> Option<(Uuid, i64)> {
+        match self {
+            Self::Activity(row) => Some((row.activity, row.position)),
+            Self::Measure(_) => None,
+        }
+    }
+
+    fn write(&self, fields: &mut Fields<'_>) -> Result<(), ProjectorError> {
+        match self {
+            Self::Activity(row) => row.write(fields),
+            Self::Measure(row) => {
+                row.write(fields);
+                Ok(())
+            }
+        }
+    }
+
+    fn read(table: usize, row: &PgRow) -> Result<Self, ProjectorError> {
+        Ok(match table {
+            0 => Self::Activity(Box::new(ActivityRow::read(row)?)),
+            _ => Self::Measure(MeasureRow::read(row)?),
+        })
+    }
+}
+
+impl ActivityRow {
     fn write(&self, fields: &mut Fields<'_>) -> Result<(), ProjectorError> {
         let pillars: Vec<String> = self.wps_pillars.iter().map(|code| format!("\"{code}\"")).collect();
         fields.plain(Some(self.position));

@@ -16,8 +16,9 @@ const BATCH_STREAMS: usize = 1_536;
 
 /// What entries come to that are folded one after another: rows, and what the fold remembers.
 pub(crate) struct Batch<P: Projection> {
-    rows: Copied,
-    /// Of which stream each row is and where it begins, where rows are [`Row::RANGED`].
+    /// Of each table.
+    rows: Vec<Copied>,
+    /// Of which stream each row of the first table is, and where it begins.
     begins: Vec<(Uuid, i64)>,
     /// Where the last row begins that a stream had before, of those that had one.
     last: HashMap<Uuid, i64>,
@@ -30,7 +31,7 @@ pub(crate) struct Batch<P: Projection> {
 impl<P: Projection> Default for Batch<P> {
     fn default() -> Self {
         Self {
-            rows: Copied::default(),
+            rows: P::TABLES.iter().map(|_| Copied::default()).collect(),
             begins: Vec::new(),
             last: HashMap::new(),
             states: HashMap::new(),
@@ -47,30 +48,20 @@ impl<P: Projection> Batch<P> {
         let (state, rows) = P::apply(before, &envelope(entry)?, entry.position, reference)?;
         self.states.insert(stream, state);
         for row in &rows {
-            self.rows.add(row)?;
+            self.rows[row.table()].add(row)?;
             self.begins.extend(row.begins());
         }
         Ok(())
     }
 
     /// What is to be written, and the batch that goes on from here meanwhile.
-    ///
-    /// # Errors
-    /// When what the fold remembers cannot be encoded.
-    pub fn close(self) -> Result<(Closed, Self), ProjectorError> {
+    pub fn close(self) -> (Closed, Self) {
         let (ends, before) = ends(&self.begins, &self.last);
-        let mut closed = Closed { rows: self.rows, ends, before, ..Closed::default() };
-        // Where its last row says all that is remembered of a stream, nothing else is written.
-        if P::Row::RANGED.is_none() {
-            for (stream, state) in &self.states {
-                closed.streams.push(*stream);
-                closed.states.push(serde_json::to_string(state)?);
-            }
-        }
+        let closed = Closed { rows: self.rows, ends, before };
         let last: HashMap<Uuid, i64> = self.begins.into_iter().collect();
         let left = |(stream, state)| (stream, (state, last.get(&stream).copied()));
-        let rows = Copied::with_room(closed.rows.bytes());
-        Ok((closed, Self { rows, left: self.states.into_iter().map(left).collect(), ..Self::default() }))
+        let rows = closed.rows.iter().map(|rows| Copied::with_room(rows.bytes())).collect();
+        (closed, Self { rows, left: self.states.into_iter().map(left).collect(), ..Self::default() })
     }
 
     /// The streams of these entries of which must be loaded what the fold remembers.
@@ -95,20 +86,18 @@ impl<P: Projection> Batch<P> {
 
     /// Whether it is time to write it: each row and each stream is held in memory until then.
     pub fn is_full(&self) -> bool {
-        self.rows.bytes() >= BATCH_BYTES || self.states.len() >= BATCH_STREAMS
+        self.rows.iter().map(Copied::bytes).sum::<usize>() >= BATCH_BYTES
+            || self.states.len() >= BATCH_STREAMS
     }
 }
 
 /// What a batch comes to, as it is written.
-#[derive(Default)]
 pub(crate) struct Closed {
-    pub rows: Copied,
-    /// Where each row ends, where rows are [`Row::RANGED`].
+    /// Of each table.
+    pub rows: Vec<Copied>,
+    /// Where each row of the first table ends.
     pub ends: Vec<Option<i64>>,
     pub before: Ends,
-    /// Of which streams the fold remembers something beside their rows, and what.
-    pub streams: Vec<Uuid>,
-    pub states: Vec<String>,
 }
 
 /// Rows that were the last of their streams: of which stream, where each begins, and where it ends now.

@@ -37,25 +37,26 @@ impl Copied {
         self.bytes.len()
     }
 
-    pub const fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-
-    /// Appends the rows to a table, each with one more field where such are given.
+    /// Appends the rows to a table, each with where it ends, where that is given.
     pub async fn send(
         &self,
         connection: &mut PgConnection,
         table: &str,
         columns: &str,
-        last: Option<&[Option<i64>]>,
+        ends: Option<&[Option<i64>]>,
     ) -> Result<(), ProjectorError> {
-        let mut copy = connection.copy_in_raw(&format!("copy {table} ({columns}) from stdin")).await?;
+        if self.ends.is_empty() {
+            return Ok(());
+        }
+        let more = if ends.is_some() { ", to_position" } else { "" };
+        let statement = format!("copy {table} ({columns}{more}) from stdin");
+        let mut copy = connection.copy_in_raw(&statement).await?;
         let (mut chunk, mut begin) = (Vec::with_capacity(CHUNK * 2), 0);
         for (place, end) in self.ends.iter().enumerate() {
             chunk.extend_from_slice(&self.bytes[begin..*end]);
             begin = *end;
-            if let Some(last) = last {
-                Fields { bytes: &mut chunk, begun: true }.plain(last.get(place).copied().flatten());
+            if let Some(ends) = ends {
+                Fields { bytes: &mut chunk, begun: true }.plain(ends.get(place).copied().flatten());
             }
             chunk.push(b'\n');
             if chunk.len() >= CHUNK {
@@ -71,7 +72,7 @@ impl Copied {
     }
 }
 
-/// The fields of one row, in the order of [`Row::COPIED`]; `None` is NULL.
+/// The fields of one row, in the order of [`Table::copied`]; `None` is NULL.
 #[derive(Debug)]
 pub struct Fields<'a> {
     bytes: &'a mut Vec<u8>,

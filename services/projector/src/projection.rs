@@ -14,12 +14,15 @@ use crate::copy::Fields;
 
 /// A pure fold. No clock, no randomness, no I/O.
 pub trait Projection: Send + Sync + 'static {
-    /// Its name: the prefix of its schemas, and the name of its view.
+    /// Its name: the prefix of its schemas.
     const NAME: &'static str;
-    /// Raised whenever the same entries give other rows, or the tables are laid out otherwise; a raise rebuilds.
-    const VERSION: u32;
     /// The kind of stream it folds.
     const STREAMS: StreamKind;
+    /// The tables of a build. The first has a row for each entry, with the column `to_position`, which is NULL for the
+    /// last row of a stream; that row's `body` is the state.
+    const TABLES: &'static [Table];
+    /// The column of the first table that names the stream.
+    const STREAM: &'static str;
     /// What it must remember of one stream.
     type State: Clone + Serialize + DeserializeOwned + Send + Sync;
     /// What it adds.
@@ -35,34 +38,50 @@ pub trait Projection: Send + Sync + 'static {
         position: Position,
         reference: &Reference,
     ) -> Result<(Self::State, Vec<Self::Row>), ProjectorError>;
+
+    /// The version of a build: whatever is raised of its tables raises it.
+    #[must_use]
+    fn version() -> u32 {
+        Self::TABLES.iter().map(|table| table.version).sum()
+    }
 }
 
-/// One row of a projection's table. Rows are only ever added; in the order of `(position, ordinal)`
-/// their serde form is the projection's canonical content.
-pub trait Row: Serialize + Sized + Send + Sync {
-    /// The table's columns as DDL, without the table's name.
-    const COLUMNS: &'static str;
-    /// The views that readers use, with the table each shows.
-    const VIEWS: &'static [(&'static str, &'static str)];
+/// A table of a projection. Rows are only ever added; in their order their serde form is the table's canonical content.
+#[derive(Debug)]
+pub struct Table {
+    /// What its content is called, in digests and where a replay leaves it.
+    pub name: &'static str,
+    /// Raised whenever the same entries give other rows, or it is laid out otherwise; a raise rebuilds.
+    pub version: u32,
+    /// Its name in the schema of a build.
+    pub table: &'static str,
+    /// Its columns as DDL.
+    pub columns: &'static str,
     /// The columns that COPY writes, in the order of [`Row::write`].
-    const COPIED: &'static str;
+    pub copied: &'static str,
+    /// The columns that its rows are in the order of.
+    pub order: &'static str,
+    /// The views that readers use, with the table each shows.
+    pub views: &'static [(&'static str, &'static str)],
     /// Further statements for a fresh schema; `{schema}` stands for its name.
-    const TABLES: &'static [&'static str] = &[];
+    pub beside: &'static [&'static str],
     /// What only readers need, made when a build has caught up: while it is filled, each index is written for each
     /// row. Repeatable, as a build may be interrupted there.
-    const INDEXES: &'static [&'static str];
-    /// A statement run after rows were added, with `$1` the position before and `$2` the position
+    pub indexes: &'static [&'static str],
+    /// Statements run after rows were added, with `$1` the position before and `$2` the position
     /// after; `{schema}` stands for the schema's name.
-    const AFTER: &'static [&'static str];
+    pub after: &'static [&'static str],
+}
 
-    /// The column of the stream that a row is of, where each of its rows ends where the next begins: the
-    /// table has `to_position` then, which is NULL for the last one, whose `body` is what the fold remembers.
-    const RANGED: Option<&'static str> = None;
-
-    /// The stream and the position that it is of, where rows are [`Row::RANGED`].
-    fn begins(&self) -> Option<(Uuid, i64)> {
-        None
+/// One row of a projection's tables.
+pub trait Row: Serialize + Sized + Send + Sync {
+    /// In which of [`Projection::TABLES`] it is.
+    fn table(&self) -> usize {
+        0
     }
+
+    /// The stream and the position that it is of, where it is in the first table.
+    fn begins(&self) -> Option<(Uuid, i64)>;
 
     /// Writes the fields for COPY.
     ///
@@ -70,25 +89,25 @@ pub trait Row: Serialize + Sized + Send + Sync {
     /// When a field cannot be encoded.
     fn write(&self, fields: &mut Fields<'_>) -> Result<(), ProjectorError>;
 
-    /// Reads a row back.
+    /// Reads a row of one of the tables back.
     ///
     /// # Errors
     /// When the tables hold what no projection writes.
-    fn read(row: &PgRow) -> Result<Self, ProjectorError>;
+    fn read(table: usize, row: &PgRow) -> Result<Self, ProjectorError>;
 }
 
-/// A projection's content at a position, as one hash.
+/// A table's content at a position, as one hash.
 #[derive(Clone, Debug)]
 pub struct Digest(Sha256);
 
 impl Digest {
-    /// The digest of a projection without rows.
+    /// The digest of a table without rows.
     #[must_use]
-    pub fn new<P: Projection>() -> Self {
-        Self(Sha256::new().chain_update(format!("tais projection {} v{}\n", P::NAME, P::VERSION)))
+    pub fn new(table: &Table) -> Self {
+        Self(Sha256::new().chain_update(format!("tais projection {} v{}\n", table.name, table.version)))
     }
 
-    /// Takes in the next row, in the order of `(position, ordinal)`.
+    /// Takes in the next row, in the order of [`Table::order`].
     ///
     /// # Errors
     /// When the row cannot be encoded.

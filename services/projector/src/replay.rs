@@ -9,18 +9,17 @@ use tais_proto::reference::Reference;
 use tais_proto::{Position, StreamId};
 
 use crate::activity::ActivityProjection;
-use crate::measure::MeasureProjection;
-use crate::projection::{Digest, Projection, envelope};
+use crate::projection::{Digest, Projection, Row as _, Table, envelope};
 use crate::state::StateProjection;
 use crate::{ProjectorError, store};
 
 /// The most entries read at a time.
 const PAGE_MAX: usize = 1_000;
 
-/// A projection's digest at a position.
+/// The digest at a position of one table of a projection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReplayedDigest {
-    /// Which projection.
+    /// What the table's content is called.
     pub name: &'static str,
     /// Its version.
     pub version: u32,
@@ -28,7 +27,7 @@ pub struct ReplayedDigest {
     pub digest: String,
 }
 
-/// Where the rows of a replay go, projection by projection, each in canonical order.
+/// Where the rows of a replay go, projection by projection, those of each table in canonical order.
 pub trait Sink: Send {
     /// Takes the next rows of a projection.
     fn take<P: Projection>(
@@ -51,12 +50,14 @@ struct Fold<P: Projection> {
     states: HashMap<StreamId, P::State>,
     /// Of the entries since the last page.
     rows: Vec<P::Row>,
-    digest: Digest,
+    /// Of each table.
+    digests: Vec<Digest>,
 }
 
 impl<P: Projection> Fold<P> {
     fn new() -> Self {
-        Self { states: HashMap::new(), rows: Vec::new(), digest: Digest::new::<P>() }
+        let digests = P::TABLES.iter().map(Digest::new).collect();
+        Self { states: HashMap::new(), rows: Vec::new(), digests }
     }
 
     fn apply(&mut self, entry: &tais_log::Entry, reference: &Reference) -> Result<(), ProjectorError> {
@@ -71,15 +72,19 @@ impl<P: Projection> Fold<P> {
     }
 
     async fn hand_over(&mut self, sink: &mut impl Sink) -> Result<(), ProjectorError> {
-        self.rows.iter().try_for_each(|row| self.digest.add(row))?;
+        self.rows.iter().try_for_each(|row| self.digests[row.table()].add(row))?;
         sink.take::<P>(&self.rows).await?;
         self.rows.clear();
         Ok(())
     }
 
-    fn finish(self) -> ReplayedDigest {
-        ReplayedDigest { name: P::NAME, version: P::VERSION, digest: self.digest.finish() }
+    fn finish(self) -> impl Iterator<Item = ReplayedDigest> {
+        P::TABLES.iter().zip(self.digests).map(|(table, digest)| finish(table, digest))
     }
+}
+
+fn finish(table: &Table, digest: Digest) -> ReplayedDigest {
+    ReplayedDigest { name: table.name, version: table.version, digest: digest.finish() }
 }
 
 /// Folds the log from its beginning up to and including a position, and hands the rows over. `progress`
@@ -94,7 +99,7 @@ pub async fn replay<L: Log>(
     sink: &mut impl Sink,
     mut progress: impl FnMut(u64),
 ) -> Result<Vec<ReplayedDigest>, ProjectorError> {
-    let (mut activity, mut measure) = (Fold::<ActivityProjection>::new(), Fold::<MeasureProjection>::new());
+    let mut activity = Fold::<ActivityProjection>::new();
     let mut commitment = Fold::<StateProjection<Commitment>>::new();
     let mut indicator = Fold::<StateProjection<Indicator>>::new();
     let mut obligation = Fold::<StateProjection<Obligation>>::new();
@@ -107,14 +112,12 @@ pub async fn replay<L: Log>(
         }
         for entry in page.entries.iter().filter(|entry| entry.position <= up_to) {
             activity.apply(entry, reference)?;
-            measure.apply(entry, reference)?;
             commitment.apply(entry, reference)?;
             indicator.apply(entry, reference)?;
             obligation.apply(entry, reference)?;
             forum.apply(entry, reference)?;
         }
         activity.hand_over(sink).await?;
-        measure.hand_over(sink).await?;
         commitment.hand_over(sink).await?;
         indicator.hand_over(sink).await?;
         obligation.hand_over(sink).await?;
@@ -122,8 +125,9 @@ pub async fn replay<L: Log>(
         next = page.scanned_to;
         progress(next.0.min(up_to.0 + 1));
     }
-    let states = [commitment.finish(), indicator.finish(), obligation.finish(), forum.finish()];
-    Ok([activity.finish(), measure.finish()].into_iter().chain(states).collect())
+    let states =
+        commitment.finish().chain(indicator.finish()).chain(obligation.finish()).chain(forum.finish());
+    Ok(activity.finish().chain(states).collect())
 }
 
 /// The digests of the live rows at a position, in the same order as [`replay`]'s.
@@ -131,18 +135,20 @@ pub async fn replay<L: Log>(
 /// # Errors
 /// When the rows cannot be read.
 pub async fn live_digests(pool: &PgPool, up_to: Position) -> Result<Vec<ReplayedDigest>, ProjectorError> {
-    Ok(vec![
-        live::<ActivityProjection>(pool, up_to).await?,
-        live::<MeasureProjection>(pool, up_to).await?,
-        live::<StateProjection<Commitment>>(pool, up_to).await?,
-        live::<StateProjection<Indicator>>(pool, up_to).await?,
-        live::<StateProjection<Obligation>>(pool, up_to).await?,
-        live::<StateProjection<Forum>>(pool, up_to).await?,
-    ])
+    let mut digests = live::<ActivityProjection>(pool, up_to).await?;
+    digests.extend(live::<StateProjection<Commitment>>(pool, up_to).await?);
+    digests.extend(live::<StateProjection<Indicator>>(pool, up_to).await?);
+    digests.extend(live::<StateProjection<Obligation>>(pool, up_to).await?);
+    digests.extend(live::<StateProjection<Forum>>(pool, up_to).await?);
+    Ok(digests)
 }
 
-async fn live<P: Projection>(pool: &PgPool, up_to: Position) -> Result<ReplayedDigest, ProjectorError> {
-    let mut digest = Digest::new::<P>();
-    store::each_live_row::<P>(pool, up_to, |row| digest.add(&row)).await?;
-    Ok(ReplayedDigest { name: P::NAME, version: P::VERSION, digest: digest.finish() })
+async fn live<P: Projection>(pool: &PgPool, up_to: Position) -> Result<Vec<ReplayedDigest>, ProjectorError> {
+    let mut digests = Vec::with_capacity(P::TABLES.len());
+    for (place, table) in P::TABLES.iter().enumerate() {
+        let mut digest = Digest::new(table);
+        store::each_live_row::<P>(pool, place, up_to, |row| digest.add(&row)).await?;
+        digests.push(finish(table, digest));
+    }
+    Ok(digests)
 }

@@ -16,7 +16,6 @@ use tokio_util::sync::CancellationToken;
 use crate::ProjectorError;
 use crate::activity::ActivityProjection;
 use crate::batch::{Batch, Closed};
-use crate::measure::MeasureProjection;
 use crate::projection::Projection;
 use crate::state::StateProjection;
 use crate::store::{self, Build};
@@ -38,7 +37,7 @@ pub struct Config {
 }
 
 /// How many projections there are.
-pub const PROJECTIONS: usize = 6;
+pub const PROJECTIONS: usize = 5;
 
 /// Projects until told to stop.
 ///
@@ -48,7 +47,6 @@ pub async fn run<L: Log>(config: Config, log: L, shutdown: CancellationToken) ->
     store::migrate(&config.pool).await?;
     tokio::try_join!(
         keep::<ActivityProjection, L>(&config, &log, &shutdown),
-        keep::<MeasureProjection, L>(&config, &log, &shutdown),
         keep::<StateProjection<Commitment>, L>(&config, &log, &shutdown),
         keep::<StateProjection<Indicator>, L>(&config, &log, &shutdown),
         keep::<StateProjection<Obligation>, L>(&config, &log, &shutdown),
@@ -122,7 +120,7 @@ async fn follow<P: Projection, L: Log>(
         if let Err(error) = fold::<P>(config, &build, &mut batch, &entries).await {
             return Err(told_apart::<P>(config, &build, error).await);
         }
-        store::write::<P>(&config.pool, &build, &batch.close()?.0, &frontier).await?;
+        store::write::<P>(&config.pool, &build, &batch.close().0, &frontier).await?;
         stand::<P>(&mut build, frontier);
         *progressed = true;
     }
@@ -158,7 +156,7 @@ async fn catch_up<P: Projection, L: Log>(
         if batch.is_full() || is_read && read_to > begun {
             let frontier = proof::frontier(log, read_to.0).await?;
             *progressed |= writing.end::<P>(build).await?;
-            let (closed, next) = batch.close()?;
+            let (closed, next) = batch.close();
             writing.begin::<P>(config, build, closed, frontier);
             batch = next;
             begun = read_to;
@@ -176,7 +174,7 @@ async fn catch_up<P: Projection, L: Log>(
     store::swap::<P>(&config.pool, build).await?;
     build.live = true;
     let entries = build.next().0;
-    tracing::info!(projection = P::NAME, version = P::VERSION, entries, "projection is live");
+    tracing::info!(projection = P::NAME, version = P::version(), entries, "projection is live");
     Ok(())
 }
 

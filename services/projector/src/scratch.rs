@@ -7,15 +7,15 @@ use sqlx::{AssertSqlSafe, Connection as _, PgPool};
 
 use crate::ProjectorError;
 use crate::copy::Copied;
-use crate::projection::{Projection, Row};
+use crate::projection::{Projection, Row as _, Table};
 use crate::replay::Sink;
 
-/// A schema that holds a table of rows for each projection, under the projection's name.
+/// A schema that holds the tables of each projection, under what their content is called.
 #[derive(Debug)]
 pub struct ScratchSchema {
     pool: PgPool,
     name: String,
-    /// The projections that have a table.
+    /// The projections that have their tables.
     made: Vec<&'static str>,
 }
 
@@ -32,26 +32,27 @@ impl ScratchSchema {
 
 impl Sink for ScratchSchema {
     async fn take<P: Projection>(&mut self, rows: &[P::Row]) -> Result<(), ProjectorError> {
-        let table = format!("\"{}\".{}", self.name, P::NAME);
+        let schema = format!("\"{}\"", self.name);
         let mut connection = self.pool.acquire().await?;
         let mut tx = connection.begin().await?;
         if !self.made.contains(&P::NAME) {
-            let statement = format!("create table {table} ({})", P::Row::COLUMNS);
-            sqlx::query(AssertSqlSafe(statement)).execute(&mut *tx).await?;
+            for Table { name, columns, .. } in P::TABLES {
+                let statement = format!("create table {schema}.{name} ({columns})");
+                sqlx::query(AssertSqlSafe(statement)).execute(&mut *tx).await?;
+            }
             self.made.push(P::NAME);
         }
-        if !rows.is_empty() {
+        for (place, Table { name, copied: columns, .. }) in P::TABLES.iter().enumerate() {
             let mut copied = Copied::default();
-            rows.iter().try_for_each(|row| copied.add(row))?;
-            copied.send(&mut tx, &table, P::Row::COPIED, None).await?;
+            rows.iter().filter(|row| row.table() == place).try_for_each(|row| copied.add(row))?;
+            copied.send(&mut tx, &format!("{schema}.{name}"), columns, None).await?;
         }
         tx.commit().await?;
         Ok(())
     }
 }
 
-/// Lines of JSON, a row each: `{"projection": …, "row": …}`. The digest of a projection is that of its rows'
-/// bytes in this order.
+/// Lines of JSON, a row each: `{"projection": …, "row": …}`. A digest is that of the bytes of these rows in this order.
 #[derive(Debug)]
 pub struct Lines<W>(pub W);
 
@@ -59,8 +60,8 @@ impl<W: Write + Send> Sink for Lines<W> {
     async fn take<P: Projection>(&mut self, rows: &[P::Row]) -> Result<(), ProjectorError> {
         for row in rows {
             // The row's own bytes, as the digest takes them.
-            let row = serde_json::to_string(row)?;
-            writeln!(self.0, "{{\"projection\":{},\"row\":{row}}}", json!(P::NAME))?;
+            let json = serde_json::to_string(row)?;
+            writeln!(self.0, "{{\"projection\":{},\"row\":{json}}}", json!(P::TABLES[row.table()].name))?;
         }
         Ok(())
     }

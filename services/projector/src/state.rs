@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::ProjectorError;
 use crate::copy::Fields;
-use crate::projection::{Projection, Row, bigint};
+use crate::projection::{Projection, Row, Table, bigint};
 
 /// A stream's state that is kept as it stands.
 pub trait Kept: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
@@ -153,8 +153,22 @@ pub struct StateRow<S> {
 
 impl<S: Kept> Projection for StateProjection<S> {
     const NAME: &'static str = S::NAME;
-    const VERSION: u32 = 1;
     const STREAMS: StreamKind = S::STREAMS;
+    const TABLES: &'static [Table] = &[Table {
+        name: S::NAME,
+        version: 1,
+        table: "row",
+        // As in `activity`: `to_position` repeats where the next row begins.
+        columns: "position bigint not null, to_position bigint, stream uuid not null, \
+            open boolean not null, pillar text, due text, body json not null, primary key (stream, position)",
+        copied: "position, stream, open, pillar, due, body",
+        order: "position",
+        views: S::VIEW,
+        beside: &[],
+        indexes: &["create index if not exists row_at on {schema}.row (position)"],
+        after: &[],
+    }];
+    const STREAM: &'static str = "stream";
     type State = S;
     type Row = StateRow<S>;
 
@@ -179,16 +193,6 @@ impl<S: Kept> Projection for StateProjection<S> {
 }
 
 impl<S: Kept> Row for StateRow<S> {
-    // As in `activity`: `to_position` repeats where the next row begins.
-    const COLUMNS: &'static str = "position bigint not null, to_position bigint, stream uuid not null, \
-        open boolean not null, pillar text, due text, body json not null, primary key (stream, position)";
-    const VIEWS: &'static [(&'static str, &'static str)] = S::VIEW;
-    const COPIED: &'static str = "position, stream, open, pillar, due, body";
-    const INDEXES: &'static [&'static str] =
-        &["create index if not exists row_at on {schema}.row (position)"];
-    const AFTER: &'static [&'static str] = &[];
-    const RANGED: Option<&'static str> = Some("stream");
-
     fn begins(&self) -> Option<(Uuid, i64)> {
         Some((self.stream, self.position))
     }
@@ -202,7 +206,7 @@ impl<S: Kept> Row for StateRow<S> {
         fields.json(&self.body)
     }
 
-    fn read(row: &PgRow) -> Result<Self, ProjectorError> {
+    fn read(_: usize, row: &PgRow) -> Result<Self, ProjectorError> {
         let Json(body): Json<S> = row.try_get("body")?;
         Ok(Self {
             position: row.try_get("position")?,

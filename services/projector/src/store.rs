@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! projection.build   which builds there are, how far each is, which one is live
-//! p_<name>_<build>   the rows of one build, and what its fold remembers
+//! p_<name>_<build>   the rows of one build
 //! read.<view>        what readers see; swapped to a new build in one transaction
 //! ```
 
@@ -15,7 +15,7 @@ use tais_proto::Position;
 
 use crate::ProjectorError;
 use crate::batch::{Batch, Closed, Ends};
-use crate::projection::{Projection, Row, bigint};
+use crate::projection::{Projection, Row as _, Table, bigint};
 
 /// Makes the catalogue of builds and the schema of views, where they are missing.
 ///
@@ -92,7 +92,7 @@ pub(crate) async fn open<P: Projection>(pool: &PgPool, fresh: bool) -> Result<Bu
 }
 
 fn version<P: Projection>() -> i32 {
-    i32::try_from(P::VERSION).unwrap_or(i32::MAX)
+    i32::try_from(P::version()).unwrap_or(i32::MAX)
 }
 
 fn read_frontier<P: Projection>(size: i64, hashes: &[Vec<u8>]) -> Result<Frontier, ProjectorError> {
@@ -110,12 +110,11 @@ async fn create<P: Projection>(tx: &mut PgConnection) -> Result<Build, Projector
             .await?;
     let build = Build { id, live: false, frontier: Frontier::default() };
     let schema = build.schema::<P>();
-    let mut statements =
-        vec![format!("create schema {schema}"), format!("create table {schema}.row ({})", P::Row::COLUMNS)];
-    if P::Row::RANGED.is_none() {
-        statements.push(format!("create table {schema}.fold (stream uuid primary key, state json not null)"));
+    let mut statements = vec![format!("create schema {schema}")];
+    for Table { table, columns, beside, .. } in P::TABLES {
+        statements.push(format!("create table {schema}.{table} ({columns})"));
+        statements.extend(beside.iter().map(|statement| statement.replace("{schema}", &schema)));
     }
-    statements.extend(P::Row::TABLES.iter().map(|statement| statement.replace("{schema}", &schema)));
     for statement in statements {
         sqlx::query(AssertSqlSafe(statement)).execute(&mut *tx).await?;
     }
@@ -124,7 +123,7 @@ async fn create<P: Projection>(tx: &mut PgConnection) -> Result<Build, Projector
 
 /// Makes what readers need of a build that has caught up.
 pub(crate) async fn index<P: Projection>(pool: &PgPool, build: &Build) -> Result<(), ProjectorError> {
-    for statement in P::Row::INDEXES {
+    for statement in P::TABLES.iter().flat_map(|table| table.indexes) {
         let statement = statement.replace("{schema}", &build.schema::<P>());
         sqlx::query(AssertSqlSafe(statement)).execute(pool).await?;
     }
@@ -153,26 +152,23 @@ pub(crate) async fn load<P: Projection>(
     if streams.is_empty() {
         return Ok(());
     }
-    let schema = build.schema::<P>();
+    let (schema, stream) = (build.schema::<P>(), P::STREAM);
     // Asked stream for stream, for its last row: PostgreSQL knows nothing of a table that is being filled, and would
     // go through all of it.
-    let statement = match P::Row::RANGED {
-        Some(stream) => format!(
-            "select asked.stream, last.body, last.position from unnest($1::uuid[]) as asked (stream)
-               cross join lateral (select body, position from {schema}.row
-                 where {stream} = asked.stream order by position desc limit 1) as last"
-        ),
-        None => format!("select stream, state, null::int8 from {schema}.fold where stream = any($1)"),
-    };
+    let statement = format!(
+        "select asked.stream, last.body, last.position from unnest($1::uuid[]) as asked (stream)
+           cross join lateral (select body, position from {schema}.row
+             where {stream} = asked.stream order by position desc limit 1) as last"
+    );
     for row in sqlx::query(AssertSqlSafe(statement)).bind(streams).fetch_all(pool).await? {
         let stream = row.try_get(0)?;
         let Json(state) = row.try_get::<Json<P::State>, _>(1)?;
-        batch.know(stream, state, row.try_get(2)?);
+        batch.know(stream, state, Some(row.try_get(2)?));
     }
     Ok(())
 }
 
-/// Writes rows, what the fold remembers and the checkpoint in one transaction.
+/// Writes rows and the checkpoint in one transaction.
 pub(crate) async fn write<P: Projection>(
     pool: &PgPool,
     build: &Build,
@@ -195,13 +191,12 @@ pub(crate) async fn write<P: Projection>(
         return Err(ProjectorError::Moved(P::NAME));
     }
     let schema = build.schema::<P>();
-    if !batch.rows.is_empty() {
-        add_rows::<P>(&mut tx, &format!("{schema}.row"), batch).await?;
+    end_rows::<P>(&mut tx, &schema, &batch.before).await?;
+    for (place, (Table { table, copied, .. }, rows)) in P::TABLES.iter().zip(&batch.rows).enumerate() {
+        let ends = (place == 0).then_some(&batch.ends[..]);
+        rows.send(&mut tx, &format!("{schema}.{table}"), copied, ends).await?;
     }
-    if !batch.streams.is_empty() {
-        write_states(&mut tx, &schema, batch).await?;
-    }
-    for statement in P::Row::AFTER {
+    for statement in P::TABLES.iter().flat_map(|table| table.after) {
         // Planned for these positions each time: a plan for any would be one for a small table, and kept.
         sqlx::query(AssertSqlSafe(statement.replace("{schema}", &schema)))
             .persistent(false)
@@ -215,37 +210,25 @@ pub(crate) async fn write<P: Projection>(
     Ok(())
 }
 
-/// Adds a batch's rows; the last row of each of their streams ends where the first new one begins.
-async fn add_rows<P: Projection>(
+/// The row that was the last of its stream ends where the first new one begins.
+async fn end_rows<P: Projection>(
     tx: &mut PgConnection,
-    table: &str,
-    batch: &Closed,
+    schema: &str,
+    Ends { streams, lasts, ends }: &Ends,
 ) -> Result<(), ProjectorError> {
-    let columns = P::Row::COPIED;
-    let Some(stream) = P::Row::RANGED else { return batch.rows.send(tx, table, columns, None).await };
-    let Ends { streams, lasts, ends } = &batch.before;
-    if !streams.is_empty() {
-        // Row for row by the primary key, as in `load`.
-        sqlx::query("set local enable_seqscan = off").execute(&mut *tx).await?;
-        let statement = format!(
-            "update {table} as row set to_position = new.first
-               from unnest($1::uuid[], $2::bigint[], $3::bigint[]) as new (stream, last, first)
-              where row.{stream} = new.stream and row.position = new.last"
-        );
-        let update = sqlx::query(AssertSqlSafe(statement)).bind(streams).bind(lasts).bind(ends);
-        update.execute(&mut *tx).await?;
+    if streams.is_empty() {
+        return Ok(());
     }
-    batch.rows.send(tx, table, &format!("{columns}, to_position"), Some(&batch.ends)).await
-}
-
-/// Keeps what the fold remembers beside the rows.
-async fn write_states(tx: &mut PgConnection, schema: &str, batch: &Closed) -> Result<(), ProjectorError> {
+    // Row for row by the primary key, as in `load`.
+    sqlx::query("set local enable_seqscan = off").execute(&mut *tx).await?;
     let statement = format!(
-        "insert into {schema}.fold (stream, state) select * from unnest($1::uuid[], $2::json[])
-         on conflict (stream) do update set state = excluded.state"
+        "update {schema}.row as row set to_position = new.first
+           from unnest($1::uuid[], $2::bigint[], $3::bigint[]) as new (stream, last, first)
+          where row.{} = new.stream and row.position = new.last",
+        P::STREAM
     );
-    let insert = sqlx::query(AssertSqlSafe(statement)).bind(&batch.streams).bind(&batch.states);
-    insert.execute(tx).await?;
+    let update = sqlx::query(AssertSqlSafe(statement)).bind(streams).bind(lasts).bind(ends);
+    update.execute(tx).await?;
     Ok(())
 }
 
@@ -254,22 +237,28 @@ async fn write_states(tx: &mut PgConnection, schema: &str, batch: &Closed) -> Re
 pub(crate) async fn swap<P: Projection>(pool: &PgPool, build: &Build) -> Result<(), ProjectorError> {
     let mut tx = pool.begin().await?;
     sqlx::query("select pg_advisory_xact_lock(hashtext($1))").bind(P::NAME).execute(&mut *tx).await?;
-    let old: Vec<i64> = sqlx::query_scalar("select id from projection.build where name = $1 and id <> $2")
-        .bind(P::NAME)
-        .bind(build.id)
-        .fetch_all(&mut *tx)
-        .await?;
+    // A table of it may have been a projection of its own, in the software before.
+    let names: Vec<&str> = P::TABLES.iter().map(|table| table.name).collect();
+    let old: Vec<(i64, String)> = sqlx::query_as(
+        "select id, name from projection.build where (name = $1 or name = any($2)) and id <> $3",
+    )
+    .bind(P::NAME)
+    .bind(names)
+    .bind(build.id)
+    .fetch_all(&mut *tx)
+    .await?;
     let schema = build.schema::<P>();
     let mut statements = Vec::new();
-    for (view, table) in P::Row::VIEWS {
+    for (view, table) in P::TABLES.iter().flat_map(|table| table.views) {
         statements.push(format!("drop view if exists read.{view}"));
         statements.push(format!("create view read.{view} as select * from {schema}.{table}"));
     }
-    statements.extend(old.iter().map(|id| format!("drop schema if exists p_{}_{id} cascade", P::NAME)));
+    statements.extend(old.iter().map(|(id, name)| format!("drop schema if exists p_{name}_{id} cascade")));
     for statement in statements {
         sqlx::query(AssertSqlSafe(statement)).execute(&mut *tx).await?;
     }
-    sqlx::query("delete from projection.build where id = any($1)").bind(&old).execute(&mut *tx).await?;
+    let old: Vec<i64> = old.into_iter().map(|(id, _)| id).collect();
+    sqlx::query("delete from projection.build where id = any($1)").bind(old).execute(&mut *tx).await?;
     sqlx::query("update projection.build set live = true where id = $1")
         .bind(build.id)
         .execute(&mut *tx)
@@ -278,19 +267,19 @@ pub(crate) async fn swap<P: Projection>(pool: &PgPool, build: &Build) -> Result<
     Ok(())
 }
 
-/// Goes through the live rows up to a position, in canonical order.
+/// Goes through the live rows of one of the tables up to a position, in canonical order.
 pub(crate) async fn each_live_row<P: Projection>(
     pool: &PgPool,
+    place: usize,
     up_to: Position,
     mut each: impl FnMut(P::Row) -> Result<(), ProjectorError>,
 ) -> Result<(), ProjectorError> {
     use futures_util::TryStreamExt as _;
-    let view = P::Row::VIEWS[0].0;
-    let ordinal = if P::Row::COPIED.contains("ordinal") { ", ordinal" } else { "" };
-    let statement = format!("select * from read.{view} where position <= $1 order by position{ordinal}");
+    let Table { views, order, .. } = &P::TABLES[place];
+    let statement = format!("select * from read.{} where position <= $1 order by {order}", views[0].0);
     let mut rows = sqlx::query(AssertSqlSafe(statement)).bind(bigint(up_to)).fetch(pool);
     while let Some(row) = rows.try_next().await? {
-        each(P::Row::read(&row)?)?;
+        each(P::Row::read(place, &row)?)?;
     }
     Ok(())
 }

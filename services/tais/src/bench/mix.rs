@@ -128,7 +128,6 @@ mod tests {
         let outcomes = log.append(&batch, &[]).await.unwrap();
         assert!(outcomes.iter().all(|outcome| matches!(outcome, Outcome::Recorded(_))));
         let reference = Reference::load_embedded().unwrap();
-        let digests = replay(&log, Position(9_999), &reference, &mut DigestsOnly, |_| {}).await;
-        assert_eq!(digests.unwrap().len(), tais_projector::PROJECTIONS);
+        replay(&log, Position(9_999), &reference, &mut DigestsOnly, |_| {}).await.unwrap();
     }
 }
