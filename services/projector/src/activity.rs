@@ -184,20 +184,19 @@ impl Row for Added {
 
 impl ActivityRow {
     fn write(&self, fields: &mut Fields<'_>) -> Result<(), ProjectorError> {
-        let pillars: Vec<String> = self.wps_pillars.iter().map(|code| format!("\"{code}\"")).collect();
-        fields.plain(Some(self.position));
-        fields.plain(Some(self.activity));
-        fields.plain(Some(&self.status));
-        fields.plain(Some(&self.standing));
-        fields.plain(Some(self.counted));
-        fields.plain(Some(&self.pillar));
-        fields.plain(Some(&self.kind));
-        fields.plain(self.quarter.as_ref());
-        fields.plain(self.sort_date.as_ref());
-        fields.plain(Some(self.wps));
-        fields.text(Some(&format!("{{{}}}", pillars.join(","))));
-        fields.plain(self.women);
-        fields.plain(self.attendances);
+        fields.bigint(Some(self.position));
+        fields.uuid(self.activity);
+        fields.text(Some(&self.status));
+        fields.text(Some(&self.standing));
+        fields.boolean(self.counted);
+        fields.text(Some(&self.pillar));
+        fields.text(Some(&self.kind));
+        fields.text(self.quarter.as_deref());
+        fields.text(self.sort_date.as_deref());
+        fields.boolean(self.wps);
+        fields.texts(&self.wps_pillars);
+        fields.bigint(self.women);
+        fields.bigint(self.attendances);
         fields.text(self.external_ref.as_deref());
         fields.json(&self.body)
     }

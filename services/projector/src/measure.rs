@@ -130,19 +130,19 @@ pub(crate) const TABLE: Table = Table {
 
 impl MeasureRow {
     pub(crate) fn write(&self, fields: &mut Fields<'_>) {
-        fields.plain(Some(self.position));
-        fields.plain(Some(self.ordinal));
-        fields.plain(Some(self.activity));
-        fields.plain(Some(&self.measure));
-        fields.plain(Some(&self.pillar));
-        fields.plain(self.quarter.as_ref());
-        fields.plain(Some(&self.kind));
-        fields.plain(Some(&self.standing));
+        fields.bigint(Some(self.position));
+        fields.int(self.ordinal);
+        fields.uuid(self.activity);
+        fields.text(Some(&self.measure));
+        fields.text(Some(&self.pillar));
+        fields.text(self.quarter.as_deref());
+        fields.text(Some(&self.kind));
+        fields.text(Some(&self.standing));
         fields.text(self.body.as_deref());
         fields.text(self.item.as_deref());
-        fields.plain(self.role.as_ref());
-        fields.plain(self.sex.as_ref());
-        fields.plain(Some(self.amount));
+        fields.text(self.role.as_deref());
+        fields.text(self.sex.as_deref());
+        fields.bigint(Some(self.amount));
     }
 
     pub(crate) fn read(row: &PgRow) -> Result<Self, ProjectorError> {

@@ -198,11 +198,11 @@ impl<S: Kept> Row for StateRow<S> {
     }
 
     fn write(&self, fields: &mut Fields<'_>) -> Result<(), ProjectorError> {
-        fields.plain(Some(self.position));
-        fields.plain(Some(self.stream));
-        fields.plain(Some(self.open));
-        fields.plain(self.pillar.as_ref());
-        fields.plain(self.due.as_ref());
+        fields.bigint(Some(self.position));
+        fields.uuid(self.stream);
+        fields.boolean(self.open);
+        fields.text(self.pillar.as_deref());
+        fields.text(self.due.as_deref());
         fields.json(&self.body)
     }
 

@@ -112,7 +112,9 @@ async fn create<P: Projection>(tx: &mut PgConnection) -> Result<Build, Projector
     let schema = build.schema::<P>();
     let mut statements = vec![format!("create schema {schema}")];
     for Table { table, columns, beside, .. } in P::TABLES {
-        statements.push(format!("create table {schema}.{table} ({columns})"));
+        // A state of 2 KB is kept as it is: to press it took a tenth of a build, for a quarter less of disk.
+        let kept = "with (toast_tuple_target = 8160)";
+        statements.push(format!("create table {schema}.{table} ({columns}) {kept}"));
         statements.extend(beside.iter().map(|statement| statement.replace("{schema}", &schema)));
     }
     for statement in statements {
