@@ -49,6 +49,18 @@ async fn settled(operator: &PgPool, correspondent: &Correspondent) {
     }
 }
 
+/// Waits until so many builds that are live fulfil this.
+async fn live(operator: &PgPool, condition: &str, builds: usize) {
+    let patience = Instant::now() + PATIENCE;
+    let count = format!("select count(*) from projection.build where live and {condition}");
+    let count = || sqlx::query_scalar::<_, i64>(sqlx::AssertSqlSafe(count.clone())).fetch_one(operator);
+    // The table is made by the first projector.
+    while count().await.unwrap_or(0) < i64::try_from(builds).unwrap() {
+        assert!(Instant::now() < patience, "the projections are not built");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
 async fn builds(operator: &PgPool) -> Vec<(i64, String)> {
     sqlx::query_as("select id, name from projection.build order by id").fetch_all(operator).await.unwrap()
 }
@@ -138,13 +150,7 @@ fn a_build_of_many_batches_is_what_the_log_alone_gives() {
             assert!(outcomes.iter().all(|outcome| matches!(outcome, Outcome::Recorded(_))));
         }
         let _projector = cluster.service("projector").unwrap();
-        let patience = Instant::now() + PATIENCE;
-        let built = "select count(*) from projection.build where live and size > $1";
-        let built = || sqlx::query_scalar::<_, i64>(built).bind(EVENTS as i64).fetch_one(&operator);
-        while built().await.unwrap_or(0) < PROJECTIONS as i64 {
-            assert!(Instant::now() < patience, "the projections are not built");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        live(&operator, &format!("size > {EVENTS}"), PROJECTIONS).await;
         // Each of the two indexes at the end reads all rows once, and what is left of those that were given an end later,
         // each once at most. Whatever else went through them would do so for each page.
         let gone_through: i64 = sqlx::query_scalar(
@@ -206,12 +212,7 @@ fn what_was_a_projection_of_its_own_goes_when_its_figures_are_built() {
             create view read.measure_total as select * from p_measure_902.total";
         sqlx::raw_sql(before).execute(&projector).await.unwrap();
         let _projector = cluster.service("projector").unwrap();
-        let patience = Instant::now() + PATIENCE;
-        let live = "select count(*) from projection.build where live and id < 900";
-        while sqlx::query_scalar::<_, i64>(live).fetch_one(&operator).await.unwrap() < PROJECTIONS as i64 {
-            assert!(Instant::now() < patience, "the projections are not built");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        live(&operator, "id < 900", PROJECTIONS).await;
         assert_eq!(builds(&operator).await.len(), PROJECTIONS, "the old builds are gone");
         let left: i64 = sqlx::query_scalar(
             "select count(*) from pg_namespace where nspname in ('p_activity_901', 'p_measure_902')",
@@ -234,14 +235,9 @@ fn a_projection_of_another_history_refuses_to_start() {
     runtime.block_on(async {
         let cluster = Cluster::start().await.unwrap();
         let operator = cluster.operator().await.unwrap();
-        let patience = Instant::now() + PATIENCE;
-        let live = "select count(*) from projection.build where live and size > 0";
         {
             let _projector = cluster.service("projector").unwrap();
-            while sqlx::query_scalar::<_, i64>(live).fetch_one(&operator).await.unwrap_or(0) < 2 {
-                assert!(Instant::now() < patience, "the projections are not built");
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
+            live(&operator, "size > 0", 2).await;
         }
         // The control: on its own history it starts again and goes on.
         let mut again = cluster.service("projector").unwrap();
