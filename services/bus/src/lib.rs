@@ -69,7 +69,8 @@ pub trait PublisherBus: Clone + Send + Sync + 'static {
 
 /// The recorder's side of the bus.
 pub trait RecorderBus: Clone + Send + Sync + 'static {
-    /// Up to `max` submissions; waits up to `wait` for the first and not at all for more. Who stops waiting loses none.
+    /// Submissions until there are `max` of them; what came together is never parted. Waits up to `wait` for the first
+    /// and not at all for more. Who stops waiting loses none.
     fn pull(
         &self,
         max: usize,

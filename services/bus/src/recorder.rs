@@ -36,16 +36,8 @@ pub struct NatsRecorder {
     client: Client,
     context: Context,
     state: StateCode,
-    submissions: Arc<Mutex<Submissions>>,
+    submissions: Arc<Mutex<Option<pull::Stream>>>,
     replays: Arc<Mutex<Subscriber>>,
-}
-
-/// What is delivered to the recorder.
-#[derive(Default)]
-struct Submissions {
-    stream: Option<pull::Stream>,
-    /// What came together with what was taken, and was more than was asked for.
-    left: Vec<Submitted>,
 }
 
 impl NatsRecorder {
@@ -123,22 +115,20 @@ fn submitted(message: &jetstream::Message) -> Vec<Submitted> {
 impl RecorderBus for NatsRecorder {
     async fn pull(&self, max: usize, wait: Duration) -> Result<Vec<Submitted>, BusError> {
         let mut submissions = self.submissions.lock().await;
-        let Submissions { stream, left } = &mut *submissions;
-        let open = match stream {
+        let open = match &mut *submissions {
             Some(open) => open,
-            None => stream.insert(self.open().await?),
+            none => none.insert(self.open().await?),
         };
         // What is already here is taken; more is not waited for. Up to here nothing is taken from anywhere: who stops
         // waiting has lost nothing.
-        let wait = if left.is_empty() { wait } else { Duration::ZERO };
         let mut next = tokio::time::timeout(wait, open.next()).await.ok();
-        let mut pulled = std::mem::take(left);
+        let mut pulled = Vec::new();
         while let Some(message) = next {
             match message {
                 Some(Ok(message)) => pulled.extend(submitted(&message)),
                 // The stream of messages is broken: what was pulled is good, the next pull reopens.
                 broken => {
-                    *stream = None;
+                    *submissions = None;
                     match broken {
                         Some(Err(error)) if pulled.is_empty() => {
                             return Err(BusError::Unreachable(error.to_string()));
@@ -151,7 +141,6 @@ impl RecorderBus for NatsRecorder {
             // Not under tokio's budget for one poll, which would end a batch at 128 messages.
             next = if pulled.len() < max { unconstrained(open.next()).now_or_never() } else { None };
         }
-        *left = pulled.split_off(pulled.len().min(max));
         Ok(pulled)
     }
 

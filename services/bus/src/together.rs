@@ -1,4 +1,5 @@
-//! Handing over what waits: one event by itself, more of them together, in one message.
+//! Handing over what waits: one event by itself, more of them together, in one message. Events of one stream that stand
+//! behind each other are never parted: the recorder refuses what builds on something that it refused.
 //!
 //! The broker waits for its disk, delivers and is acknowledged once for each message, however much it carries. The bytes
 //! of what comes together are, one event after another: the id of its stream (16 bytes), its signature (64), the length of
@@ -19,10 +20,11 @@ pub const TOGETHER_BYTES_MAX: usize = MESSAGE_BYTES_MAX;
 /// What stands before each envelope.
 const HEAD: usize = 16 + 64 + 4;
 
-/// Hands over events, each of a stream of its own; says of each whether the broker has it on disk. Of what it
+/// Hands over events, those of a stream behind each other; says of each whether the broker has it on disk. Of what it
 /// says no to, nobody knows.
 pub async fn submit_all<B: PublisherBus>(bus: &B, all: &[(StreamId, &Signed)]) -> Vec<bool> {
-    let parts = parts(all, |(_, signed)| size(signed));
+    let runs: Vec<_> = all.chunk_by(|(one, _), (next, _)| one == next).collect();
+    let parts = parts(&runs, |run| run.iter().map(|(_, signed)| size(signed.bytes.len())).sum());
     join_all(parts.into_iter().map(|part| submit_part(bus, part))).await.concat()
 }
 
@@ -42,11 +44,12 @@ pub(crate) fn parts<T>(all: &[T], size: impl Fn(&T) -> usize) -> Vec<&[T]> {
     parts
 }
 
-async fn submit_part<B: PublisherBus>(bus: &B, part: &[(StreamId, &Signed)]) -> Vec<bool> {
-    if part.len() > 1 {
-        match bus.submit_together(part).await {
+async fn submit_part<B: PublisherBus>(bus: &B, runs: &[&[(StreamId, &Signed)]]) -> Vec<bool> {
+    if runs.len() > 1 {
+        let part = runs.concat();
+        match bus.submit_together(&part).await {
             Ok(()) => return vec![true; part.len()],
-            // Each by itself, so that one that is at fault stops no other.
+            // Each stream by itself, so that one that is at fault stops no other.
             Err(error @ BusError::Refused(_)) => {
                 tracing::debug!(error = &error as &dyn Error, "not taken together; each is sent by itself");
             }
@@ -56,17 +59,20 @@ async fn submit_part<B: PublisherBus>(bus: &B, part: &[(StreamId, &Signed)]) -> 
             }
         }
     }
-    join_all(part.iter().map(|(stream, signed)| submit_alone(bus, *stream, signed))).await
+    join_all(runs.iter().map(|run| submit_run(bus, run))).await.concat()
 }
 
-async fn submit_alone<B: PublisherBus>(bus: &B, stream: StreamId, signed: &Signed) -> bool {
-    // New each time: the broker drops a message whose id it knows, even one that it lost.
-    let message_id = Uuid::now_v7().to_string();
-    let result = bus.submit(stream, signed, &message_id).await;
+async fn submit_run<B: PublisherBus>(bus: &B, run: &[(StreamId, &Signed)]) -> Vec<bool> {
+    let result = match run {
+        // With an id, which is new each time: the broker drops a message whose id it knows, even one that it lost.
+        [(stream, signed)] => bus.submit(*stream, signed, &Uuid::now_v7().to_string()).await,
+        _ => bus.submit_together(run).await,
+    };
     if let Err(error) = &result {
-        tracing::debug!(%stream, error = error as &dyn Error, "not handed over");
+        let stream = run.first().map(|(stream, _)| tracing::field::display(stream));
+        tracing::debug!(stream, error = error as &dyn Error, "not handed over");
     }
-    result.is_ok()
+    vec![result.is_ok(); run.len()]
 }
 
 /// One message of all of them.
@@ -74,7 +80,7 @@ async fn submit_alone<B: PublisherBus>(bus: &B, stream: StreamId, signed: &Signe
 /// # Errors
 /// When it would be larger than [`TOGETHER_BYTES_MAX`].
 pub(crate) fn encode(all: &[(StreamId, &Signed)]) -> Result<Bytes, BusError> {
-    let bytes = all.iter().map(|(_, signed)| size(signed)).sum();
+    let bytes = all.iter().map(|(_, signed)| size(signed.bytes.len())).sum();
     if bytes > TOGETHER_BYTES_MAX {
         return Err(BusError::Refused(format!(
             "{} events have {bytes} bytes together, and {TOGETHER_BYTES_MAX} is the most",
@@ -107,9 +113,9 @@ pub(crate) fn decode(mut message: Bytes) -> Option<Vec<(StreamId, Signed)>> {
     (!all.is_empty()).then_some(all)
 }
 
-/// How many bytes an event takes in a message.
-fn size(signed: &Signed) -> usize {
-    HEAD + signed.bytes.len()
+/// How many bytes an event takes in a message, whose envelope has so many.
+pub(crate) const fn size(envelope: usize) -> usize {
+    HEAD + envelope
 }
 
 #[cfg(test)]

@@ -16,6 +16,8 @@ pub enum Rule {
     NotBegun,
     /// Another version came first.
     VersionConflict { expected: u32, given: u32 },
+    /// It came together with something on its stream that was refused or set aside, and builds on that.
+    BuildsOnRefused,
     /// Withdrawn, fulfilled or lapsed: nothing follows.
     Closed,
     /// A title is required.
@@ -88,6 +90,7 @@ impl Rule {
             Self::AlreadyBegun => "already-begun",
             Self::NotBegun => "not-begun",
             Self::VersionConflict { .. } => "version-conflict",
+            Self::BuildsOnRefused => "builds-on-refused",
             Self::Closed => "closed",
             Self::TitleMissing => "title-missing",
             Self::ReasonMissing => "reason-missing",
@@ -176,6 +179,9 @@ impl std::fmt::Display for Refusal {
                     "somebody was faster: version {expected} is next, this is version {given}; read what changed and decide again"
                 )
             }
+            Rule::BuildsOnRefused => f.write_str(
+                "it builds on what came with it and was refused or set aside; decide again on what stands",
+            ),
             Rule::Closed => f.write_str("it is closed; nothing can follow"),
             Rule::TitleMissing => f.write_str("a title is required, in at least one language"),
             Rule::ReasonMissing => f.write_str("a reason is required"),

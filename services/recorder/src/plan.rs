@@ -38,6 +38,8 @@ pub struct Plan {
     own: u32,
     /// Whether the registry changes: what follows waits for the next batch, with the new registry.
     registry_changes: bool,
+    /// Streams of which something in the message at hand was refused or set aside.
+    broken_off: HashSet<StreamId>,
 }
 
 /// What a plan is made with.
@@ -148,6 +150,10 @@ impl<L: Log> Planner<'_, L> {
                     },
                 },
             }
+            if message.submitted.token.is_some() {
+                // The last of what came together.
+                plan.broken_off.clear();
+            }
         }
         Ok(Some((plan, messages.len())))
     }
@@ -200,7 +206,12 @@ impl<L: Log> Planner<'_, L> {
             None if envelope.stream_version == 1 && care == Care::Hopeful => self.view.cached(id),
             None => self.view.stream(self.log, id).await?,
         };
-        let admitted = admit(before.as_ref(), envelope, &self.view.registry, self.reference);
+        let admitted = if plan.broken_off.contains(&id) {
+            // Its version may fit, once something else took the place of what was refused.
+            Err(Rule::BuildsOnRefused.into())
+        } else {
+            admit(before.as_ref(), envelope, &self.view.registry, self.reference)
+        };
         if let Err(refusal) = admitted.and_then(|()| self.check_successor(&envelope.event)) {
             if care == Care::Sure {
                 self.refuse_event(plan, message, envelope, signed, &refusal).await?;
@@ -356,6 +367,7 @@ impl Plan {
 
     /// Keeps a message aside.
     fn keep(&mut self, message: &Message<'_>, code: &str, reason: &str) {
+        self.broken_off.extend(message.submitted.stream);
         self.quarantine.push(Quarantined {
             subject: message.submitted.subject.clone(),
             signature: message.submitted.signature.clone(),

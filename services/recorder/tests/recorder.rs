@@ -4,6 +4,7 @@
 mod support;
 
 use support::{NO_WAIT, World, reported, stream};
+use tais_bus::PublisherBus as _;
 use tais_log::memory::Fault;
 use tais_log::{Log as _, NewEntry};
 use tais_proto::event::activity::{ActivitySubmitted, ActivityValidated};
@@ -320,4 +321,63 @@ async fn nothing_is_recorded_on_a_beginning_that_was_only_claimed() {
     assert_eq!(recorded.iter().map(|envelope| envelope.id).collect::<Vec<_>>(), [report.id]);
     let refused: Vec<EventId> = world.refusals().await.into_iter().map(|refused| refused.event).collect();
     assert_eq!(refused, [claimed.id, follows.id]);
+}
+
+/// What was decided on something that was refused is not recorded in its place, also when its version fits later: its
+/// message may come again after the person has decided anew.
+#[tokio::test]
+async fn what_builds_on_a_refused_event_of_its_message_is_refused_with_it() {
+    let mut world = World::new().await;
+    let (id, other) = (stream(), stream());
+    let report = world.report(id);
+    world.submit(Publisher::Apsc, id, report.to_bytes().unwrap()).await;
+    world.step().await;
+
+    // The first of them comes too late; by its version alone the second would follow.
+    let late = world.report(id);
+    let submitted = || ActivitySubmitted { revision: 1, note: None };
+    let follows = world.envelope(Publisher::Apsc, id, 2, submitted().into());
+    let free = world.report(other);
+    let said = [&late, &follows, &free];
+    let signed = said.map(|said| world.key(Publisher::Apsc).sign(said.to_bytes().unwrap()));
+    let all: Vec<_> = said.iter().zip(&signed).map(|(said, signed)| (said.stream.id, signed)).collect();
+    for _ in 0..2 {
+        world.publisher(Publisher::Apsc).submit_together(&all).await.unwrap();
+        world.step().await;
+    }
+    let recorded = world.entries(StreamKind::Activity).await;
+    assert_eq!(recorded.iter().map(|said| said.id).collect::<Vec<_>>(), [report.id, free.id]);
+    let refused: Vec<_> = world.refusals().await.into_iter().map(|said| (said.event, said.rule)).collect();
+    let refusals = [(late.id, "version-conflict"), (follows.id, "builds-on-refused")];
+    assert_eq!(refused, refusals.map(|(id, rule)| (id, rule.to_owned())));
+
+    // Of another message, it is judged by itself.
+    let anew = world.envelope(Publisher::Apsc, id, 2, submitted().into());
+    let beside = [&late, &anew].map(|said| world.key(Publisher::Apsc).sign(said.to_bytes().unwrap()));
+    world.resubmit(Publisher::Apsc, id, &beside[0]).await;
+    world.resubmit(Publisher::Apsc, id, &beside[1]).await;
+    world.step().await;
+    assert_eq!(world.entries(StreamKind::Activity).await.last().map(|said| said.id), Some(anew.id));
+    assert_eq!(world.refusals().await.len(), 2);
+}
+
+/// What is set aside is not built on either.
+#[tokio::test]
+async fn what_builds_on_what_was_set_aside_is_refused() {
+    let mut world = World::new().await;
+    let id = stream();
+    let report = world.report(id);
+    world.submit(Publisher::Apsc, id, report.to_bytes().unwrap()).await;
+    world.step().await;
+    // Other bytes under the same id.
+    let other = Envelope { time: "2026-01-01T00:00:00Z".parse().unwrap(), ..report.clone() };
+    let follows =
+        world.envelope(Publisher::Apsc, id, 2, ActivitySubmitted { revision: 1, note: None }.into());
+    let signed = [&other, &follows].map(|said| world.key(Publisher::Apsc).sign(said.to_bytes().unwrap()));
+    let all = [(id, &signed[0]), (id, &signed[1])];
+    world.publisher(Publisher::Apsc).submit_together(&all).await.unwrap();
+    world.step().await;
+    assert_eq!(world.entries(StreamKind::Activity).await.len(), 1);
+    assert!(world.quarantined().await.iter().any(|(code, _)| code == "id-reused"));
+    assert_eq!(world.refusals().await[0].rule, "builds-on-refused");
 }

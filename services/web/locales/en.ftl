@@ -639,6 +639,7 @@ refusal-wrong-pillar = This belongs to another pillar.
 refusal-already-begun = This id is already in use. Start a new one.
 refusal-not-begun = Nothing was reported under this id yet.
 refusal-version-conflict = Somebody was faster. Read what changed and decide again.
+refusal-builds-on-refused = It builds on what was sent with it and was refused. Decide again on what stands.
 refusal-closed = It is closed. Nothing can follow.
 refusal-title-missing = Write a title in at least one language.
 refusal-reason-missing = Give a reason.

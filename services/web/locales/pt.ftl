@@ -636,6 +636,7 @@ refusal-wrong-pillar = Isto pertence a outro pilar.
 refusal-already-begun = Este identificador já está em uso. Comece um novo.
 refusal-not-begun = Ainda nada foi comunicado com este identificador.
 refusal-version-conflict = Alguém foi mais rápido. Leia o que mudou e decida de novo.
+refusal-builds-on-refused = Assenta no que foi enviado com ele e foi recusado. Decida de novo com base no que está registado.
 refusal-closed = Está fechada. Nada se pode seguir.
 refusal-title-missing = Escreva um título em pelo menos uma língua.
 refusal-reason-missing = Indique um motivo.

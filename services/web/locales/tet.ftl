@@ -618,6 +618,7 @@ refusal-wrong-pillar = Ida-ne'e pilár seluk nian.
 refusal-already-begun = Númeru identifikasaun ne'e uza tiha ona. Hahú ida foun.
 refusal-not-begun = Seidauk relata buat ida ho númeru ne'e.
 refusal-version-conflict = Ema seluk lais liu. Lee saida mak troka no deside fali.
+refusal-builds-on-refused = Ida-ne'e harii iha buat ne'ebé haruka hamutuk no la simu. Deside fali tuir saida mak iha rejistu.
 refusal-closed = Taka tiha ona. La bele tuir buat ida.
 refusal-title-missing = Hakerek títulu iha lian ida ka liu.
 refusal-reason-missing = Fó razaun ida.

@@ -13,7 +13,8 @@ use crate::relayed;
 pub(super) struct Broker {
     /// Whether nobody reaches it.
     pub away: bool,
-    pub submitted: VecDeque<Submitted>,
+    /// What came in each message.
+    pub submitted: VecDeque<Vec<Submitted>>,
     /// Names what was relayed.
     pub relayed: HashSet<String>,
     pub replays: VecDeque<ReplayRequest>,
@@ -24,8 +25,6 @@ pub(super) struct Broker {
     message_ids: HashSet<String>,
     /// What came in one message, by its token.
     unacknowledged: BTreeMap<u64, Vec<Submitted>>,
-    /// The first of what came in one message, where the last was not pulled yet.
-    half: Vec<Submitted>,
     mailboxes: BTreeMap<&'static str, Mailbox>,
     counter: u64,
 }
@@ -56,19 +55,20 @@ impl Broker {
 
     pub fn keep(&mut self, subject: &str, signature: Option<String>, bytes: Bytes) {
         let token = AckToken(self.next_number().to_string());
-        self.submitted.extend(Submitted::of(subject, signature, bytes, token));
+        self.submitted.push_back(Submitted::of(subject, signature, bytes, token));
     }
 
     pub fn pull(&mut self, max: usize) -> Option<Vec<Submitted>> {
         if self.away || self.submitted.is_empty() {
             return None;
         }
-        let count = max.min(self.submitted.len());
-        let pulled: Vec<Submitted> = self.submitted.drain(..count).collect();
-        for message in &pulled {
-            self.half.push(message.clone());
-            if let Some(token) = &message.token {
-                self.unacknowledged.insert(number(token), std::mem::take(&mut self.half));
+        let mut pulled = Vec::new();
+        while pulled.len() < max
+            && let Some(message) = self.submitted.pop_front()
+        {
+            pulled.extend_from_slice(&message);
+            if let Some(token) = message.last().and_then(|last| last.token.as_ref()) {
+                self.unacknowledged.insert(number(token), message);
             }
         }
         Some(pulled)
@@ -99,10 +99,7 @@ impl Broker {
 
     pub fn redeliver(&mut self) {
         let again = std::mem::take(&mut self.unacknowledged);
-        self.submitted.extend(again.into_values().flatten());
-        for message in std::mem::take(&mut self.half).into_iter().rev() {
-            self.submitted.push_front(message);
-        }
+        self.submitted.extend(again.into_values());
         for mailbox in self.mailboxes.values_mut() {
             mailbox.redeliver();
         }

@@ -20,18 +20,18 @@ pub(super) struct Receipt {
 }
 
 impl Store {
-    /// Keeps receipts of ours, if they are of exactly the bytes that were sent. Gives the streams that
-    /// went on by it.
-    pub async fn recorded(&self, receipts: &[Receipt]) -> Result<Vec<StreamId>, OutboxError> {
-        let mut streams = Vec::new();
+    /// Keeps receipts of ours, if they are of exactly the bytes that were sent. Gives the streams on which
+    /// something waits for its turn.
+    pub async fn recorded(&self, receipts: &[Receipt]) -> Result<HashSet<StreamId>, OutboxError> {
+        let mut streams = HashSet::new();
         for receipts in receipts.chunks(ROWS_AT_ONCE) {
             // Nearly always all of it: one statement, and a commit of its own.
             let mut update = keep(receipts, "('saved', 'received')");
-            let kept = streams_of(&self.writer.recoverable(update.build()).await?)?;
+            let kept = self.writer.recoverable(update.build()).await?;
+            streams.extend(that_wait(&kept)?);
             if kept.len() < receipts.len() && self.any_ended_otherwise(receipts).await? {
                 streams.extend(self.recorded_after_all(receipts).await?);
             }
-            streams.extend(kept);
         }
         Ok(streams)
     }
@@ -73,8 +73,10 @@ impl Store {
         let mut writer = self.writer.durable().await?;
         let mut tx = writer.begin_with(BEGIN).await?;
         let mut update = keep(receipts, "('refused', 'quarantined', 'held', 'abandoned')");
-        let streams = streams_of(&update.build().fetch_all(&mut *tx).await?)?;
-        if !streams.is_empty() {
+        let kept = update.build().fetch_all(&mut *tx).await?;
+        let streams = kept.iter().map(|row| Ok(StreamId(row.try_get("stream")?)));
+        let streams = streams.collect::<Result<_, OutboxError>>()?;
+        if !kept.is_empty() {
             sqlx::query(
                 "update item set state = 'saved', code = null where state = 'held' and not exists (
                      select 1 from item as stopped where stopped.stream = item.stream
@@ -88,7 +90,8 @@ impl Store {
     }
 
     /// Ends an item that was refused (`position` is where the record says so) or set aside, and holds
-    /// what waits behind it.
+    /// what is behind it. While something before it is on its way, that is not what stops the stream: it waits for
+    /// word of what came before.
     pub async fn failed(
         &self,
         sha256: &str,
@@ -102,6 +105,9 @@ impl Store {
         let row = sqlx::query(
             "update item set state = ?, code = ?, reason = ?, position = ?
               where sha256 = ? and (state in ('saved', 'received') or (? and state = 'quarantined' and closed = 0))
+                and not exists (select 1 from item as before indexed by item_waiting
+                                 where before.state in ('saved', 'received') and before.stream = item.stream
+                                   and before.seq < item.seq)
               returning seq, stream",
         )
         .bind(if position.is_some() { "refused" } else { "quarantined" })
@@ -113,11 +119,14 @@ impl Store {
         .fetch_optional(&mut *tx)
         .await?;
         if let Some(row) = &row {
-            sqlx::query("update item set state = 'held', code = 'held' where stream = ? and seq > ? and state = 'saved'")
-                .bind(row.try_get::<Uuid, _>("stream")?)
-                .bind(row.try_get::<i64, _>("seq")?)
-                .execute(&mut *tx)
-                .await?;
+            sqlx::query(
+                "update item set state = 'held', code = 'held'
+                  where stream = ? and seq > ? and state in ('saved', 'received')",
+            )
+            .bind(row.try_get::<Uuid, _>("stream")?)
+            .bind(row.try_get::<i64, _>("seq")?)
+            .execute(&mut *tx)
+            .await?;
         }
         tx.commit().await?;
         Ok(row.is_some())
@@ -157,11 +166,21 @@ fn keep(receipts: &[Receipt], states: &str) -> QueryBuilder<Sqlite> {
         ") as receipt where item.event_id = receipt.column1 and item.envelope = receipt.column5
               and item.signature = receipt.column6 and item.state in ",
     );
-    update.push(states).push(" returning stream");
+    update.push(states).push(
+        " returning stream, exists (select 1 from item as behind indexed by item_unsigned
+              where behind.state in ('saved', 'received') and behind.envelope is null
+                and behind.stream = item.stream) as waits",
+    );
     update
 }
 
-/// The stream of each item that it kept a receipt of.
-fn streams_of(rows: &[SqliteRow]) -> Result<Vec<StreamId>, OutboxError> {
-    rows.iter().map(|row| Ok(StreamId(row.try_get("stream")?))).collect()
+/// The streams of what it kept receipts of on which something is not signed yet.
+fn that_wait(rows: &[SqliteRow]) -> Result<Vec<StreamId>, OutboxError> {
+    let mut streams = Vec::new();
+    for row in rows {
+        if row.try_get("waits")? {
+            streams.push(StreamId(row.try_get("stream")?));
+        }
+    }
+    Ok(streams)
 }

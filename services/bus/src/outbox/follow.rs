@@ -93,7 +93,7 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
                 came.heard.push(Heard { event_id, position, recorded_at });
             }
             Notice::Quarantined { sha256, code, reason } => {
-                if self.outbox.store.failed(&sha256, &code, &reason, None).await? {
+                if self.outbox.kept().await?.failed(&sha256, &code, &reason, None).await? {
                     self.outbox.told.tell(News::Look);
                 }
             }
@@ -164,7 +164,7 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
         self.outbox.keep(&receipts).await?;
         self.sent.receipted(receipts.iter().map(|receipt| receipt.event_id));
         for (refused, position) in refusals {
-            let place = Some(position);
+            let (place, store) = (Some(position), self.outbox.kept().await?);
             ours |= store.failed(&refused.sha256, &refused.rule, &refused.reason, place).await?;
         }
         if ours {

@@ -85,9 +85,11 @@ impl Outbox {
         if receipts.is_empty() {
             return Ok(());
         }
-        let streams = self.store.recorded(receipts).await?;
+        let streams: Vec<_> = self.store.recorded(receipts).await?.into_iter().collect();
         if !streams.is_empty() {
             self.to_send.give(self.store.sign_next(Some(&streams), self.signer()).await?);
+            // What was held may be signed already.
+            self.to_send.look();
         }
         Ok(())
     }

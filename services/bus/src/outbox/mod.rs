@@ -7,9 +7,10 @@
 //!                                          stream is held, the person decides, the held is abandoned
 //! ```
 //!
-//! One event of a stream is in flight; the next goes after the receipt. An event gets its place in
-//! the key's sequence and its signature when it is the next of its stream, not before: what is held
-//! and abandoned then leaves no gap that would look like a withheld event.
+//! Of a stream, what was decided together is in flight, in one message; the next decision goes after its
+//! receipts. The recorder refuses what stands behind a refused event of its stream in the same message. An event
+//! gets its place in the key's sequence and its signature when it is to be sent, not before: what is held and
+//! abandoned without being sent then leaves no gap that would look like a withheld event.
 
 mod ending;
 mod error;

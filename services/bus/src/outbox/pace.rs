@@ -29,10 +29,14 @@ impl Default for Pace {
 }
 
 impl Pace {
-    /// How long to wait after so many attempts, with jitter so that publishers do not march in step.
-    pub(super) fn wait_after(&self, attempts: u32) -> Duration {
-        let wait = self.receipt.saturating_mul(1 << attempts.min(16)).min(self.receipt_max);
-        wait.mul_f64(rand::thread_rng().gen_range(0.75..1.25))
+    /// By how much a wait is longer or shorter, so that publishers do not march in step.
+    pub(super) fn jitter() -> f64 {
+        rand::thread_rng().gen_range(0.75..1.25)
+    }
+
+    /// How long to wait after so many attempts.
+    pub(super) fn wait_after(&self, attempts: u32, jitter: f64) -> Duration {
+        self.receipt.saturating_mul(1 << attempts.min(16)).min(self.receipt_max).mul_f64(jitter)
     }
 }
 
@@ -45,10 +49,10 @@ mod tests {
         let pace = Pace::default();
         for attempts in [0, 1, 2, 5, 6, 100, u32::MAX] {
             let exact = pace.receipt.saturating_mul(1 << attempts.min(16)).min(pace.receipt_max);
-            let waits: Vec<_> = (0..50).map(|_| pace.wait_after(attempts)).collect();
+            let waits: Vec<_> = (0..50).map(|_| pace.wait_after(attempts, Pace::jitter())).collect();
             assert!(waits.iter().all(|wait| *wait >= exact.mul_f64(0.75) && *wait <= exact.mul_f64(1.25)));
             assert!(waits.windows(2).any(|pair| pair[0] != pair[1]), "no jitter");
         }
-        assert!(pace.wait_after(100) <= pace.receipt_max.mul_f64(1.25));
+        assert!(pace.wait_after(100, Pace::jitter()) <= pace.receipt_max.mul_f64(1.25));
     }
 }

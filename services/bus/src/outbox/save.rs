@@ -1,4 +1,4 @@
-//! Saving, and signing what is the next of its stream.
+//! Saving, and signing what is the next of its stream, with what was decided together with it.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,6 +11,10 @@ use super::OutboxError;
 use super::item::{Item, ItemState, NewEvents};
 use super::row::{COLUMNS, Fresh, INSERT, Placed, envelope_of, find, insert, item, push_items};
 use super::store::{BEGIN, ON_ITS_WAY, ROWS_AT_ONCE, STOPPED, Store};
+use crate::together::{self, TOGETHER_BYTES_MAX};
+
+/// The most events of a stream that go in one message.
+const RUN_MAX: usize = 16;
 
 /// Who signs.
 #[derive(Clone, Copy)]
@@ -35,8 +39,8 @@ pub(super) struct Last {
 }
 
 impl Store {
-    /// Saves all of it or nothing, in one commit. What is the next of its stream is signed at once, so
-    /// that sending it waits for no other. What is not new is looked up.
+    /// Saves all of it or nothing, in one commit. What is the next of its stream is signed at once, and what was
+    /// decided together with it, so that sending it waits for no other. What is not new is looked up.
     pub async fn save(&self, all: &[NewEvents], signer: Signer<'_>) -> Result<Saved, OutboxError> {
         let mut last = self.last.lock().await;
         *last = None;
@@ -76,10 +80,6 @@ impl Store {
         streams: Option<&[StreamId]>,
         signer: Signer<'_>,
     ) -> Result<Vec<(Item, Signed)>, OutboxError> {
-        // Nearly always there is nothing, and then nothing is written.
-        if !any_unsigned(&mut *self.reader.acquire().await?, streams).await? {
-            return Ok(Vec::new());
-        }
         let mut kept = self.last.lock().await;
         *kept = None;
         let mut writer = self.writer.durable().await?;
@@ -107,28 +107,12 @@ async fn next_unsigned(
 ) -> Result<Vec<Item>, OutboxError> {
     let mut found = Vec::new();
     for streams in chunks(streams) {
-        let mut select = unsigned(COLUMNS, streams);
-        select.push(" order by seq");
+        let mut select = unsigned(streams);
         for row in select.build().fetch_all(&mut *connection).await? {
             found.push(item(&row)?);
         }
     }
     Ok(found)
-}
-
-/// Whether there is any.
-async fn any_unsigned(
-    connection: &mut SqliteConnection,
-    streams: Option<&[StreamId]>,
-) -> Result<bool, OutboxError> {
-    for streams in chunks(streams) {
-        let mut select = unsigned("1", streams);
-        select.push(" limit 1");
-        if select.build().fetch_optional(&mut *connection).await?.is_some() {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 fn chunks(streams: Option<&[StreamId]>) -> Vec<Option<&[StreamId]>> {
@@ -138,10 +122,9 @@ fn chunks(streams: Option<&[StreamId]>) -> Vec<Option<&[StreamId]>> {
     }
 }
 
-/// Selects these columns of them.
-fn unsigned(columns: &str, streams: Option<&[StreamId]>) -> QueryBuilder<Sqlite> {
+fn unsigned(streams: Option<&[StreamId]>) -> QueryBuilder<Sqlite> {
     let mut select = QueryBuilder::new(format!(
-        "select {columns} from item indexed by item_unsigned
+        "select {COLUMNS} from item indexed by item_unsigned
           where state in ('saved', 'received') and envelope is null and not exists (
               select 1 from item as before indexed by item_waiting where before.state in ('saved', 'received')
                  and before.stream = item.stream and before.seq < item.seq)"
@@ -154,13 +137,34 @@ fn unsigned(columns: &str, streams: Option<&[StreamId]>) -> QueryBuilder<Sqlite>
         }
         select.push(")");
     }
+    select.push(" order by seq");
     select
 }
 
 impl Signer<'_> {
     fn sign(&self, item: &Item, key_seq: i64) -> Result<Signed, OutboxError> {
+        Ok(self.key.sign(self.envelope(item, key_seq)?))
+    }
+
+    fn envelope(&self, item: &Item, key_seq: i64) -> Result<Vec<u8>, OutboxError> {
         let place = u32::try_from(key_seq).unwrap_or(u32::MAX);
-        Ok(self.key.sign(envelope_of(item, self.source, self.key.key_id(), place)?))
+        envelope_of(item, self.source, self.key.key_id(), place)
+    }
+}
+
+/// What a message may still take of what was decided together.
+struct Room {
+    events: usize,
+    bytes: usize,
+}
+
+impl Room {
+    const ALL: Self = Self { events: RUN_MAX, bytes: TOGETHER_BYTES_MAX };
+
+    /// What is left beside an envelope of so many bytes; `None` where that does not go with the others.
+    fn beside(&self, envelope: usize) -> Option<Self> {
+        let events = self.events.checked_sub(1)?;
+        Some(Self { events, bytes: self.bytes.checked_sub(together::size(envelope))? })
     }
 }
 
@@ -259,6 +263,7 @@ impl Known {
         let mut fresh = Vec::new();
         for new in all {
             let mut items = Vec::with_capacity(new.events.len());
+            let mut room = None;
             for (version, (event_id, event)) in (new.base_version + 1..).zip(&new.events) {
                 items.push(match self.items.get(event_id) {
                     Some(existing) if existing.stream != new.stream || existing.event != *event => {
@@ -270,7 +275,7 @@ impl Known {
                     }
                     None => {
                         let item = self.item(new, version, *event_id, event);
-                        fresh.push(Fresh { sent: self.place(&item, signer)?, item: item.clone() });
+                        fresh.push(Fresh { sent: self.place(&item, signer, &mut room)?, item: item.clone() });
                         item
                     }
                 });
@@ -298,15 +303,26 @@ impl Known {
         }
     }
 
-    /// Signs an item if it is the next of its stream; the others wait.
-    fn place(&mut self, item: &Item, signer: Signer<'_>) -> Result<Option<Placed>, OutboxError> {
+    /// Signs an item if it is the next of its stream, or goes in one message with what that is; the others wait.
+    fn place(
+        &mut self,
+        item: &Item,
+        signer: Signer<'_>,
+        room: &mut Option<Room>,
+    ) -> Result<Option<Placed>, OutboxError> {
         self.items.insert(item.event_id, item.clone());
-        if !self.waited_for.insert(item.stream.id) {
+        let is_next = self.waited_for.insert(item.stream.id);
+        if !is_next && room.is_none() {
             return Ok(None);
         }
-        self.last.key_seq += 1;
-        let signed = signer.sign(item, self.last.key_seq)?;
-        Ok(Some(Placed { key_id: signer.key.key_id(), key_seq: self.last.key_seq, signed }))
+        let key_seq = self.last.key_seq + 1;
+        let envelope = signer.envelope(item, key_seq)?;
+        *room = room.take().unwrap_or(Room::ALL).beside(envelope.len());
+        if !is_next && room.is_none() {
+            return Ok(None);
+        }
+        self.last.key_seq = key_seq;
+        Ok(Some(Placed { key_id: signer.key.key_id(), key_seq, signed: signer.key.sign(envelope) }))
     }
 }
 

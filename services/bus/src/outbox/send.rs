@@ -10,7 +10,7 @@ use tais_proto::{EventId, Signed, Timestamp};
 
 use super::run::Run;
 use super::store::Sent;
-use super::{Item, ItemState, OutboxError, Reader};
+use super::{Item, ItemState, OutboxError, Pace, Reader};
 use crate::{PublisherBus, submit_all};
 
 /// The most events that are sent at once.
@@ -154,8 +154,8 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
         }
         let all: Vec<_> = due.iter().map(|(item, signed)| (item.stream.id, signed)).collect();
         let received = submit_all(&self.bus, &all).await;
-        let sent = due.iter().zip(received).map(|((item, _), received)| self.look_again(item, received));
-        let (received, waiting): (Vec<Sent>, Vec<Sent>) = sent.partition(|sent| sent.received);
+        let sent = self.look_again(due.iter().map(|(item, _)| item).zip(received));
+        let (received, waiting): (Vec<Sent>, Vec<Sent>) = sent.into_iter().partition(|sent| sent.received);
         self.outbox.store.sent(&waiting).await?;
         Ok(received)
     }
@@ -165,7 +165,7 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
     async fn send_again(&self, due: Vec<Due>) -> Result<Vec<Sent>, OutboxError> {
         if let Err(error) = self.ask_once().await? {
             tracing::debug!(error = &error as &dyn Error, "the recorder does not answer; waiting");
-            let later: Vec<Sent> = due.iter().map(|(item, _)| self.look_again(item, true)).collect();
+            let later = self.look_again(due.iter().map(|(item, _)| (item, true)));
             self.outbox.store.sent(&later).await?;
             return Ok(Vec::new());
         }
@@ -178,12 +178,16 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
         self.send_all(unrecorded).await
     }
 
-    /// When an item that was sent is looked at again.
-    fn look_again(&self, item: &Item, received: bool) -> Sent {
-        let wait = self.outbox.pace.wait_after(item.attempts);
-        let micros = i64::try_from(wait.as_micros()).unwrap_or(i64::MAX);
-        let next_at = Timestamp::from_unix_micros(self.now().unix_micros().saturating_add(micros));
-        Sent { seq: item.seq, received, next_at }
+    /// When items that were sent, and received or not, are looked at again: those of one stream at the same time.
+    fn look_again<'i>(&self, sent: impl Iterator<Item = (&'i Item, bool)>) -> Vec<Sent> {
+        let now = self.now().unix_micros();
+        let jitter = Pace::jitter();
+        sent.map(|(item, received)| {
+            let wait = self.outbox.pace.wait_after(item.attempts, jitter);
+            let micros = i64::try_from(wait.as_micros()).unwrap_or(i64::MAX);
+            Sent { seq: item.seq, received, next_at: Timestamp::from_unix_micros(now.saturating_add(micros)) }
+        })
+        .collect()
     }
 
     fn now(&self) -> Timestamp {

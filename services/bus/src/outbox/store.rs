@@ -197,8 +197,8 @@ impl Store {
         rows.iter().map(|row| Ok(StreamId(row.try_get("stream")?))).collect()
     }
 
-    /// What is signed and due, oldest first; without those that are on their way just now. Of each stream
-    /// only the first open item is signed.
+    /// What is signed and due, oldest first; without those that are on their way just now. Of a stream, what goes in
+    /// one message or nothing.
     pub async fn due(
         &self,
         now: Timestamp,
@@ -212,12 +212,25 @@ impl Store {
         ));
         select.push_bind(now.unix_micros());
         push_without(&mut select, on_their_way);
-        select.push(" order by seq limit ").push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
+        select.push(
+            " and not exists (select 1 from item as before indexed by item_waiting
+                               where before.state in ('saved', 'received') and before.stream = item.stream
+                                 and before.seq < item.seq and before.next_at > ",
+        );
+        select.push_bind(now.unix_micros());
+        select.push(") order by seq limit ").push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
         let mut due = Vec::new();
         for row in select.build().fetch_all(&self.reader).await? {
             if let Some(signed) = signed(&row)? {
                 due.push((item(&row)?, signed));
             }
+        }
+        if due.len() == limit {
+            // More of the last one's stream may come behind it.
+            let last = due.last().map(|(item, _)| item.stream);
+            due.truncate(
+                due.iter().rposition(|(item, _)| Some(item.stream) != last).map_or(limit, |n| n + 1),
+            );
         }
         Ok(due)
     }

@@ -36,11 +36,15 @@ impl ToSend {
         }
     }
 
-    /// Takes up to so many, without those that are on their way already.
-    pub fn take(&self, most: usize, on_their_way: &HashSet<i64>) -> Vec<(Item, Signed)> {
+    /// Takes so many and what goes with them, without those that are on their way already.
+    pub fn take(&self, many: usize, on_their_way: &HashSet<i64>) -> Vec<(Item, Signed)> {
         let mut waiting = self.fresh.lock().unwrap_or_else(PoisonError::into_inner);
-        let most = waiting.len().min(most);
-        let taken = waiting.drain(..most);
+        let mut take = waiting.len().min(many);
+        while take > 0 && waiting.get(take).is_some_and(|(next, _)| next.stream == waiting[take - 1].0.stream)
+        {
+            take += 1;
+        }
+        let taken = waiting.drain(..take);
         taken.filter(|(item, _)| !on_their_way.contains(&item.seq)).collect()
     }
 

@@ -124,6 +124,7 @@ stories! {
     submission::what_is_submitted_together_arrives_whole_and_in_order,
     submission::what_came_together_is_settled_with_its_last,
     submission::what_is_not_taken_together_leaves_nothing,
+    submission::what_follows_each_other_on_a_stream_is_not_parted,
     submission::a_pull_takes_what_is_there_and_does_not_linger,
     submission::who_stops_waiting_for_a_pull_loses_nothing,
     submission::a_pull_with_nothing_there_waits_as_long_as_it_was_told,

@@ -113,7 +113,7 @@ async fn after_it_was_recorded_and_before_the_receipt_came() {
     let work = desk.work();
     desk.until(items[0].event_id, |state| *state == ItemState::Received).await;
     work.kill().await;
-    assert_eq!(desk.scribe.step(Duration::ZERO).await.unwrap(), 1);
+    assert_eq!(desk.scribe.step(Duration::ZERO).await.unwrap(), 3);
     desk.scribe.relay().await.unwrap();
     desk.bus.lose_recorded();
     goes_on(&desk, &items).await;

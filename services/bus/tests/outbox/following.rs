@@ -12,7 +12,7 @@ use tais_proto::{Envelope, Pillar, Position, StreamId};
 use tokio_util::sync::CancellationToken;
 
 use crate::events::{entry, new_events, stream};
-use crate::{Desk, until, work};
+use crate::{Desk, PACE, until, work};
 
 /// Folds streams version by version, as a read model does.
 #[derive(Clone, Default)]
@@ -53,12 +53,15 @@ async fn a_reader_gets_what_it_missed_before_what_came() {
     let desk = Desk::new().await;
     let (versions, stream) = (Versions::default(), stream());
     // The second entry is never delivered; the third shows that something is missing.
-    let items = desk.outbox.save(&new_events(stream, 0, &["1", "2", "3"])).await.unwrap();
     let _recorder = desk.record();
     {
         let _work = desk.work();
+        // It asks when it begins, and then not for a while.
+        tokio::time::sleep(PACE.ask / 4).await;
+        let items = desk.outbox.save(&new_events(stream, 0, &["1", "2", "3"])).await.unwrap();
         desk.until_recorded(&items).await;
     }
+    assert_eq!(desk.outbox.seen_to().await.unwrap(), Position(0));
     desk.bus.lose_recorded();
     let third = desk.scribe.record().entries[2].clone();
     desk.bus.publish_recorded(&[third]).await.unwrap();

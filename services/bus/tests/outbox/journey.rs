@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use tais_bus::outbox::{Counts, NoReader};
+use tais_bus::outbox::{Counts, NoReader, Pace};
 use tais_bus::{
     AckToken, BusError, Delivery, Item, ItemState, MemoryPublisher, Notice, OutboxError, PublisherBus,
-    RecordedEntry, RecorderBus as _, ReplayPage,
+    RecordedEntry, RecorderBus as _, ReplayPage, Submitted,
 };
 use tais_proto::{Envelope, Position, Publisher, Signed, StreamId};
 
@@ -78,31 +78,81 @@ async fn saving_the_same_again_gives_the_same_and_other_content_is_refused() {
 }
 
 #[tokio::test]
-async fn one_event_of_a_stream_is_on_its_way_at_a_time() {
+async fn what_was_decided_together_is_on_its_way_together_and_the_next_waits() {
     let desk = Desk::new().await;
     let streams = [stream(), stream(), stream()];
-    let mut firsts = Vec::new();
+    let mut first = Vec::new();
     for stream in streams {
-        firsts.push(desk.outbox.save(&new_events(stream, 0, &["1", "2", "3"])).await.unwrap().remove(0));
+        first.extend(desk.outbox.save(&new_events(stream, 0, &["1", "2", "3"])).await.unwrap());
+        desk.outbox.save(&new_events(stream, 3, &["4", "5"])).await.unwrap();
     }
     let work = desk.work();
-    // Nobody records yet: only the first of each stream leaves, however long it takes.
-    for first in &firsts {
-        desk.until(first.event_id, |state| *state == ItemState::Received).await;
+    // Nobody records yet: the next decision does not leave, however long it takes.
+    for item in &first {
+        desk.until(item.event_id, |state| *state == ItemState::Received).await;
     }
     tokio::time::sleep(Duration::from_millis(100)).await;
     let counts = desk.outbox.counts().await.unwrap();
-    assert_eq!((counts.saved, counts.received), (6, 3));
+    assert_eq!((counts.saved, counts.received), (6, 9));
     let pulled = desk.bus.pull(100, Duration::ZERO).await.unwrap();
-    let ids: std::collections::HashSet<_> = pulled.iter().map(|message| message.stream.unwrap()).collect();
-    assert_eq!(ids, streams.into_iter().collect());
+    assert_eq!(in_one_message(&pulled), [3, 3, 3]);
     desk.bus.redeliver();
     let _recorder = desk.record();
     until(async || desk.outbox.open_items().await.unwrap().is_empty().then_some(())).await;
     for stream in streams {
-        assert_eq!(desk.scribe.record().texts_of(stream), ["1", "2", "3"]);
+        assert_eq!(desk.scribe.record().texts_of(stream), ["1", "2", "3", "4", "5"]);
     }
+    assert_eq!(desk.scribe.record().key_sequence(), (1..=15).collect::<Vec<u32>>());
     drop(work);
+}
+
+/// How many of a stream came behind each other, each time in one message.
+fn in_one_message(pulled: &[Submitted]) -> Vec<usize> {
+    let messages = pulled.split_inclusive(|event| event.token.is_some());
+    let runs = messages.flat_map(|message| message.chunk_by(|one, next| one.stream == next.stream));
+    runs.map(<[Submitted]>::len).collect()
+}
+
+/// More than a message may carry is not signed before what it builds on is recorded.
+#[tokio::test]
+async fn a_decision_larger_than_a_message_goes_in_parts() {
+    let desk = Desk::new().await;
+    let long = "x".repeat(20_000);
+    for (texts, sent) in [(vec![long.as_str(); 7], 3), (vec!["short"; 20], 16)] {
+        let stream = stream();
+        let items = desk.outbox.save(&new_events(stream, 0, &texts)).await.unwrap();
+        let work = desk.work();
+        desk.until(items[sent - 1].event_id, |state| *state == ItemState::Received).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let pulled = desk.bus.pull(100, Duration::ZERO).await.unwrap();
+        assert_eq!(in_one_message(&pulled), [sent]);
+        assert_eq!(desk.outbox.counts().await.unwrap().received, sent as u64);
+        desk.bus.redeliver();
+        let recorder = desk.record();
+        desk.until_recorded(&items).await;
+        assert_eq!(desk.scribe.record().texts_of(stream), texts);
+        recorder.kill().await;
+        work.kill().await;
+    }
+}
+
+/// What is found in the file is cut into batches, and what goes together is not.
+#[tokio::test]
+async fn what_lies_in_the_file_is_sent_as_it_was_decided() {
+    let desk = Desk::new().await;
+    let streams: Vec<_> = (0..300).map(|_| stream()).collect();
+    let all: Vec<_> = streams.iter().map(|stream| new_events(*stream, 0, &["1", "2", "3"])).collect();
+    desk.outbox.save_all(&all).await.unwrap();
+    // Whoever opens the file knows of nothing that was handed over.
+    let outbox = open(&desk.file()).await.with_pace(Pace::default());
+    let _work = work(&outbox, desk.publisher.clone(), NoReader);
+    let mut pulled = Vec::new();
+    until(async || {
+        pulled.extend(desk.bus.pull(1_000, Duration::from_millis(50)).await.unwrap());
+        (pulled.len() >= 900).then_some(())
+    })
+    .await;
+    assert!(in_one_message(&pulled).iter().all(|run| *run == 3), "{:?}", in_one_message(&pulled));
 }
 
 /// A bus that counts how many submissions are with it at once, and answers none in time.

@@ -36,6 +36,8 @@ pub struct Record {
     pub die_before_ack: bool,
     /// Places in the key's sequence that were set aside.
     set_aside_at: HashSet<u32>,
+    /// Streams of which something in the message at hand was refused or set aside.
+    broken_off: HashSet<StreamId>,
     /// Texts that a rule refuses, and texts that are set aside.
     pub refuse: HashSet<String>,
     pub set_aside: HashSet<String>,
@@ -114,8 +116,16 @@ impl Record {
         self.append(pillar, stream.id, log.sign(own.to_bytes().unwrap()));
     }
 
-    /// Takes one message in; gives what its publisher is told.
+    /// Takes what is one event in; gives what its publisher is told.
     fn take(&mut self, message: &Submitted) -> Option<Notice> {
+        let notice = self.take_next(message);
+        if message.token.is_some() {
+            self.broken_off.clear();
+        }
+        notice
+    }
+
+    fn take_next(&mut self, message: &Submitted) -> Option<Notice> {
         let signature = message.signature.as_deref().and_then(parse_signature_header).unwrap();
         let signed = Signed { bytes: message.bytes.clone(), signature };
         if !signed.verify(key(OUTBOX_KEY).public_key()) {
@@ -136,13 +146,20 @@ impl Record {
         }
         if self.set_aside.contains(&text) {
             self.set_aside_at.insert(envelope.key_seq);
+            self.broken_off.insert(envelope.stream.id);
             let (sha256, code) = (signed.sha256(), "unknown-key".to_owned());
             return Some(Notice::Quarantined { sha256, code, reason: "its key is not known".to_owned() });
         }
         let stream = envelope.stream.id;
         let version = self.version(stream);
-        if self.refuse.contains(&text) || envelope.stream_version != version + 1 {
-            let rule = if self.refuse.contains(&text) { "told-to" } else { "conflict" };
+        let rule = match () {
+            () if self.broken_off.contains(&stream) => Some("builds-on-refused"),
+            () if self.refuse.contains(&text) => Some("told-to"),
+            () if envelope.stream_version != version + 1 => Some("conflict"),
+            () => None,
+        };
+        if let Some(rule) = rule {
+            self.broken_off.insert(stream);
             self.refuse(&envelope, &signed, rule);
             return None;
         }
