@@ -6,18 +6,17 @@ use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull, push};
 use async_nats::jetstream::stream::{Config, DiscardPolicy, PersistenceMode, RetentionPolicy, StorageType};
 use async_nats::jetstream::{self};
 use tais_proto::Publisher;
-use tais_proto::envelope::MESSAGE_BYTES_MAX;
 use tais_proto::reference::StateCode;
 
 use crate::credentials::User;
-use crate::{BusError, nats, subject};
+use crate::{BusError, TOGETHER_BYTES_MAX, nats, subject};
 
 /// The oldest server that keeps what it acknowledged through a kill.
 const SERVER_AT_LEAST: (i64, i64, i64) = (2, 12, 3);
 /// Headers beside the envelope: signature and message id.
 const HEADER_BYTES_MAX: usize = 4 * 1024;
-/// The largest submission, headers included; SUBMIT refuses more.
-pub(crate) const SUBMISSION_BYTES_MAX: usize = MESSAGE_BYTES_MAX + HEADER_BYTES_MAX;
+/// The largest message, headers included; SUBMIT refuses more. What is too large for one event is the recorder's to say.
+pub(crate) const SUBMISSION_BYTES_MAX: usize = TOGETHER_BYTES_MAX + HEADER_BYTES_MAX;
 /// The broker drops the same message id within this window; an optimisation only.
 const DUPLICATE_WINDOW: Duration = Duration::from_secs(600);
 /// How much SUBMIT may hold; beyond it it refuses, and the outboxes keep. The server sets this much

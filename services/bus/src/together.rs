@@ -9,14 +9,13 @@ use std::error::Error;
 
 use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
 use futures_util::future::join_all;
-use tais_proto::envelope::MESSAGE_BYTES_MAX;
 use tais_proto::{Signed, StreamId};
 use uuid::Uuid;
 
 use crate::{BusError, PublisherBus};
 
-/// The most bytes that go together: as many as the largest event may have by itself.
-pub const TOGETHER_BYTES_MAX: usize = MESSAGE_BYTES_MAX;
+/// The most bytes that go together.
+pub const TOGETHER_BYTES_MAX: usize = 250_000;
 /// What stands before each envelope.
 const HEAD: usize = 16 + 64 + 4;
 

@@ -8,7 +8,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{QueryBuilder, Row as _, SqlitePool};
-use tais_bus::{OutboxError, Reader, RecordedEntry, Taken};
+use tais_bus::outbox::Read;
+use tais_bus::{OutboxError, Reader, Taken};
+use tais_domain::activity::Activity;
 use tais_domain::admission::StreamState;
 use tais_proto::{
     AccountId, Envelope, EventId, EventType, Pillar, Position, StreamId, StreamKind, Timestamp,
@@ -111,6 +113,16 @@ impl Book {
         wanted.map(|(id, stream)| (*id, stream.clone())).collect()
     }
 
+    /// Shows every activity, newest id first, without copying it.
+    pub fn each_activity(&self, mut look: impl FnMut(StreamId, &Activity)) {
+        let folded = self.folded.read().unwrap_or_else(PoisonError::into_inner);
+        for (id, stream) in folded.streams.iter().rev() {
+            if let StreamState::Activity(activity) = &stream.state {
+                look(*id, activity);
+            }
+        }
+    }
+
     /// Every own entry before this position was read, unless something is missing that is asked for again.
     #[must_use]
     pub fn read_to(&self) -> Position {
@@ -153,11 +165,11 @@ impl Book {
 }
 
 impl Reader for Book {
-    async fn take(&self, entries: &[RecordedEntry]) -> Result<Taken, OutboxError> {
+    async fn take(&self, entries: &[Read]) -> Result<Taken, OutboxError> {
         let mut all = Taken::Yes;
         let mut folded = Vec::with_capacity(entries.len());
-        for entry in entries.iter().filter(|entry| entry.pillar == Some(self.pillar)) {
-            let envelope = match Envelope::parse(&entry.signed.bytes) {
+        for Read { entry, envelope } in entries.iter().filter(|read| read.entry.pillar == Some(self.pillar)) {
+            let envelope = match envelope {
                 Ok(envelope) => envelope,
                 Err(error) => {
                     // Newer than this software: it stays in the record and is read after an update.
@@ -165,7 +177,7 @@ impl Reader for Book {
                     continue;
                 }
             };
-            match self.fold(&envelope, entry.position, entry.recorded_at)? {
+            match self.fold(envelope, entry.position, entry.recorded_at)? {
                 Taken::Gap => all = Taken::Gap,
                 Taken::Yes => folded.push(entry),
             }

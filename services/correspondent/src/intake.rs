@@ -7,7 +7,6 @@ use std::time::Duration;
 use serde::Serialize;
 use tais_bus::{Item, ItemState, NewEvents, Outbox, OutboxError};
 use tais_domain::activity::{Activity, Command, decide, evolve};
-use tais_domain::admission::StreamState;
 use tais_domain::{Happened, Refusal, Rule};
 use tais_proto::reference::{ItemCode, Reference};
 use tais_proto::{AccountId, Event, EventId, Pillar, Publisher, StreamId, StreamKind, StreamRef, Timestamp};
@@ -113,12 +112,11 @@ impl Intake {
     #[must_use]
     pub fn used_items(&self) -> Vec<ItemCode> {
         let mut times: BTreeMap<ItemCode, usize> = BTreeMap::new();
-        for (_, stream) in self.book.streams(|kind| kind == StreamKind::Activity) {
-            let StreamState::Activity(activity) = stream.state else { continue };
-            for item in activity.details.framework_items {
-                *times.entry(item).or_default() += 1;
+        self.book.each_activity(|_, activity| {
+            for item in &activity.details.framework_items {
+                *times.entry(item.clone()).or_default() += 1;
             }
-        }
+        });
         let mut items: Vec<_> = times.into_iter().collect();
         items.sort_by_key(|(_, times)| std::cmp::Reverse(*times));
         items.into_iter().map(|(item, _)| item).collect()
@@ -157,12 +155,20 @@ impl Intake {
         asked: &Asked,
     ) -> Result<Option<Vec<Item>>, IntakeError> {
         let _turn = self.turn.lock().await;
+        match self.prepare_new(submission, id, asked) {
+            Some(new) => Ok(self.outbox.save_new(&new).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// What is to be saved for what was asked of an activity, where nothing was said of that.
+    fn prepare_new(&self, submission: Submission, id: StreamId, asked: &Asked) -> Option<Vec<NewEvents>> {
         if self.book.stream(id).is_some() {
-            return Ok(None);
+            return None;
         }
         match self.prepare(submission, id, asked.clone(), Vec::new(), Vec::new()) {
-            Ok(Prepared::New(new)) => Ok(self.outbox.save_new(&new).await?),
-            Ok(Prepared::Saved(_)) | Err(_) => Ok(None),
+            Ok(Prepared::New(new)) => Some(new),
+            Ok(Prepared::Saved(_)) | Err(_) => None,
         }
     }
 
@@ -210,6 +216,13 @@ impl Intake {
         all: Vec<(Submission, StreamId, Asked)>,
     ) -> Result<Vec<Result<(), IntakeError>>, IntakeError> {
         let _turn = self.turn.lock().await;
+        // As rows of a spreadsheet mostly are.
+        let new = all.iter().map(|(submission, id, asked)| self.prepare_new(*submission, *id, asked));
+        if let Some(new) = new.collect::<Option<Vec<_>>>()
+            && self.outbox.save_new(&new.concat()).await?.is_some()
+        {
+            return Ok(all.iter().map(|_| Ok(())).collect());
+        }
         let firsts: Vec<EventId> = all.iter().map(|(submission, ..)| submission.id).collect();
         let streams: Vec<StreamId> = all.iter().map(|(_, id, _)| *id).collect();
         let known: HashSet<EventId> =

@@ -126,11 +126,9 @@ impl Intake {
             }
         };
         let unread = self.unread().await?;
-        for (id, stream) in self.book().streams(|kind| kind == StreamKind::Activity) {
-            if let StreamState::Activity(activity) = &stream.state {
-                take(&activity.details, matches!(activity.status, Status::Withdrawn { .. }), id);
-            }
-        }
+        self.book().each_activity(|id, activity| {
+            take(&activity.details, matches!(activity.status, Status::Withdrawn { .. }), id);
+        });
         for item in unread.values().flatten().filter(|item| counts(item)) {
             if let Event::ActivityReported(reported) = &item.event {
                 take(&reported.details, false, item.stream.id);

@@ -3,17 +3,18 @@
 use std::collections::HashSet;
 
 use sqlx::sqlite::{Sqlite, SqliteRow};
-use sqlx::{Connection as _, QueryBuilder, Row as _};
+use sqlx::{AssertSqlSafe, Connection as _, QueryBuilder, Row as _};
 use tais_proto::{EventId, LeafHash, Position, Signed, StreamId, Timestamp};
 use uuid::Uuid;
 
 use super::OutboxError;
-use super::store::{BEGIN, ROWS_AT_ONCE, Store};
+use super::store::{BEGIN, ROWS_AT_ONCE, STOPPED, Store};
 
 /// Where an event stands in the record.
 pub(super) struct Receipt {
     pub event_id: EventId,
-    pub signed: Signed,
+    /// What was recorded, where that is not known to be what was sent from here.
+    pub signed: Option<Signed>,
     pub position: Position,
     pub recorded_at: Timestamp,
     pub leaf_hash: LeafHash,
@@ -77,13 +78,12 @@ impl Store {
         let streams = kept.iter().map(|row| Ok(StreamId(row.try_get("stream")?)));
         let streams = streams.collect::<Result<_, OutboxError>>()?;
         if !kept.is_empty() {
-            sqlx::query(
-                "update item set state = 'saved', code = null where state = 'held' and not exists (
+            let go_on = format!(
+                "update item set state = 'saved', code = null where {STOPPED} and state = 'held' and not exists (
                      select 1 from item as stopped where stopped.stream = item.stream
-                        and stopped.state in ('refused', 'quarantined') and stopped.closed = 0)",
-            )
-            .execute(&mut *tx)
-            .await?;
+                        and stopped.state in ('refused', 'quarantined') and stopped.closed = 0)"
+            );
+            sqlx::query(AssertSqlSafe(go_on)).execute(&mut *tx).await?;
         }
         tx.commit().await?;
         Ok(streams)
@@ -105,7 +105,7 @@ impl Store {
         let row = sqlx::query(
             "update item set state = ?, code = ?, reason = ?, position = ?
               where sha256 = ? and (state in ('saved', 'received') or (? and state = 'quarantined' and closed = 0))
-                and not exists (select 1 from item as before indexed by item_waiting
+                and not exists (select 1 from item as before indexed by item_stream
                                  where before.state in ('saved', 'received') and before.stream = item.stream
                                    and before.seq < item.seq)
               returning seq, stream",
@@ -159,12 +159,12 @@ fn keep(receipts: &[Receipt], states: &str) -> QueryBuilder<Sqlite> {
             .push_bind(i64::try_from(receipt.position.0).unwrap_or(i64::MAX))
             .push_bind(receipt.recorded_at.unix_micros())
             .push_bind(receipt.leaf_hash.0.to_vec())
-            .push_bind(&receipt.signed.bytes[..])
-            .push_bind(receipt.signed.signature.to_vec());
+            .push_bind(receipt.signed.as_ref().map(|signed| &signed.bytes[..]))
+            .push_bind(receipt.signed.as_ref().map(|signed| signed.signature.to_vec()));
     });
     update.push(
-        ") as receipt where item.event_id = receipt.column1 and item.envelope = receipt.column5
-              and item.signature = receipt.column6 and item.state in ",
+        ") as receipt where item.event_id = receipt.column1 and (receipt.column5 is null
+                or (item.envelope = receipt.column5 and item.signature = receipt.column6)) and item.state in ",
     );
     update.push(states).push(
         " returning stream, exists (select 1 from item as behind indexed by item_unsigned

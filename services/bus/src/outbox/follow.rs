@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use futures_util::FutureExt as _;
-use tais_proto::{Envelope, Event, EventId, Position, Signed, Timestamp, leaf_hash};
+use tais_proto::{Event, EventId, Position, Signed, Timestamp, leaf_hash};
 use tokio::task::coop::unconstrained;
 
 use super::ending::Receipt;
 use super::run::Run;
 use super::told::News;
-use super::{OutboxError, Reader, Taken};
+use super::{OutboxError, Read, Reader, Taken};
 use crate::message::{AckToken, Delivery, Notice, RecordedEntry};
 use crate::{BusError, PublisherBus};
 
@@ -56,7 +56,7 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
                 next = if more { unconstrained(self.bus.next_delivery()).now_or_never() } else { None };
             }
             self.hear(came.heard).await?;
-            if self.take(&came.entries).await? == Taken::Gap {
+            if self.take(came.entries).await? == Taken::Gap {
                 self.missed.notify_one();
             }
             for token in came.tokens {
@@ -119,7 +119,7 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
             match sent.remove(&event_id) {
                 Some(signed) => {
                     let leaf_hash = leaf_hash(&signed, position, recorded_at);
-                    receipts.push(Receipt { event_id, signed, position, recorded_at, leaf_hash });
+                    receipts.push(Receipt { event_id, signed: None, position, recorded_at, leaf_hash });
                 }
                 // Nothing of this kind was sent: the record is asked what that may be.
                 None => self.missed.notify_one(),
@@ -134,26 +134,27 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
     }
 
     /// Takes entries in: our receipts and refusals first, then the reader's fold.
-    async fn take(&self, entries: &[RecordedEntry]) -> Result<Taken, OutboxError> {
+    async fn take(&self, entries: Vec<RecordedEntry>) -> Result<Taken, OutboxError> {
         if entries.is_empty() {
             return Ok(Taken::Yes);
         }
         let store = &self.outbox.store;
+        let entries: Vec<Read> = entries.into_iter().map(Read::of).collect();
         let mut receipts = Vec::with_capacity(entries.len());
         let mut refusals = Vec::new();
-        for entry in entries {
+        for Read { entry, envelope } in &entries {
             // An entry newer than this software is the reader's to judge; it is none of ours.
-            let Ok(envelope) = Envelope::parse(&entry.signed.bytes) else { continue };
+            let Ok(envelope) = envelope else { continue };
             if !self.sent.is_receipted(envelope.id) {
                 receipts.push(Receipt {
                     event_id: envelope.id,
-                    signed: entry.signed.clone(),
+                    signed: Some(entry.signed.clone()),
                     position: entry.position,
                     recorded_at: entry.recorded_at,
                     leaf_hash: entry.leaf_hash,
                 });
             }
-            if let Event::RefusalRefused(refused) = envelope.event {
+            if let Event::RefusalRefused(refused) = &envelope.event {
                 refusals.push((refused, entry.position));
             }
         }
@@ -170,7 +171,7 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
         if ours {
             self.outbox.told.tell(News::Look);
         }
-        self.reader.take(entries).await
+        self.reader.take(&entries).await
     }
 
     /// Asks the recorder for what was missed: at first, when something hints at it, and now and then.
@@ -210,7 +211,7 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
                 Ok(page) => page,
                 Err(error) => return Ok(Err(error)),
             };
-            if self.take(&page.entries).await? == Taken::Gap {
+            if self.take(page.entries).await? == Taken::Gap {
                 taken = Taken::Gap;
             }
             if !self.reader.flush().await? {

@@ -31,7 +31,7 @@ use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
 
-use tais_proto::{Position, SigningKey, Source, StreamId, Timestamp};
+use tais_proto::{Envelope, EnvelopeError, Position, SigningKey, Source, StreamId, Timestamp};
 
 use crate::message::RecordedEntry;
 pub use error::OutboxError;
@@ -55,10 +55,28 @@ pub enum Taken {
     Gap,
 }
 
+/// An entry that came back, and what it says.
+#[derive(Debug)]
+pub struct Read {
+    /// The entry.
+    pub entry: RecordedEntry,
+    /// An error where it is newer than this software.
+    pub envelope: Result<Envelope, EnvelopeError>,
+}
+
+impl Read {
+    /// Reads an entry.
+    #[must_use]
+    pub fn of(entry: RecordedEntry) -> Self {
+        let envelope = Envelope::parse(&entry.signed.bytes);
+        Self { entry, envelope }
+    }
+}
+
 /// Who folds what comes back. Entries may come more than once, and out of order.
 pub trait Reader: Send + Sync {
     /// Takes entries in: all of them, or as far as nothing is missing.
-    fn take(&self, entries: &[RecordedEntry]) -> impl Future<Output = Result<Taken, OutboxError>> + Send;
+    fn take(&self, entries: &[Read]) -> impl Future<Output = Result<Taken, OutboxError>> + Send;
 
     /// Whether all that was taken in is on disk now. Only then it is never given again; a reader that keeps
     /// nothing says yes.
@@ -78,7 +96,7 @@ pub trait Reader: Send + Sync {
 pub struct NoReader;
 
 impl Reader for NoReader {
-    async fn take(&self, _entries: &[RecordedEntry]) -> Result<Taken, OutboxError> {
+    async fn take(&self, _entries: &[Read]) -> Result<Taken, OutboxError> {
         Ok(Taken::Yes)
     }
 }
@@ -218,12 +236,12 @@ impl Outbox {
         self.kept().await?.recorded_from(position).await
     }
 
-    /// Every event that was ever saved here, with its stream: for who looks up many at once.
+    /// Every stream of which something was ever saved here: for who looks up many at once.
     ///
     /// # Errors
     /// When the disk does not answer.
-    pub async fn all_saved(&self) -> Result<Vec<(tais_proto::EventId, StreamId)>, OutboxError> {
-        self.store.all_saved().await
+    pub async fn saved_streams(&self) -> Result<Vec<StreamId>, OutboxError> {
+        self.store.saved_streams().await
     }
 
     /// What is not recorded: saved, received, refused, quarantined or held; in order.

@@ -126,7 +126,7 @@ fn unsigned(streams: Option<&[StreamId]>) -> QueryBuilder<Sqlite> {
     let mut select = QueryBuilder::new(format!(
         "select {COLUMNS} from item indexed by item_unsigned
           where state in ('saved', 'received') and envelope is null and not exists (
-              select 1 from item as before indexed by item_waiting where before.state in ('saved', 'received')
+              select 1 from item as before indexed by item_stream where before.state in ('saved', 'received')
                  and before.stream = item.stream and before.seq < item.seq)"
     ));
     if let Some(streams) = streams {

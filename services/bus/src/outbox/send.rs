@@ -14,7 +14,7 @@ use super::{Item, ItemState, OutboxError, Pace, Reader};
 use crate::{PublisherBus, submit_all};
 
 /// The most events that are sent at once.
-const BATCH_MAX: usize = 128;
+const BATCH_MAX: usize = 256;
 /// The most batches on their way at once: while one waits for the broker, the next is read and signed.
 const BATCHES_MAX: usize = 2;
 /// The shortest rest, so that a clock that stands still does not make the sender spin.

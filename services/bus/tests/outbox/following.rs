@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tais_bus::memory::Fault;
-use tais_bus::outbox::Reader;
-use tais_bus::{OutboxError, PublisherBus as _, RecordedEntry, RecorderBus as _, Taken};
+use tais_bus::outbox::{Read, Reader};
+use tais_bus::{OutboxError, PublisherBus as _, RecorderBus as _, Taken};
 use tais_proto::{Envelope, Pillar, Position, StreamId};
 use tokio_util::sync::CancellationToken;
 
@@ -22,10 +22,10 @@ pub struct Versions {
 }
 
 impl Reader for Versions {
-    async fn take(&self, entries: &[RecordedEntry]) -> Result<Taken, OutboxError> {
+    async fn take(&self, entries: &[Read]) -> Result<Taken, OutboxError> {
         let mut taken = Taken::Yes;
-        for entry in entries {
-            let envelope = Envelope::parse(&entry.signed.bytes).unwrap();
+        for read in entries {
+            let envelope = read.envelope.as_ref().unwrap();
             let mut streams = self.streams.lock().unwrap();
             let version = streams.entry(envelope.stream.id).or_default();
             if envelope.stream_version > *version + 1 {
@@ -129,7 +129,7 @@ struct Hasty {
 }
 
 impl Reader for Hasty {
-    async fn take(&self, entries: &[RecordedEntry]) -> Result<Taken, OutboxError> {
+    async fn take(&self, entries: &[Read]) -> Result<Taken, OutboxError> {
         self.versions.take(entries).await
     }
 
@@ -159,7 +159,7 @@ async fn what_the_reader_has_not_on_disk_is_asked_for_again() {
 struct Failing;
 
 impl Reader for Failing {
-    async fn take(&self, _: &[RecordedEntry]) -> Result<Taken, OutboxError> {
+    async fn take(&self, _: &[Read]) -> Result<Taken, OutboxError> {
         Err(OutboxError::Reader("the disk is full".into()))
     }
 }

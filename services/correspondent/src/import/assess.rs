@@ -76,9 +76,8 @@ pub struct Assessor<'a> {
     time: Timestamp,
     by_reference: HashMap<String, StreamId>,
     held: HashSet<StreamId>,
-    /// What was ever saved here, by event and by stream, when the record was looked up.
-    saved: HashSet<EventId>,
-    saved_streams: HashSet<StreamId>,
+    /// Of what something was ever saved here, when the record was looked up.
+    saved: HashSet<StreamId>,
 }
 
 impl<'a> Assessor<'a> {
@@ -94,8 +93,8 @@ impl<'a> Assessor<'a> {
     ) -> Result<Self, IntakeError> {
         let by_reference = intake.by_reference().await?;
         let held = intake.outbox().held_streams().await?.into_iter().collect();
-        let (saved, saved_streams) = intake.outbox().all_saved().await?.into_iter().unzip();
-        Ok(Self { intake, mapping, actor, time, by_reference, held, saved, saved_streams })
+        let saved = intake.outbox().saved_streams().await?.into_iter().collect();
+        Ok(Self { intake, mapping, actor, time, by_reference, held, saved })
     }
 
     /// Who asks, under this id.
@@ -187,8 +186,9 @@ impl<'a> Assessor<'a> {
         }
         for attempt in 0..ATTEMPTS_MAX {
             let id = submission(said.pillar, &said.reference, attempt);
-            let known = self.standing(StreamId(id.0)).await?;
-            let was_given_up = matches!(known, Known::Not(_)) && self.saved.contains(&id);
+            let stream = StreamId(id.0);
+            let known = self.standing(stream).await?;
+            let was_given_up = matches!(known, Known::Not(_)) && self.saved.contains(&stream);
             if !was_given_up {
                 return Ok(known);
             }
@@ -201,7 +201,7 @@ impl<'a> Assessor<'a> {
             return Ok(Known::Held);
         }
         // Of ten thousand rows most are new: nothing is asked of the disk for what nobody said.
-        if !self.saved_streams.contains(&id) && self.intake.book().stream(id).is_none() {
+        if !self.saved.contains(&id) && self.intake.book().stream(id).is_none() {
             return Ok(Known::Not(EventId(id.0)));
         }
         let (activity, version) = self.intake.standing(id).await?;

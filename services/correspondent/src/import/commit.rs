@@ -21,7 +21,7 @@ use crate::intake::{Intake, IntakeError};
 use crate::report::Asked;
 
 /// The most rows that are said in one commit. Somebody who saves an update meanwhile waits for one of them.
-const TOGETHER_MAX: usize = 64;
+const TOGETHER_MAX: usize = 192;
 
 /// Why an import does not go on.
 #[derive(Debug, thiserror::Error)]
@@ -200,29 +200,16 @@ impl Imports {
         let assessor = Assessor::new(&self.intake, &upload.mapping, actor, self.now()).await?;
         let reason = upload.reason.clone().unwrap_or_default();
         let choices = self.store.choices(id).await?;
-        let mut together = Together::default();
-        for choice in choices.iter().filter(|choice| choice.fate == Fate::Waiting) {
-            let step = match said.get(&choice.line) {
-                Some(said) => step(&assessor, said, &reason, choice.version).await?,
-                None => Err(Fate::Wrong),
-            };
-            match step {
-                Ok(step) => {
-                    // What is decided of an activity builds on what was saved of it before.
-                    if !together.streams.insert(step.stream) {
-                        self.say(id, &assessor, std::mem::take(&mut together)).await?;
-                        together.streams.insert(step.stream);
-                    }
-                    together.steps.push((choice.clone(), step));
-                }
-                Err(fate) => together.fates.push((choice.line, fate, None)),
-            }
-            // Rows that say nothing count too, or nobody would see how far it is.
-            if together.steps.len() + together.fates.len() >= TOGETHER_MAX {
-                self.say(id, &assessor, std::mem::take(&mut together)).await?;
-            }
+        let waiting = choices.into_iter().filter(|choice| choice.fate == Fate::Waiting);
+        let mut rows = Rows { waiting, said: &said, assessor: &assessor, reason: &reason, left: None };
+        let mut together = rows.gather().await?;
+        while !together.is_empty() {
+            // The next rows are looked at while these wait for the disk.
+            let (done, next) = tokio::join!(self.say(id, &assessor, together), rows.gather());
+            done?;
+            together = next?;
         }
-        self.say(id, &assessor, together).await
+        Ok(())
     }
 
     /// Says what was gathered, and notes what became of it.
@@ -292,6 +279,56 @@ struct Together {
     streams: HashSet<StreamId>,
     /// Of rows that there is nothing to say for.
     fates: Vec<Noted>,
+}
+
+impl Together {
+    // Rows that say nothing count too, or nobody would see how far it is.
+    const fn len(&self) -> usize {
+        self.steps.len() + self.fates.len()
+    }
+
+    const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// The chosen rows that are not looked at yet.
+struct Rows<'a, C> {
+    waiting: C,
+    said: &'a BTreeMap<u64, Said>,
+    assessor: &'a Assessor<'a>,
+    reason: &'a str,
+    /// One that could not go with those before it.
+    left: Option<(Choice, Step)>,
+}
+
+impl<C: Iterator<Item = Choice>> Rows<'_, C> {
+    /// The next that can be said in one commit: of each activity once, since what is said of it a second time builds on
+    /// the first.
+    async fn gather(&mut self) -> Result<Together, ImportError> {
+        let mut together = Together::default();
+        if let Some((choice, step)) = self.left.take() {
+            together.streams.insert(step.stream);
+            together.steps.push((choice, step));
+        }
+        while together.len() < TOGETHER_MAX
+            && let Some(choice) = self.waiting.next()
+        {
+            let step = match self.said.get(&choice.line) {
+                Some(said) => step(self.assessor, said, self.reason, choice.version).await?,
+                None => Err(Fate::Wrong),
+            };
+            match step {
+                Ok(step) if together.streams.insert(step.stream) => together.steps.push((choice, step)),
+                Ok(step) => {
+                    self.left = Some((choice, step));
+                    break;
+                }
+                Err(fate) => together.fates.push((choice.line, fate, None)),
+            }
+        }
+        Ok(together)
+    }
 }
 
 /// What is to be said for a row that stands as the person saw it, or why nothing is.

@@ -291,17 +291,17 @@ impl ImportStore {
             .bind(id)
             .execute(&mut *transaction)
             .await?;
-        for (line, version) in rows {
-            sqlx::query(
-                "insert into choice values (?, ?, ?, 'waiting', null, null)
-                 on conflict (upload, line) do update set fate = 'waiting', version = excluded.version
-                 where fate in ('stale', 'wrong')",
-            )
-            .bind(id)
-            .bind(i64::try_from(*line).unwrap_or(i64::MAX))
-            .bind(version)
-            .execute(&mut *transaction)
-            .await?;
+        for rows in rows.chunks(ROWS_AT_ONCE) {
+            let mut insert = QueryBuilder::new("insert into choice (upload, line, version, fate) ");
+            insert.push_values(rows, |mut row, (line, version)| {
+                let line = i64::try_from(*line).unwrap_or(i64::MAX);
+                row.push_bind(id).push_bind(line).push_bind(version).push("'waiting'");
+            });
+            insert.push(
+                " on conflict (upload, line) do update set fate = 'waiting', version = excluded.version
+                   where fate in ('stale', 'wrong')",
+            );
+            insert.build().execute(&mut *transaction).await?;
         }
         transaction.commit().await?;
         Ok(())

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::world::{Ready, World};
 
 /// The most events that are sent at once, and batches of them: an outbox's own figures.
-const BATCH_MAX: usize = 128;
+const BATCH_MAX: usize = 256;
 const BATCHES_MAX: usize = 2;
 
 /// The receipts that are waited for.
