@@ -136,23 +136,27 @@ async fn a_decision_larger_than_a_message_goes_in_parts() {
     }
 }
 
-/// What is found in the file is cut into batches, and what goes together is not.
+/// What waits is cut into batches, and what goes together is not: neither of what was handed over, nor of what is found in
+/// the file.
 #[tokio::test]
-async fn what_lies_in_the_file_is_sent_as_it_was_decided() {
-    let desk = Desk::new().await;
-    let streams: Vec<_> = (0..300).map(|_| stream()).collect();
-    let all: Vec<_> = streams.iter().map(|stream| new_events(*stream, 0, &["1", "2", "3"])).collect();
-    desk.outbox.save_all(&all).await.unwrap();
-    // Whoever opens the file knows of nothing that was handed over.
-    let outbox = open(&desk.file()).await.with_pace(Pace::default());
-    let _work = work(&outbox, desk.publisher.clone(), NoReader);
-    let mut pulled = Vec::new();
-    until(async || {
-        pulled.extend(desk.bus.pull(1_000, Duration::from_millis(50)).await.unwrap());
-        (pulled.len() >= 900).then_some(())
-    })
-    .await;
-    assert!(in_one_message(&pulled).iter().all(|run| *run == 3), "{:?}", in_one_message(&pulled));
+async fn what_waits_is_sent_as_it_was_decided() {
+    for is_handed_over in [true, false] {
+        let desk = Desk::new().await;
+        let streams: Vec<_> = (0..300).map(|_| stream()).collect();
+        let all: Vec<_> = streams.iter().map(|stream| new_events(*stream, 0, &["1", "2", "3"])).collect();
+        desk.outbox.save_all(&all).await.unwrap();
+        // Whoever opens the file knows of nothing that was handed over.
+        let outbox = if is_handed_over { desk.outbox.clone() } else { open(&desk.file()).await };
+        let _work = work(&outbox.with_pace(Pace::default()), desk.publisher.clone(), NoReader);
+        let mut pulled = Vec::new();
+        until(async || {
+            pulled.extend(desk.bus.pull(1_000, Duration::from_millis(50)).await.unwrap());
+            (pulled.len() >= 900).then_some(())
+        })
+        .await;
+        let runs = in_one_message(&pulled);
+        assert!(runs.iter().all(|run| *run == 3), "handed over: {is_handed_over}: {runs:?}");
+    }
 }
 
 /// A bus that counts how many submissions are with it at once, and answers none in time.

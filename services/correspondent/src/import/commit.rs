@@ -282,7 +282,7 @@ struct Together {
 }
 
 impl Together {
-    // Rows that say nothing count too, or nobody would see how far it is.
+    /// Rows that say nothing count too, or nobody would see how far it is.
     const fn len(&self) -> usize {
         self.steps.len() + self.fates.len()
     }
