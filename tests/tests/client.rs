@@ -11,9 +11,14 @@ const ACTIVITIES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../proto/referenc
 
 /// Runs the client as a correspondent; gives its success and what it printed.
 fn client(base: &str, password: &str, pillar: &str, words: &[&str]) -> (bool, String) {
+    // An update goes to an address, a file to this machine.
+    let (_, port) = base.rsplit_once(':').unwrap();
+    let whither = if words[0] == "submit" { ["--url", base] } else { ["--port", port] };
     let output = Command::new(executable().unwrap())
         .args(words)
-        .args(["--pillar", pillar, "--url", base])
+        .args(["--pillar", pillar])
+        .args(whither)
+        .env_remove("TAIS_URL")
         .env("TAIS_PASSWORD", password)
         .output()
         .unwrap();

@@ -52,8 +52,14 @@ async fn run(settings: &Settings, verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Checkpoint => show(checkpoint::ask(settings).await?.trim_end()),
         Verb::Keys { what: None } => show(&keys::shown(settings)?),
         Verb::Keys { what: Some(KeysWhat::Rotate) } => show(&keys::rotate(settings)?),
-        Verb::Submit(asked) => return tokio::task::spawn_blocking(move || client::submit(&asked)).await?,
-        Verb::Import(asked) => return tokio::task::spawn_blocking(move || client::import(&asked)).await?,
+        Verb::Submit(asked) => {
+            let port = settings.port();
+            return tokio::task::spawn_blocking(move || client::submit(&asked, port)).await?;
+        }
+        Verb::Import(asked) => {
+            let port = settings.port();
+            return tokio::task::spawn_blocking(move || client::import(&asked, port)).await?;
+        }
         Verb::Bench(asked) => return bench::run(settings, &asked).await,
         Verb::Doctor => return Ok(examine(settings).await),
         Verb::Config => show(&settings.shown()?),

@@ -39,8 +39,8 @@ pub struct Import {
 ///
 /// # Errors
 /// When the file is not understood, or the server refuses it.
-pub fn import(asked: &Import) -> anyhow::Result<ExitCode> {
-    let client = Client::new(&asked.target)?;
+pub fn import(asked: &Import, port: u16) -> anyhow::Result<ExitCode> {
+    let client = Client::new(&asked.target, port)?;
     let name = asked.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let name = tais_web::percent_encode(&name);
     let mut preview = client.post(&format!("/imports?name={name}"), None, &content(&asked.file)?)?;

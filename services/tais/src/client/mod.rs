@@ -27,9 +27,9 @@ const TRIES: usize = 6;
 /// Where to, and as whom.
 #[derive(Args, Clone, Debug)]
 pub struct Target {
-    /// The address of Tais
-    #[arg(long, env = "TAIS_URL", default_value = "http://127.0.0.1:8420")]
-    pub url: String,
+    /// The address of Tais; where none is given, this machine's at --port
+    #[arg(long, env = "TAIS_URL")]
+    pub url: Option<String>,
     /// Which pillar
     #[arg(long, value_enum)]
     pub pillar: PillarName,
@@ -63,19 +63,21 @@ fn is_uncertain(error: &anyhow::Error) -> bool {
 struct Uncertain(String);
 
 impl Client {
-    pub(crate) fn new(target: &Target) -> anyhow::Result<Self> {
+    /// `port` is that of the pages on this machine, which are meant where no address is given.
+    pub(crate) fn new(target: &Target, port: u16) -> anyhow::Result<Self> {
         use base64::Engine as _;
         let pillar = Pillar::from(target.pillar);
         let name = target.name.clone().unwrap_or_else(|| pillar.code().to_owned());
         let password = password(target.password_file.as_deref())?;
         let login = base64::engine::general_purpose::STANDARD.encode(format!("{name}:{password}"));
+        let url = target.url.clone().unwrap_or_else(|| format!("http://127.0.0.1:{port}"));
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .timeout_global(Some(ANSWER_WAIT));
         Ok(Self {
             agent: config.build().into(),
-            base: format!("{}/api/v1/{pillar}", target.url.trim_end_matches('/')),
+            base: format!("{}/api/v1/{pillar}", url.trim_end_matches('/')),
             login: format!("Basic {login}"),
             lang: target.lang.clone(),
         })

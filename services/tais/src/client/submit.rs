@@ -34,8 +34,8 @@ pub struct Submit {
 ///
 /// # Errors
 /// When it is not saved; the message says whether it may have been.
-pub fn submit(asked: &Submit) -> anyhow::Result<ExitCode> {
-    let client = Client::new(&asked.target)?;
+pub fn submit(asked: &Submit, port: u16) -> anyhow::Result<ExitCode> {
+    let client = Client::new(&asked.target, port)?;
     let body = content(&asked.file)?;
     serde_json::from_slice::<Value>(&body)
         .with_context(|| format!("{} is not JSON", asked.file.display()))?;
