@@ -215,14 +215,14 @@ impl Intake {
         &self,
         all: Vec<(Submission, StreamId, Asked)>,
     ) -> Result<Vec<Result<(), IntakeError>>, IntakeError> {
-        let _turn = self.turn.lock().await;
-        // As rows of a spreadsheet mostly are.
+        // As rows of a spreadsheet mostly are. What builds on nothing waits for nobody's turn.
         let new = all.iter().map(|(submission, id, asked)| self.prepare_new(*submission, *id, asked));
         if let Some(new) = new.collect::<Option<Vec<_>>>()
             && self.outbox.save_new(&new.concat()).await?.is_some()
         {
             return Ok(all.iter().map(|_| Ok(())).collect());
         }
+        let _turn = self.turn.lock().await;
         let firsts: Vec<EventId> = all.iter().map(|(submission, ..)| submission.id).collect();
         let streams: Vec<StreamId> = all.iter().map(|(_, id, _)| *id).collect();
         let known: HashSet<EventId> =

@@ -60,17 +60,27 @@ impl Store {
         all: &[NewEvents],
         signer: Signer<'_>,
     ) -> Result<Option<Saved>, OutboxError> {
+        let Some((before, items, fresh)) = self.sign_new(all, signer).await? else { return Ok(None) };
+        let is_new = insert_new(&mut *self.writer.durable().await?, &fresh, before, signer.key).await?;
+        if !is_new {
+            *self.last.lock().await = None;
+        }
+        Ok(is_new.then(|| Saved { items, fresh: sendable(fresh) }))
+    }
+
+    /// What is written where all of it is new, and behind what. Who comes next signs behind it while this waits for
+    /// the disk: if this is not written after all, that is not either.
+    async fn sign_new(
+        &self,
+        all: &[NewEvents],
+        signer: Signer<'_>,
+    ) -> Result<Option<(Last, Vec<Vec<Item>>, Vec<Fresh>)>, OutboxError> {
         let mut last = self.last.lock().await;
-        // If this is cut off, nobody knows how far it came.
         let Some(before) = last.take() else { return Ok(None) };
         let mut known = Known::nothing(before);
         let (items, fresh) = known.add(all, signer)?;
-        let mut writer = self.writer.durable().await?;
-        if !insert_new(&mut writer, &fresh, before, signer.key).await? {
-            return Ok(None);
-        }
         *last = Some(known.last);
-        Ok(Some(Saved { items, fresh: sendable(fresh) }))
+        Ok(Some((before, items, fresh)))
     }
 
     /// Signs what is now the next of its stream: of these streams, or of all. What is saved behind

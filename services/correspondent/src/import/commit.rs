@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures_util::stream::{self, TryStreamExt as _};
 use tais_bus::{ItemState, OutboxError};
 use tais_proto::{AccountId, Lang, StreamId, Timestamp};
 use uuid::Uuid;
@@ -22,6 +23,8 @@ use crate::report::Asked;
 
 /// The most rows that are said in one commit. Somebody who saves an update meanwhile waits for one of them.
 const TOGETHER_MAX: usize = 192;
+/// The most commits at once: while one waits for the disk, the rows of the next are looked at and signed.
+const COMMITS_MAX: usize = 2;
 
 /// Why an import does not go on.
 #[derive(Debug, thiserror::Error)]
@@ -200,38 +203,11 @@ impl Imports {
         let assessor = Assessor::new(&self.intake, &upload.mapping, actor, self.now()).await?;
         let reason = upload.reason.clone().unwrap_or_default();
         let choices = self.store.choices(id).await?;
-        let waiting = choices.into_iter().filter(|choice| choice.fate == Fate::Waiting);
-        let mut rows = Rows { waiting, said: &said, assessor: &assessor, reason: &reason, left: None };
-        let mut together = rows.gather().await?;
-        while !together.is_empty() {
-            // The next rows are looked at while these wait for the disk.
-            let (done, next) = tokio::join!(self.say(id, &assessor, together), rows.gather());
-            done?;
-            together = next?;
-        }
-        Ok(())
-    }
-
-    /// Says what was gathered, and notes what became of it.
-    async fn say(&self, id: Uuid, assessor: &Assessor<'_>, together: Together) -> Result<(), ImportError> {
-        let Together { steps, mut fates, .. } = together;
-        let mut rows = Vec::with_capacity(steps.len());
-        let mut all = Vec::with_capacity(steps.len());
-        for (choice, Step { id, stream, commands }) in steps {
-            rows.push((choice.line, (id, stream)));
-            let asked = Asked { commands, seen: Some(choice.version), ..Asked::default() };
-            all.push((assessor.submission(id), stream, asked));
-        }
-        for ((line, said), done) in rows.into_iter().zip(self.intake.act_on_each(all).await?) {
-            fates.push(match done {
-                Ok(()) => (line, Fate::Saved, Some(said)),
-                Err(IntakeError::Refused(_) | IntakeError::IdReused(_)) => (line, Fate::Stale, None),
-                Err(IntakeError::Outbox(OutboxError::IdReused(_))) => (line, Fate::Stale, None),
-                Err(IntakeError::Outbox(OutboxError::StreamHeld(_))) => (line, Fate::Wrong, None),
-                Err(error) => return Err(error.into()),
-            });
-        }
-        Ok(self.store.note(id, &fates).await?)
+        let waiting: Vec<Choice> =
+            choices.into_iter().filter(|choice| choice.fate == Fate::Waiting).collect();
+        let work = Work { imports: self, id, said, assessor, reason };
+        let together = stream::iter(waiting.chunks(TOGETHER_MAX).map(Ok));
+        together.try_for_each_concurrent(COMMITS_MAX, |rows| work.say(rows)).await
     }
 
     /// How far it is. What was seen to be recorded is not asked for again.
@@ -272,62 +248,46 @@ impl Imports {
     }
 }
 
-/// Rows that are said in one commit.
-#[derive(Default)]
-struct Together {
-    steps: Vec<(Choice, Step)>,
-    streams: HashSet<StreamId>,
-    /// Of rows that there is nothing to say for.
-    fates: Vec<Noted>,
+/// An upload that is being committed.
+struct Work<'a> {
+    imports: &'a Imports,
+    id: Uuid,
+    /// What its rows say, by their lines; no two of them are about one activity.
+    said: BTreeMap<u64, Said>,
+    assessor: Assessor<'a>,
+    reason: String,
 }
 
-impl Together {
-    /// Rows that say nothing count too, or nobody would see how far it is.
-    const fn len(&self) -> usize {
-        self.steps.len() + self.fates.len()
-    }
-
-    const fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-}
-
-/// The chosen rows that are not looked at yet.
-struct Rows<'a, C> {
-    waiting: C,
-    said: &'a BTreeMap<u64, Said>,
-    assessor: &'a Assessor<'a>,
-    reason: &'a str,
-    /// One that could not go with those before it.
-    left: Option<(Choice, Step)>,
-}
-
-impl<C: Iterator<Item = Choice>> Rows<'_, C> {
-    /// The next that can be said in one commit: of each activity once, since what is said of it a second time builds on
-    /// the first.
-    async fn gather(&mut self) -> Result<Together, ImportError> {
-        let mut together = Together::default();
-        if let Some((choice, step)) = self.left.take() {
-            together.streams.insert(step.stream);
-            together.steps.push((choice, step));
-        }
-        while together.len() < TOGETHER_MAX
-            && let Some(choice) = self.waiting.next()
-        {
-            let step = match self.said.get(&choice.line) {
-                Some(said) => step(self.assessor, said, self.reason, choice.version).await?,
+impl Work<'_> {
+    /// Says these rows in one commit, and notes what became of each.
+    async fn say(&self, rows: &[Choice]) -> Result<(), ImportError> {
+        let mut fates: Vec<Noted> = Vec::with_capacity(rows.len());
+        let mut saying = Vec::with_capacity(rows.len());
+        let mut all = Vec::with_capacity(rows.len());
+        for Choice { line, version, .. } in rows {
+            let step = match self.said.get(line) {
+                Some(said) => step(&self.assessor, said, &self.reason, *version).await?,
                 None => Err(Fate::Wrong),
             };
             match step {
-                Ok(step) if together.streams.insert(step.stream) => together.steps.push((choice, step)),
-                Ok(step) => {
-                    self.left = Some((choice, step));
-                    break;
+                Ok(Step { id, stream, commands }) => {
+                    saying.push((*line, (id, stream)));
+                    let asked = Asked { commands, seen: Some(*version), ..Asked::default() };
+                    all.push((self.assessor.submission(id), stream, asked));
                 }
-                Err(fate) => together.fates.push((choice.line, fate, None)),
+                Err(fate) => fates.push((*line, fate, None)),
             }
         }
-        Ok(together)
+        for ((line, said), done) in saying.into_iter().zip(self.imports.intake.act_on_each(all).await?) {
+            fates.push(match done {
+                Ok(()) => (line, Fate::Saved, Some(said)),
+                Err(IntakeError::Refused(_) | IntakeError::IdReused(_)) => (line, Fate::Stale, None),
+                Err(IntakeError::Outbox(OutboxError::IdReused(_))) => (line, Fate::Stale, None),
+                Err(IntakeError::Outbox(OutboxError::StreamHeld(_))) => (line, Fate::Wrong, None),
+                Err(error) => return Err(error.into()),
+            });
+        }
+        Ok(self.imports.store.note(self.id, &fates).await?)
     }
 }
 
