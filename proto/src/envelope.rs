@@ -3,6 +3,7 @@
 //! Parsing happens once, at the boundary, after the signature was verified. Oversized or deeply
 //! nested input is refused before serde sees it.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -173,15 +174,19 @@ pub struct Envelope {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wire<'a> {
-    specversion: String,
+struct Wire<'a, D> {
+    #[serde(borrow)]
+    specversion: Cow<'a, str>,
     id: EventId,
     source: Source,
-    r#type: String,
+    #[serde(borrow)]
+    r#type: Cow<'a, str>,
     subject: StreamRef,
     time: Timestamp,
-    datacontenttype: String,
-    dataschema: String,
+    #[serde(borrow)]
+    datacontenttype: Cow<'a, str>,
+    #[serde(borrow)]
+    dataschema: Cow<'a, str>,
     streamversion: u32,
     correlationid: Uuid,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -189,8 +194,7 @@ struct Wire<'a> {
     actor: AccountId,
     keyid: KeyId,
     keyseq: u32,
-    #[serde(borrow)]
-    data: &'a RawValue,
+    data: D,
 }
 
 /// CloudEvents integers are signed 32-bit.
@@ -233,7 +237,6 @@ impl Envelope {
     /// Never for values of this contract; the signature is serde's.
     pub fn to_bytes(&self) -> serde_json::Result<Vec<u8>> {
         let event_type = self.event.event_type();
-        let data = RawValue::from_string(self.event.to_json()?)?;
         serde_json::to_vec(&Wire {
             specversion: "1.0".into(),
             id: self.id,
@@ -242,14 +245,14 @@ impl Envelope {
             subject: self.stream,
             time: self.time,
             datacontenttype: "application/json".into(),
-            dataschema: data_schema(event_type),
+            dataschema: data_schema(event_type).into(),
             streamversion: self.stream_version,
             correlationid: self.correlation,
             causationid: self.causation,
             actor: self.actor,
             keyid: self.key_id.clone(),
             keyseq: self.key_seq,
-            data: &data,
+            data: &self.event,
         })
     }
 }
@@ -257,10 +260,12 @@ impl Envelope {
 /// CloudEvents `dataschema` of a type: the message of the contract that describes it.
 #[must_use]
 pub fn data_schema(event_type: EventType) -> String {
-    format!("urn:tais:proto:{}", event_type.message_name())
+    format!("{DATA_SCHEMA}{}", event_type.message_name())
 }
 
-impl<'a> Wire<'a> {
+const DATA_SCHEMA: &str = "urn:tais:proto:";
+
+impl<'a> Wire<'a, &'a RawValue> {
     /// The words of an error name the attribute that is wrong.
     fn parse(bytes: &'a [u8]) -> Result<Self, String> {
         wire::parse(bytes).map_err(|error| match error.path.as_str() {
@@ -277,7 +282,7 @@ impl<'a> Wire<'a> {
         if self.datacontenttype != "application/json" {
             return contradiction("datacontenttype is not application/json".into());
         }
-        if self.dataschema != data_schema(event_type) {
+        if self.dataschema.strip_prefix(DATA_SCHEMA) != Some(event_type.message_name()) {
             return contradiction(format!("dataschema must be {}", data_schema(event_type)));
         }
         if self.subject.kind != event_type.stream_kind() {

@@ -102,32 +102,37 @@ impl<'de> Deserialize<'de> for PublicKey {
 
 /// A private key. Made from a seed that the caller draws; this crate has no randomness.
 #[derive(Clone)]
-pub struct SigningKey(ed25519_dalek::SigningKey);
+pub struct SigningKey {
+    key: ed25519_dalek::SigningKey,
+    id: KeyId,
+}
 
 impl SigningKey {
     /// The key of a 32-byte seed.
     #[must_use]
     pub fn from_seed(seed: &[u8; 32]) -> Self {
-        Self(ed25519_dalek::SigningKey::from_bytes(seed))
+        let key = ed25519_dalek::SigningKey::from_bytes(seed);
+        let id = PublicKey(key.verifying_key()).key_id();
+        Self { key, id }
     }
 
     /// Its public half.
     #[must_use]
     pub fn public_key(&self) -> PublicKey {
-        PublicKey(self.0.verifying_key())
+        PublicKey(self.key.verifying_key())
     }
 
     /// Its name.
     #[must_use]
     pub fn key_id(&self) -> KeyId {
-        self.public_key().key_id()
+        self.id.clone()
     }
 
     /// Signs a message as it is, for formats that say themselves what they are. Envelopes are signed by
     /// [`SigningKey::sign`].
     #[must_use]
     pub fn sign_message(&self, message: &[u8]) -> [u8; 64] {
-        self.0.sign(message).to_bytes()
+        self.key.sign(message).to_bytes()
     }
 
     /// Signs the exact bytes of an envelope.

@@ -10,7 +10,10 @@ pub mod registry;
 pub mod report;
 pub mod security;
 
+use std::sync::Arc;
+
 use serde::de::DeserializeOwned;
+use serde::{Serialize, Serializer};
 
 use crate::vocabulary::StreamKind;
 use crate::wire::{self, Unfit};
@@ -44,12 +47,12 @@ pub enum PayloadError {
     },
 }
 
-fn parse_payload<T: DeserializeOwned>(json: &str) -> Result<Box<T>, PayloadError> {
+fn parse_payload<T: DeserializeOwned>(json: &str) -> Result<Arc<T>, PayloadError> {
     let shape = |Unfit { path, problem }| PayloadError::Shape {
         path: if path.is_empty() { path } else { format!(".{path}") },
         problem,
     };
-    wire::parse(json.as_bytes()).map(Box::new).map_err(shape)
+    wire::parse(json.as_bytes()).map(Arc::new).map_err(shape)
 }
 
 /// Declares the table: stream kind, payload, wire type without its version, version.
@@ -98,11 +101,11 @@ macro_rules! events {
             }
         }
 
-        /// An event: what happened, as a typed value.
+        /// An event: what happened, as a typed value. It never changes, so who passes it on shares it.
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum Event { $(
             #[doc = concat!("`", $wire, ".v", $version, "`")]
-            $payload(Box<$payload>),
+            $payload(Arc<$payload>),
         )+ }
 
         impl Event {
@@ -125,13 +128,19 @@ macro_rules! events {
             /// # Errors
             /// Never for values of this contract; the signature is serde's.
             pub fn to_json(&self) -> serde_json::Result<String> {
-                match self { $(Self::$payload(payload) => serde_json::to_string(payload)),+ }
+                serde_json::to_string(self)
+            }
+        }
+
+        impl Serialize for Event {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self { $(Self::$payload(payload) => payload.as_ref().serialize(serializer)),+ }
             }
         }
 
         $(impl From<$payload> for Event {
             fn from(payload: $payload) -> Self {
-                Self::$payload(Box::new(payload))
+                Self::$payload(Arc::new(payload))
             }
         })+
     };

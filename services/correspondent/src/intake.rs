@@ -138,7 +138,7 @@ impl Intake {
         if report.submit {
             commands.push(Command::Submit(None));
         }
-        let asked = Asked { commands, commitments: report.commitments, seen: None };
+        let asked = Asked { commands, commitments: report.commitments, ..Asked::default() };
         let items = match self.say_new(submission, id, &asked).await? {
             Some(items) => items,
             None => self.act_on(submission, id, asked).await?,
@@ -165,6 +165,9 @@ impl Intake {
     fn prepare_new(&self, submission: Submission, id: StreamId, asked: &Asked) -> Option<Vec<NewEvents>> {
         if self.book.stream(id).is_some() {
             return None;
+        }
+        if let Some(decided) = asked.decided.clone() {
+            return Some(vec![NewEvents { asked: Some(asked.digest(submission, id)), ..decided }]);
         }
         match self.prepare(submission, id, asked.clone(), Vec::new(), Vec::new()) {
             Ok(Prepared::New(new)) => Some(new),
@@ -215,10 +218,13 @@ impl Intake {
         &self,
         all: Vec<(Submission, StreamId, Asked)>,
     ) -> Result<Vec<Result<(), IntakeError>>, IntakeError> {
+        if all.is_empty() {
+            return Ok(Vec::new());
+        }
         // As rows of a spreadsheet mostly are. What builds on nothing waits for nobody's turn.
         let new = all.iter().map(|(submission, id, asked)| self.prepare_new(*submission, *id, asked));
         if let Some(new) = new.collect::<Option<Vec<_>>>()
-            && self.outbox.save_new(&new.concat()).await?.is_some()
+            && self.outbox.save_new(&new.into_iter().flatten().collect::<Vec<_>>()).await?.is_some()
         {
             return Ok(all.iter().map(|_| Ok(())).collect());
         }
@@ -272,7 +278,7 @@ impl Intake {
             let same = is_same && first.stream.id == id;
             return if same { Ok(Prepared::Saved(saved)) } else { Err(IntakeError::IdReused(submission.id)) };
         }
-        let Asked { commands, commitments, seen } = asked;
+        let Asked { commands, commitments, seen, .. } = asked;
         let standing = self.standing_with(id, current)?;
         if let Some(given) = seen.filter(|seen| *seen != standing.1) {
             return Err(Refusal::of(Rule::RevisionChanged { current: standing.1, given }).into());

@@ -47,6 +47,8 @@ pub(crate) struct Asked {
     pub commitments: Vec<CommitmentMade>,
     /// Only on this version, which the person saw.
     pub seen: Option<u32>,
+    /// What the rules made of the commands where nothing was said of the activity, if they were asked before.
+    pub decided: Option<NewEvents>,
 }
 
 impl Asked {

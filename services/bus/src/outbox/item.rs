@@ -137,7 +137,7 @@ pub struct Item {
     pub state: ItemState,
     /// How often it was sent.
     pub attempts: u32,
-    /// What was asked for when it was saved, as a digest.
+    /// What was asked for when it was saved, as a digest: of the first event that was decided on it.
     pub asked: Option<String>,
 }
 

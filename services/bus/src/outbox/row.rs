@@ -13,7 +13,7 @@ use super::item::{Item, ItemState};
 use super::store::ROWS_AT_ONCE;
 
 pub(super) const COLUMNS: &str = "seq, event_id, stream_kind, stream, version, actor, correlation, causation, time, type, \
-    data, state, attempts, asked, position, recorded_at, leaf_hash, code, reason";
+    data, case when data = '' then envelope end as said, state, attempts, asked, position, recorded_at, leaf_hash, code, reason";
 
 /// The items of these events, of those that were saved.
 pub(super) async fn find(
@@ -67,11 +67,11 @@ pub(super) async fn insert(
     Ok(())
 }
 
-/// The values of items, in the order of [`INSERT`].
+/// The values of items, in the order of [`INSERT`]. What is said by the envelope is not written beside it.
 pub(super) fn push_items(insert: &mut QueryBuilder<Sqlite>, items: &[Fresh]) -> Result<(), OutboxError> {
     let data: Vec<String> = items
         .iter()
-        .map(|Fresh { item, .. }| item.event.to_json())
+        .map(|Fresh { item, sent }| if sent.is_some() { Ok(String::new()) } else { item.event.to_json() })
         .collect::<Result<_, _>>()
         .map_err(|error| OutboxError::Unreadable(error.to_string()))?;
     insert.push_values(items.iter().zip(data), |mut row, (Fresh { item, sent }, data)| {
@@ -136,8 +136,13 @@ pub(super) fn item(row: &SqliteRow) -> Result<Item, OutboxError> {
     let kind: String = row.try_get("stream_kind")?;
     let event_type = EventType::parse(&row.try_get::<String, _>("type")?)
         .map_err(|error| OutboxError::Unreadable(error.to_string()))?;
-    let event = Event::parse(event_type, &row.try_get::<String, _>("data")?)
-        .map_err(|error| OutboxError::Unreadable(error.to_string()))?;
+    let event = match row.try_get::<Option<Vec<u8>>, _>("said")? {
+        Some(envelope) => Envelope::parse(&envelope)
+            .map(|envelope| envelope.event)
+            .map_err(|error| OutboxError::Unreadable(error.to_string()))?,
+        None => Event::parse(event_type, &row.try_get::<String, _>("data")?)
+            .map_err(|error| OutboxError::Unreadable(error.to_string()))?,
+    };
     Ok(Item {
         seq: row.try_get("seq")?,
         event_id: EventId(row.try_get("event_id")?),

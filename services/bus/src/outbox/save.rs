@@ -187,7 +187,7 @@ async fn keep(
     let mut update = QueryBuilder::new("update item set key_id = ");
     update.push_bind(signer.key.key_id().as_str().to_owned());
     update.push(
-        ", key_seq = signed.column2, envelope = signed.column3, signature = signed.column4,
+        ", data = '', key_seq = signed.column2, envelope = signed.column3, signature = signed.column4,
            sha256 = signed.column5 from (",
     );
     update.push_values(fresh, |mut row, (item, key_seq, signed)| {
@@ -309,7 +309,7 @@ impl Known {
             event: event.clone(),
             state: ItemState::Saved,
             attempts: 0,
-            asked: new.asked.clone(),
+            asked: new.asked.clone().filter(|_| version == new.base_version + 1),
         }
     }
 

@@ -27,6 +27,7 @@ create table if not exists item (
     causation blob,
     time integer not null,
     type text not null,
+    -- empty once the envelope says it
     data text not null,
     -- set when it is first sent, and never changed afterwards
     key_id text,

@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use tais_bus::NewEvents;
 use tais_domain::Refusal;
 use tais_domain::activity::{Activity, Command};
 use tais_proto::event::activity::ActivityParticipationRecorded;
@@ -66,6 +67,8 @@ pub struct Step {
     pub stream: StreamId,
     /// What is said.
     pub commands: Vec<Command>,
+    /// What the rules make of it.
+    pub decided: NewEvents,
 }
 
 /// The record, as rows are held against it.
@@ -120,8 +123,7 @@ impl<'a> Assessor<'a> {
         };
         let stream = StreamId(id.0);
         let Some(activity) = standing.0.clone() else {
-            let commands = report(said);
-            return self.decided(said, standing, Step { id, stream, commands }, Outcome::New);
+            return self.decided(said, standing, (id, stream), report(said), Outcome::New);
         };
         let changes = match said.onto(&activity, self.intake.reference()) {
             Ok(changes) => changes,
@@ -143,7 +145,7 @@ impl<'a> Assessor<'a> {
         let commands = revise(changes, reason);
         let id = revision_id(said, &activity, &commands);
         let outcome = Outcome::Changed { version: activity.version, corrects, list };
-        self.decided(said, standing, Step { id, stream, commands }, outcome)
+        self.decided(said, standing, (id, stream), commands, outcome)
     }
 
     /// The rules, as the intake runs them.
@@ -151,12 +153,12 @@ impl<'a> Assessor<'a> {
         &self,
         said: &Said,
         standing: (Option<Activity>, u32),
-        step: Step,
+        (id, stream): (EventId, StreamId),
+        commands: Vec<Command>,
         outcome: Outcome,
     ) -> Result<(Outcome, Option<Step>), IntakeError> {
-        let submission = self.submission(step.id);
-        match self.intake.decide(standing, submission, step.stream, step.commands.clone()) {
-            Ok(_) => Ok((outcome, Some(step))),
+        match self.intake.decide(standing, self.submission(id), stream, commands.clone()) {
+            Ok(decided) => Ok((outcome, Some(Step { id, stream, commands, decided }))),
             Err(IntakeError::Refused(refusal)) => {
                 let place = field_of(&refusal);
                 Ok((self.wrong(said, [(place, Problem::from(&refusal))]), None))

@@ -270,9 +270,10 @@ impl Work<'_> {
                 None => Err(Fate::Wrong),
             };
             match step {
-                Ok(Step { id, stream, commands }) => {
+                Ok(Step { id, stream, commands, decided }) => {
                     saying.push((*line, (id, stream)));
-                    let asked = Asked { commands, seen: Some(*version), ..Asked::default() };
+                    let decided = Some(decided).filter(|decided| decided.base_version == 0);
+                    let asked = Asked { commands, seen: Some(*version), decided, ..Asked::default() };
                     all.push((self.assessor.submission(id), stream, asked));
                 }
                 Err(fate) => fates.push((*line, fate, None)),
