@@ -3,8 +3,8 @@
 use sqlx::sqlite::{Sqlite, SqliteRow};
 use sqlx::{QueryBuilder, Row as _};
 use tais_proto::{
-    AccountId, Envelope, Event, EventId, EventType, KeyId, LeafHash, Position, Signed, Source, StreamId,
-    StreamKind, StreamRef, Timestamp,
+    AccountId, Envelope, Event, EventId, EventType, KeyId, LeafHash, Position, Signed, SigningKey, Source,
+    StreamId, StreamKind, StreamRef, Timestamp,
 };
 use uuid::Uuid;
 
@@ -44,38 +44,67 @@ pub(super) struct Fresh {
 
 /// What is sent, and its place in the key's sequence.
 pub(super) struct Placed {
-    pub key_id: KeyId,
     pub key_seq: i64,
     pub signed: Signed,
 }
 
-/// The columns of an item as it is saved.
-pub(super) const INSERT: &str =
-    "insert into item (seq, event_id, stream_kind, stream, version, actor, correlation, causation, time,
-                       type, data, asked, key_id, key_seq, envelope, signature, sha256) ";
+impl Fresh {
+    pub fn signed(&self) -> Option<(&Item, &Placed)> {
+        Some((&self.item, self.sent.as_ref()?))
+    }
+}
 
 /// Writes items as they are saved.
 pub(super) async fn insert(
     connection: &mut sqlx::SqliteConnection,
     items: &[Fresh],
+    key: &SigningKey,
 ) -> Result<(), OutboxError> {
     for items in items.chunks(ROWS_AT_ONCE) {
-        let mut insert = QueryBuilder::new(INSERT);
-        push_items(&mut insert, items)?;
-        insert.build().execute(&mut *connection).await?;
+        let signed: Vec<_> = items.iter().filter_map(Fresh::signed).collect();
+        if !signed.is_empty() {
+            insert_signed(&signed, key).build().execute(&mut *connection).await?;
+        }
+        let waiting: Vec<&Item> =
+            items.iter().filter(|fresh| fresh.sent.is_none()).map(|fresh| &fresh.item).collect();
+        if !waiting.is_empty() {
+            insert_waiting(&waiting)?.build().execute(&mut *connection).await?;
+        }
     }
     Ok(())
 }
 
-/// The values of items, in the order of [`INSERT`]. What is said by the envelope is not written beside it.
-pub(super) fn push_items(insert: &mut QueryBuilder<Sqlite>, items: &[Fresh]) -> Result<(), OutboxError> {
-    let data: Vec<String> = items
-        .iter()
-        .map(|Fresh { item, sent }| if sent.is_some() { Ok(String::new()) } else { item.event.to_json() })
-        .collect::<Result<_, _>>()
-        .map_err(|error| OutboxError::Unreadable(error.to_string()))?;
-    insert.push_values(items.iter().zip(data), |mut row, (Fresh { item, sent }, data)| {
-        let sent = sent.as_ref();
+/// The statement that writes what is to be sent now, up to a condition. What the envelope says stands nowhere else.
+pub(super) fn insert_signed(items: &[(&Item, &Placed)], key: &SigningKey) -> QueryBuilder<Sqlite> {
+    let mut insert = QueryBuilder::new(
+        "insert into item (stream_kind, version, actor, correlation, time, type, data,
+                           seq, event_id, stream, asked, key_seq, envelope, signature, sha256, key_id)
+         select '', 0, x'', x'', 0, '', '', said.*, ",
+    );
+    insert.push_bind(key.key_id().as_str().to_owned());
+    insert.push(" from (");
+    insert.push_values(items, |mut row, (item, Placed { key_seq, signed })| {
+        row.push_bind(item.seq)
+            .push_bind(item.event_id.0)
+            .push_bind(item.stream.id.0)
+            .push_bind(item.asked.clone())
+            .push_bind(*key_seq)
+            .push_bind(signed.bytes.to_vec())
+            .push_bind(signed.signature.to_vec())
+            .push_bind(signed.sha256());
+    });
+    insert.push(") as said");
+    insert
+}
+
+fn insert_waiting(items: &[&Item]) -> Result<QueryBuilder<Sqlite>, OutboxError> {
+    let data = items.iter().map(|item| item.event.to_json()).collect::<Result<Vec<String>, _>>();
+    let data = data.map_err(|error| OutboxError::Unreadable(error.to_string()))?;
+    let mut insert = QueryBuilder::new(
+        "insert into item (seq, event_id, stream_kind, stream, version, actor, correlation, causation, time,
+                           type, data, asked) ",
+    );
+    insert.push_values(items.iter().zip(data), |mut row, (item, data)| {
         row.push_bind(item.seq)
             .push_bind(item.event_id.0)
             .push_bind(item.stream.kind.code())
@@ -87,14 +116,9 @@ pub(super) fn push_items(insert: &mut QueryBuilder<Sqlite>, items: &[Fresh]) -> 
             .push_bind(item.time.unix_micros())
             .push_bind(item.event.event_type().as_str())
             .push_bind(data)
-            .push_bind(item.asked.clone())
-            .push_bind(sent.map(|sent| sent.key_id.as_str().to_owned()))
-            .push_bind(sent.map(|sent| sent.key_seq))
-            .push_bind(sent.map(|sent| sent.signed.bytes.to_vec()))
-            .push_bind(sent.map(|sent| sent.signed.signature.to_vec()))
-            .push_bind(sent.map(|sent| sent.signed.sha256()));
+            .push_bind(item.asked.clone());
     });
-    Ok(())
+    Ok(insert)
 }
 
 /// What was signed to be sent, if anything was.
@@ -132,34 +156,47 @@ pub(super) fn array<const N: usize>(bytes: Vec<u8>) -> Result<[u8; N], OutboxErr
 }
 
 pub(super) fn item(row: &SqliteRow) -> Result<Item, OutboxError> {
-    let unreadable = |what: &str| OutboxError::Unreadable(what.to_owned());
-    let kind: String = row.try_get("stream_kind")?;
-    let event_type = EventType::parse(&row.try_get::<String, _>("type")?)
-        .map_err(|error| OutboxError::Unreadable(error.to_string()))?;
-    let event = match row.try_get::<Option<Vec<u8>>, _>("said")? {
-        Some(envelope) => Envelope::parse(&envelope)
-            .map(|envelope| envelope.event)
-            .map_err(|error| OutboxError::Unreadable(error.to_string()))?,
-        None => Event::parse(event_type, &row.try_get::<String, _>("data")?)
-            .map_err(|error| OutboxError::Unreadable(error.to_string()))?,
+    let (seq, attempts, asked) = (row.try_get("seq")?, row.try_get("attempts")?, row.try_get("asked")?);
+    let (event_id, state) = (EventId(row.try_get("event_id")?), state(row)?);
+    let Some(envelope) = row.try_get::<Option<Vec<u8>>, _>("said")? else {
+        let event_type = EventType::parse(row.try_get("type")?).map_err(unreadable)?;
+        let kind = StreamKind::from_code(row.try_get("stream_kind")?);
+        let kind = kind.ok_or_else(|| unreadable("a stream of no kind"))?;
+        return Ok(Item {
+            seq,
+            event_id,
+            stream: StreamRef { kind, id: StreamId(row.try_get("stream")?) },
+            version: row.try_get("version")?,
+            actor: AccountId(row.try_get("actor")?),
+            correlation: row.try_get("correlation")?,
+            causation: row.try_get::<Option<Uuid>, _>("causation")?.map(EventId),
+            time: Timestamp::from_unix_micros(row.try_get("time")?),
+            event: Event::parse(event_type, row.try_get("data")?).map_err(unreadable)?,
+            state,
+            attempts,
+            asked,
+        });
     };
+    let Envelope { stream, stream_version: version, actor, correlation, causation, time, event, .. } =
+        Envelope::parse(&envelope).map_err(unreadable)?;
     Ok(Item {
-        seq: row.try_get("seq")?,
-        event_id: EventId(row.try_get("event_id")?),
-        stream: StreamRef {
-            kind: StreamKind::from_code(&kind).ok_or_else(|| unreadable("stream_kind"))?,
-            id: StreamId(row.try_get("stream")?),
-        },
-        version: row.try_get("version")?,
-        actor: AccountId(row.try_get("actor")?),
-        correlation: row.try_get("correlation")?,
-        causation: row.try_get::<Option<Uuid>, _>("causation")?.map(EventId),
-        time: Timestamp::from_unix_micros(row.try_get("time")?),
+        seq,
+        event_id,
+        stream,
+        version,
+        actor,
+        correlation,
+        causation,
+        time,
         event,
-        state: state(row)?,
-        attempts: row.try_get("attempts")?,
-        asked: row.try_get("asked")?,
+        state,
+        attempts,
+        asked,
     })
+}
+
+fn unreadable(error: impl ToString) -> OutboxError {
+    OutboxError::Unreadable(error.to_string())
 }
 
 fn state(row: &SqliteRow) -> Result<ItemState, OutboxError> {

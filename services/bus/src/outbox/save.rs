@@ -9,7 +9,7 @@ use tais_proto::{Event, EventId, Signed, SigningKey, Source, StreamId};
 
 use super::OutboxError;
 use super::item::{Item, ItemState, NewEvents};
-use super::row::{COLUMNS, Fresh, INSERT, Placed, envelope_of, find, insert, item, push_items};
+use super::row::{COLUMNS, Fresh, Placed, envelope_of, find, insert, insert_signed, item};
 use super::store::{BEGIN, ON_ITS_WAY, ROWS_AT_ONCE, STOPPED, Store};
 use crate::together::{self, TOGETHER_BYTES_MAX};
 
@@ -48,7 +48,7 @@ impl Store {
         let mut tx = writer.begin_with(BEGIN).await?;
         let mut known = Known::before(&mut tx, all, signer.key).await?;
         let (items, fresh) = known.add(all, signer)?;
-        insert(&mut tx, &fresh).await?;
+        insert(&mut tx, &fresh, signer.key).await?;
         tx.commit().await?;
         *last = Some(known.last);
         Ok(Saved { items, fresh: sendable(fresh) })
@@ -332,7 +332,7 @@ impl Known {
             return Ok(None);
         }
         self.last.key_seq = key_seq;
-        Ok(Some(Placed { key_id: signer.key.key_id(), key_seq, signed: signer.key.sign(envelope) }))
+        Ok(Some(Placed { key_seq, signed: signer.key.sign(envelope) }))
     }
 }
 
@@ -348,10 +348,11 @@ async fn insert_new(
     if fresh.is_empty() || fresh.len() > ROWS_AT_ONCE {
         return Ok(false);
     }
-    let mut insert = QueryBuilder::new(INSERT);
-    insert.push("select * from (");
-    push_items(&mut insert, fresh)?;
-    insert.push(") where (select seq from sqlite_sequence where name = 'item') is ");
+    let Some(signed) = fresh.iter().map(Fresh::signed).collect::<Option<Vec<_>>>() else {
+        return Ok(false);
+    };
+    let mut insert = insert_signed(&signed, key);
+    insert.push(" where (select seq from sqlite_sequence where name = 'item') is ");
     // A file that nothing was ever saved in has no last place.
     insert.push_bind((before.seq > 0).then_some(before.seq));
     insert.push(" and coalesce((select max(key_seq) from item where key_id = ");

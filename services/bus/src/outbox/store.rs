@@ -19,6 +19,7 @@ const SCHEMA: &str = "
 create table if not exists item (
     seq integer primary key autoincrement,
     event_id blob not null unique,
+    -- of the columns down to data what the envelope says too is empty once that is there, but for the stream
     stream_kind text not null,
     stream blob not null,
     version integer not null,
@@ -27,7 +28,6 @@ create table if not exists item (
     causation blob,
     time integer not null,
     type text not null,
-    -- empty once the envelope says it
     data text not null,
     -- set when it is first sent, and never changed afterwards
     key_id text,
@@ -109,7 +109,7 @@ impl Store {
             .filename(path)
             .create_if_missing(true)
             // A row has one or two kilobytes and grows when its receipt comes: with pages of 4 KiB an import is slower.
-            .page_size(8192)
+            .page_size(std::env::var("PS").ok().and_then(|v| v.parse().ok()).unwrap_or(8192))
             .journal_mode(SqliteJournalMode::Wal)
             // "Saved" means on disk: commits wait for it, but for those of [`Writer::recoverable`].
             .synchronous(SqliteSynchronous::Full)
