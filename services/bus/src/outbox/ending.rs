@@ -1,17 +1,19 @@
 //! How an item ends: recorded, refused, set aside, or given up.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
-use sqlx::sqlite::{Sqlite, SqliteRow};
+use sqlx::sqlite::Sqlite;
 use sqlx::{AssertSqlSafe, Connection as _, QueryBuilder, Row as _};
 use tais_proto::{EventId, LeafHash, Position, Signed, StreamId, Timestamp};
 use uuid::Uuid;
 
 use super::OutboxError;
-use super::store::{BEGIN, ROWS_AT_ONCE, STOPPED, Store};
+use super::store::{BEGIN, ON_ITS_WAY, ROWS_AT_ONCE, STOPPED, Store};
 
 /// Where an event stands in the record.
 pub(super) struct Receipt {
+    /// Its place in the file.
+    pub seq: i64,
     pub event_id: EventId,
     /// What was recorded, where that is not known to be what was sent from here.
     pub signed: Option<Signed>,
@@ -21,48 +23,55 @@ pub(super) struct Receipt {
 }
 
 impl Store {
-    /// Keeps receipts of ours, if they are of exactly the bytes that were sent. Gives the streams on which
-    /// something waits for its turn.
-    pub async fn recorded(&self, receipts: &[Receipt]) -> Result<HashSet<StreamId>, OutboxError> {
-        let mut streams = HashSet::new();
+    /// Keeps receipts of ours, if they are of exactly the bytes that were sent. Gives whether anything is not signed
+    /// yet, whose turn may have come.
+    pub async fn recorded(&self, receipts: &[Receipt]) -> Result<bool, OutboxError> {
+        let mut waits = false;
         for receipts in receipts.chunks(ROWS_AT_ONCE) {
             // Nearly always all of it: one statement, and a commit of its own.
             let mut update = keep(receipts, "('saved', 'received')");
-            let kept = self.writer.recoverable(update.build()).await?;
-            streams.extend(that_wait(&kept)?);
-            if kept.len() < receipts.len() && self.any_ended_otherwise(receipts).await? {
-                streams.extend(self.recorded_after_all(receipts).await?);
+            update.push(format!(
+                "; select changes() as kept, exists (select 1 from item indexed by item_unsigned
+                                                      where {ON_ITS_WAY} and envelope is null) as waits"
+            ));
+            for row in self.writer.recoverable(update.build()).await? {
+                waits |= row.try_get::<bool, _>("waits")?;
+                let kept = usize::try_from(row.try_get::<i64, _>("kept")?).unwrap_or(0);
+                if kept < receipts.len() && self.any_ended_otherwise(receipts).await? {
+                    self.recorded_after_all(receipts).await?;
+                    waits = true;
+                }
             }
         }
-        Ok(streams)
+        Ok(waits)
     }
 
-    /// Those of these events that are ours and whose receipt is not kept yet.
+    /// Those of these events that are ours and whose receipt is not kept yet, with their places.
     pub async fn unrecorded(
         &self,
         events: impl Iterator<Item = EventId>,
-    ) -> Result<HashSet<EventId>, OutboxError> {
+    ) -> Result<HashMap<EventId, i64>, OutboxError> {
         let events: Vec<EventId> = events.collect();
-        let mut unrecorded = HashSet::new();
+        let mut unrecorded = HashMap::new();
         for events in events.chunks(ROWS_AT_ONCE) {
-            let mut select = QueryBuilder::new("select event_id from item where event_id in (");
+            let mut select = QueryBuilder::new("select event_id, seq from item where event_id in (");
             let mut ids = select.separated(", ");
             for event in events {
                 ids.push_bind(event.0);
             }
             select.push(") and state <> 'recorded'");
-            for id in select.build_query_scalar().fetch_all(&self.reader).await? {
-                unrecorded.insert(EventId(id));
+            for row in select.build().fetch_all(&self.reader).await? {
+                unrecorded.insert(EventId(row.try_get("event_id")?), row.try_get("seq")?);
             }
         }
         Ok(unrecorded)
     }
 
     async fn any_ended_otherwise(&self, receipts: &[Receipt]) -> Result<bool, OutboxError> {
-        let mut select = QueryBuilder::new("select 1 from item where event_id in (");
-        let mut ids = select.separated(", ");
+        let mut select = QueryBuilder::new("select 1 from item where seq in (");
+        let mut places = select.separated(", ");
         for receipt in receipts {
-            ids.push_bind(receipt.event_id.0);
+            places.push_bind(receipt.seq);
         }
         select.push(") and state not in ('saved', 'received', 'recorded') limit 1");
         Ok(select.build().fetch_optional(&self.reader).await?.is_some())
@@ -70,14 +79,11 @@ impl Store {
 
     /// What had been set aside and is recorded after all, because a copy of it came when its key was
     /// known, stops nothing any more: what was held behind it goes on.
-    async fn recorded_after_all(&self, receipts: &[Receipt]) -> Result<Vec<StreamId>, OutboxError> {
+    async fn recorded_after_all(&self, receipts: &[Receipt]) -> Result<(), OutboxError> {
         let mut writer = self.writer.durable().await?;
         let mut tx = writer.begin_with(BEGIN).await?;
         let mut update = keep(receipts, "('refused', 'quarantined', 'held', 'abandoned')");
-        let kept = update.build().fetch_all(&mut *tx).await?;
-        let streams = kept.iter().map(|row| Ok(StreamId(row.try_get("stream")?)));
-        let streams = streams.collect::<Result<_, OutboxError>>()?;
-        if !kept.is_empty() {
+        if update.build().execute(&mut *tx).await?.rows_affected() > 0 {
             let go_on = format!(
                 "update item set state = 'saved', code = null where {STOPPED} and state = 'held' and not exists (
                      select 1 from item as stopped where stopped.stream = item.stream
@@ -86,7 +92,7 @@ impl Store {
             sqlx::query(AssertSqlSafe(go_on)).execute(&mut *tx).await?;
         }
         tx.commit().await?;
-        Ok(streams)
+        Ok(())
     }
 
     /// Ends an item that was refused (`position` is where the record says so) or set aside, and holds
@@ -155,7 +161,7 @@ fn keep(receipts: &[Receipt], states: &str) -> QueryBuilder<Sqlite> {
                 leaf_hash = receipt.column4, code = null, reason = null from (",
     );
     update.push_values(receipts, |mut row, receipt| {
-        row.push_bind(receipt.event_id.0)
+        row.push_bind(receipt.seq)
             .push_bind(i64::try_from(receipt.position.0).unwrap_or(i64::MAX))
             .push_bind(receipt.recorded_at.unix_micros())
             .push_bind(receipt.leaf_hash.0.to_vec())
@@ -163,24 +169,9 @@ fn keep(receipts: &[Receipt], states: &str) -> QueryBuilder<Sqlite> {
             .push_bind(receipt.signed.as_ref().map(|signed| signed.signature.to_vec()));
     });
     update.push(
-        ") as receipt where item.event_id = receipt.column1 and (receipt.column5 is null
+        ") as receipt where item.seq = receipt.column1 and (receipt.column5 is null
                 or (item.envelope = receipt.column5 and item.signature = receipt.column6)) and item.state in ",
     );
-    update.push(states).push(
-        " returning stream, exists (select 1 from item as behind indexed by item_unsigned
-              where behind.state in ('saved', 'received') and behind.envelope is null
-                and behind.stream = item.stream) as waits",
-    );
+    update.push(states);
     update
-}
-
-/// The streams of what it kept receipts of on which something is not signed yet.
-fn that_wait(rows: &[SqliteRow]) -> Result<Vec<StreamId>, OutboxError> {
-    let mut streams = Vec::new();
-    for row in rows {
-        if row.try_get("waits")? {
-            streams.push(StreamId(row.try_get("stream")?));
-        }
-    }
-    Ok(streams)
 }

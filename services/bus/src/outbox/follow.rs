@@ -107,7 +107,7 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
         if heard.is_empty() {
             return Ok(());
         }
-        let mut sent: HashMap<EventId, Signed> = heard
+        let mut sent: HashMap<EventId, (i64, Signed)> = heard
             .iter()
             .filter_map(|heard| Some((heard.event_id, self.sent.take(heard.event_id)?)))
             .collect();
@@ -117,16 +117,16 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
         let mut receipts = Vec::with_capacity(heard.len());
         for Heard { event_id, position, recorded_at } in heard {
             match sent.remove(&event_id) {
-                Some(signed) => {
+                Some((seq, signed)) => {
                     let leaf_hash = leaf_hash(&signed, position, recorded_at);
-                    receipts.push(Receipt { event_id, signed: None, position, recorded_at, leaf_hash });
+                    receipts.push(Receipt { seq, event_id, signed: None, position, recorded_at, leaf_hash });
                 }
                 // Nothing of this kind was sent: the record is asked what that may be.
                 None => self.missed.notify_one(),
             }
         }
         self.sent.receipted(receipts.iter().map(|receipt| receipt.event_id));
-        let news = News::of(&receipts);
+        let news = self.outbox.told.news_of(&receipts);
         // Before it is told: whoever hears of it reads it.
         self.outbox.to_keep.give(receipts);
         self.outbox.told.tell(news);
@@ -140,27 +140,33 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
         }
         let store = &self.outbox.store;
         let entries: Vec<Read> = entries.into_iter().map(Read::of).collect();
-        let mut receipts = Vec::with_capacity(entries.len());
+        let mut ids = Vec::with_capacity(entries.len());
         let mut refusals = Vec::new();
         for Read { entry, envelope } in &entries {
             // An entry newer than this software is the reader's to judge; it is none of ours.
             let Ok(envelope) = envelope else { continue };
             if !self.sent.is_receipted(envelope.id) {
-                receipts.push(Receipt {
-                    event_id: envelope.id,
-                    signed: Some(entry.signed.clone()),
-                    position: entry.position,
-                    recorded_at: entry.recorded_at,
-                    leaf_hash: entry.leaf_hash,
-                });
+                ids.push((envelope.id, entry));
             }
             if let Event::RefusalRefused(refused) = &envelope.event {
                 refusals.push((refused, entry.position));
             }
         }
         // What is asked for again is mostly known.
-        let open = store.unrecorded(receipts.iter().map(|receipt| receipt.event_id)).await?;
-        receipts.retain(|receipt| open.contains(&receipt.event_id));
+        let open = store.unrecorded(ids.iter().map(|(event_id, _)| *event_id)).await?;
+        let receipts: Vec<Receipt> = ids
+            .into_iter()
+            .filter_map(|(event_id, entry)| {
+                Some(Receipt {
+                    seq: *open.get(&event_id)?,
+                    event_id,
+                    signed: Some(entry.signed.clone()),
+                    position: entry.position,
+                    recorded_at: entry.recorded_at,
+                    leaf_hash: entry.leaf_hash,
+                })
+            })
+            .collect();
         let mut ours = !receipts.is_empty();
         self.outbox.keep(&receipts).await?;
         self.sent.receipted(receipts.iter().map(|receipt| receipt.event_id));

@@ -13,7 +13,6 @@ use tokio::sync::Notify;
 use super::ending::Receipt;
 use super::run::Run;
 use super::store::Store;
-use super::told::News;
 use super::{Outbox, OutboxError};
 
 /// How long the file is left to who says something next.
@@ -75,7 +74,7 @@ impl Outbox {
         receipts.append(&mut self.to_keep.take());
         self.keep(&receipts).await?;
         // Whoever began to wait since they came found nothing in the file.
-        self.told.tell(News::of(&receipts));
+        self.told.tell(self.told.news_of(&receipts));
         receipts.clear();
         Ok(())
     }
@@ -85,9 +84,8 @@ impl Outbox {
         if receipts.is_empty() {
             return Ok(());
         }
-        let streams: Vec<_> = self.store.recorded(receipts).await?.into_iter().collect();
-        if !streams.is_empty() {
-            self.to_send.give(self.store.sign_next(Some(&streams), self.signer()).await?);
+        if self.store.recorded(receipts).await? {
+            self.to_send.give(self.store.sign_next(self.signer()).await?);
             // What was held may be signed already.
             self.to_send.look();
         }

@@ -8,7 +8,7 @@ use tais_proto::{EventId, Signed};
 use tokio::sync::{Mutex, Notify};
 use tokio_util::sync::CancellationToken;
 
-use super::{Outbox, OutboxError, Reader};
+use super::{Item, Outbox, OutboxError, Reader};
 use crate::PublisherBus;
 
 /// How often the file of writes is moved into its place.
@@ -30,7 +30,7 @@ pub(super) struct Run<'a, B, R> {
 /// What a receipt usually finds here, and not in the file.
 #[derive(Default)]
 pub(super) struct SentLately {
-    signed: std::sync::Mutex<HashMap<EventId, Signed>>,
+    signed: std::sync::Mutex<HashMap<EventId, (i64, Signed)>>,
     /// Whose receipts came: the notice and RECORDED each bring them, in either order.
     receipted: std::sync::Mutex<HashSet<EventId>>,
 }
@@ -39,15 +39,15 @@ impl SentLately {
     /// Beyond this it is forgotten: the file has all of it.
     const MAX: usize = 4_096;
 
-    pub fn note(&self, event: EventId, signed: &Signed) {
+    pub fn note(&self, item: &Item, signed: &Signed) {
         let mut sent = self.signed.lock().unwrap_or_else(PoisonError::into_inner);
         if sent.len() >= Self::MAX {
             sent.clear();
         }
-        sent.insert(event, signed.clone());
+        sent.insert(item.event_id, (item.seq, signed.clone()));
     }
 
-    pub fn take(&self, event: EventId) -> Option<Signed> {
+    pub fn take(&self, event: EventId) -> Option<(i64, Signed)> {
         self.signed.lock().unwrap_or_else(PoisonError::into_inner).remove(&event)
     }
 
@@ -78,7 +78,7 @@ impl Outbox {
         shutdown: CancellationToken,
     ) -> Result<(), OutboxError> {
         // A run that ended before this one may have left what came next unsigned.
-        drop(self.store.sign_next(None, self.signer()).await?);
+        drop(self.store.sign_next(self.signer()).await?);
         let run = Run {
             outbox: self,
             bus,

@@ -3,8 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use sqlx::error::DatabaseError;
-use sqlx::sqlite::Sqlite;
-use sqlx::{Connection as _, QueryBuilder, Row as _, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection as _, QueryBuilder, Row as _, SqliteConnection};
 use tais_proto::{Event, EventId, Signed, SigningKey, Source, StreamId};
 
 use super::OutboxError;
@@ -83,20 +82,16 @@ impl Store {
         Ok(Some((before, items, fresh)))
     }
 
-    /// Signs what is now the next of its stream: of these streams, or of all. What is saved behind
-    /// something that is on its way is signed when its turn comes. Gives what is to be sent now.
-    pub async fn sign_next(
-        &self,
-        streams: Option<&[StreamId]>,
-        signer: Signer<'_>,
-    ) -> Result<Vec<(Item, Signed)>, OutboxError> {
+    /// Signs what is now the next of its stream. What is saved behind something that is on its way is signed when its
+    /// turn comes. Gives what is to be sent now.
+    pub async fn sign_next(&self, signer: Signer<'_>) -> Result<Vec<(Item, Signed)>, OutboxError> {
         let mut kept = self.last.lock().await;
         *kept = None;
         let mut writer = self.writer.durable().await?;
         let mut tx = writer.begin_with(BEGIN).await?;
         let mut last = last(&mut tx, signer.key).await?;
         let mut fresh = Vec::new();
-        for item in next_unsigned(&mut tx, streams).await? {
+        for item in next_unsigned(&mut tx).await? {
             last.key_seq += 1;
             let signed = signer.sign(&item, last.key_seq)?;
             fresh.push((item, last.key_seq, signed));
@@ -110,45 +105,16 @@ impl Store {
     }
 }
 
-/// The first open item of each stream that has one which is not signed: of these streams, or of all.
-async fn next_unsigned(
-    connection: &mut SqliteConnection,
-    streams: Option<&[StreamId]>,
-) -> Result<Vec<Item>, OutboxError> {
-    let mut found = Vec::new();
-    for streams in chunks(streams) {
-        let mut select = unsigned(streams);
-        for row in select.build().fetch_all(&mut *connection).await? {
-            found.push(item(&row)?);
-        }
-    }
-    Ok(found)
-}
-
-fn chunks(streams: Option<&[StreamId]>) -> Vec<Option<&[StreamId]>> {
-    match streams {
-        None => vec![None],
-        Some(streams) => streams.chunks(ROWS_AT_ONCE).map(Some).collect(),
-    }
-}
-
-fn unsigned(streams: Option<&[StreamId]>) -> QueryBuilder<Sqlite> {
-    let mut select = QueryBuilder::new(format!(
-        "select {COLUMNS} from item indexed by item_unsigned
-          where state in ('saved', 'received') and envelope is null and not exists (
+/// The first open item of each stream, where that is not signed.
+async fn next_unsigned(connection: &mut SqliteConnection) -> Result<Vec<Item>, OutboxError> {
+    let select = format!(
+        "select {COLUMNS} from item indexed by item_unsigned where {ON_ITS_WAY} and envelope is null and not exists (
               select 1 from item as before indexed by item_stream where before.state in ('saved', 'received')
-                 and before.stream = item.stream and before.seq < item.seq)"
-    ));
-    if let Some(streams) = streams {
-        select.push(" and stream in (");
-        let mut ids = select.separated(", ");
-        for stream in streams {
-            ids.push_bind(stream.0);
-        }
-        select.push(")");
-    }
-    select.push(" order by seq");
-    select
+                 and before.stream = item.stream and before.seq < item.seq)
+          order by seq"
+    );
+    let rows = sqlx::query(AssertSqlSafe(select)).fetch_all(connection).await?;
+    rows.iter().map(item).collect()
 }
 
 impl Signer<'_> {

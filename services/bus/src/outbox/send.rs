@@ -150,7 +150,7 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
             return Ok(Vec::new());
         }
         for (item, signed) in &due {
-            self.sent.note(item.event_id, signed);
+            self.sent.note(item, signed);
         }
         let all: Vec<_> = due.iter().map(|(item, signed)| (item.stream.id, signed)).collect();
         let received = submit_all(&self.bus, &all).await;

@@ -109,7 +109,7 @@ impl Store {
             .filename(path)
             .create_if_missing(true)
             // A row has one or two kilobytes and grows when its receipt comes: with pages of 4 KiB an import is slower.
-            .page_size(std::env::var("PS").ok().and_then(|v| v.parse().ok()).unwrap_or(8192))
+            .page_size(8192)
             .journal_mode(SqliteJournalMode::Wal)
             // "Saved" means on disk: commits wait for it, but for those of [`Writer::recoverable`].
             .synchronous(SqliteSynchronous::Full)
@@ -277,23 +277,24 @@ impl Store {
         Ok(())
     }
 
-    /// What was signed to be sent under these ids, of those that were.
-    pub async fn sent_bytes(&self, events: &[EventId]) -> Result<HashMap<EventId, Signed>, OutboxError> {
+    /// What was signed to be sent under these ids, of those that were, with its places.
+    pub async fn sent_bytes(
+        &self,
+        events: &[EventId],
+    ) -> Result<HashMap<EventId, (i64, Signed)>, OutboxError> {
         let mut found = HashMap::with_capacity(events.len());
         for events in events.chunks(ROWS_AT_ONCE) {
             let mut select =
-                QueryBuilder::new("select event_id, envelope, signature from item where event_id in (");
+                QueryBuilder::new("select seq, event_id, envelope, signature from item where event_id in (");
             let mut ids = select.separated(", ");
             for event in events {
                 ids.push_bind(event.0);
             }
             select.push(") and envelope is not null");
             for row in select.build().fetch_all(&self.reader).await? {
-                found.extend(
-                    signed(&row)?
-                        .map(|signed| Ok::<_, OutboxError>((EventId(row.try_get("event_id")?), signed)))
-                        .transpose()?,
-                );
+                if let Some(signed) = signed(&row)? {
+                    found.insert(EventId(row.try_get("event_id")?), (row.try_get("seq")?, signed));
+                }
             }
         }
         Ok(found)

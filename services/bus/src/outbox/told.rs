@@ -32,23 +32,23 @@ impl Default for Told {
     }
 }
 
-impl News {
-    /// What is told of receipts: when they come, and again once they are kept.
-    pub fn of(receipts: &[Receipt]) -> Self {
+impl Told {
+    /// What is told of receipts, when they come and again once they are kept; nothing where nobody waits.
+    pub fn news_of(&self, receipts: &[Receipt]) -> Option<News> {
         let state = |receipt: &Receipt| ItemState::Recorded {
             position: receipt.position,
             recorded_at: receipt.recorded_at,
             leaf_hash: receipt.leaf_hash,
         };
-        let all = receipts.iter().map(|receipt| (receipt.event_id, state(receipt))).collect();
-        Self::Recorded(Arc::new(all))
+        let all = || receipts.iter().map(|receipt| (receipt.event_id, state(receipt))).collect();
+        (self.0.receiver_count() > 0).then(|| News::Recorded(Arc::new(all())))
     }
-}
 
-impl Told {
-    pub fn tell(&self, news: News) {
-        // Nobody may be waiting.
-        drop(self.0.send(news));
+    pub fn tell(&self, news: impl Into<Option<News>>) {
+        if let Some(news) = news.into() {
+            // Nobody may be waiting.
+            drop(self.0.send(news));
+        }
     }
 }
 

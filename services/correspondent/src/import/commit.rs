@@ -24,7 +24,7 @@ use crate::report::Asked;
 /// The most rows that are said in one commit. Somebody who saves an update meanwhile waits for one of them.
 const TOGETHER_MAX: usize = 192;
 /// The most commits at once: while one waits for the disk, the rows of the next are looked at and signed.
-const COMMITS_MAX: usize = 2;
+const COMMITS_MAX: usize = 3;
 
 /// Why an import does not go on.
 #[derive(Debug, thiserror::Error)]
