@@ -51,9 +51,17 @@ impl<B, R> Run<'_, B, R> {
         loop {
             self.outbox.to_keep.more.notified().await;
             tokio::time::sleep(REST).await;
-            self.outbox.keep_told().await?;
+            self.outbox.kept().await?;
         }
     }
+}
+
+/// Does it in a task of its own, to its end: whoever asked may go away in the middle, or be at work on something else
+/// while nobody but this can use the file.
+pub(super) async fn by_itself<T: Send + 'static>(
+    work: impl Future<Output = Result<T, OutboxError>> + Send + 'static,
+) -> Result<T, OutboxError> {
+    tokio::spawn(work).await.map_err(|ended| OutboxError::Reader(ended.to_string()))?
 }
 
 impl Outbox {
@@ -61,9 +69,7 @@ impl Outbox {
     pub(super) async fn kept(&self) -> Result<&Store, OutboxError> {
         if !self.to_keep.is_empty() {
             let outbox = self.clone();
-            // Whoever reads may go away, and half of it would leave unsigned what comes next: a task of its own.
-            let kept = tokio::spawn(async move { outbox.keep_told().await });
-            kept.await.map_err(|ended| OutboxError::Reader(ended.to_string()))??;
+            by_itself(async move { outbox.keep_told().await }).await?;
         }
         Ok(&self.store)
     }

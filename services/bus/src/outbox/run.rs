@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::PoisonError;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tais_proto::{EventId, Signed};
@@ -31,6 +32,8 @@ pub(super) struct Run<'a, B, R> {
 #[derive(Default)]
 pub(super) struct SentLately {
     signed: std::sync::Mutex<HashMap<EventId, (i64, Signed)>>,
+    /// Whether more was sent than is kept here.
+    forgot: AtomicBool,
     /// Whose receipts came: the notice and RECORDED each bring them, in either order.
     receipted: std::sync::Mutex<HashSet<EventId>>,
 }
@@ -43,12 +46,19 @@ impl SentLately {
         let mut sent = self.signed.lock().unwrap_or_else(PoisonError::into_inner);
         if sent.len() >= Self::MAX {
             sent.clear();
+            self.forgot.store(true, Ordering::SeqCst);
         }
         sent.insert(item.event_id, (item.seq, signed.clone()));
     }
 
     pub fn take(&self, event: EventId) -> Option<(i64, Signed)> {
         self.signed.lock().unwrap_or_else(PoisonError::into_inner).remove(&event)
+    }
+
+    /// Whether what was sent may still wait for its receipt.
+    pub fn may_wait(&self, event: EventId) -> bool {
+        let sent = self.signed.lock().unwrap_or_else(PoisonError::into_inner);
+        self.forgot.load(Ordering::SeqCst) || sent.contains_key(&event)
     }
 
     /// Notes whose receipts came.

@@ -3,11 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use sqlx::error::DatabaseError;
+use sqlx::sqlite::Sqlite;
 use sqlx::{AssertSqlSafe, Connection as _, QueryBuilder, Row as _, SqliteConnection};
 use tais_proto::{Event, EventId, Signed, SigningKey, Source, StreamId};
 
 use super::OutboxError;
 use super::item::{Item, ItemState, NewEvents};
+use super::keeping::by_itself;
 use super::row::{COLUMNS, Fresh, Placed, envelope_of, find, insert, insert_signed, item};
 use super::store::{BEGIN, ON_ITS_WAY, ROWS_AT_ONCE, STOPPED, Store};
 use crate::together::{self, TOGETHER_BYTES_MAX};
@@ -60,11 +62,25 @@ impl Store {
         signer: Signer<'_>,
     ) -> Result<Option<Saved>, OutboxError> {
         let Some((before, items, fresh)) = self.sign_new(all, signer).await? else { return Ok(None) };
-        let is_new = insert_new(&mut *self.writer.durable().await?, &fresh, before, signer.key).await?;
+        let is_new = match insert_new(&fresh, before, signer.key) {
+            Some(insert) => by_itself(self.clone().write_new(insert)).await?,
+            None => false,
+        };
         if !is_new {
             *self.last.lock().await = None;
         }
         Ok(is_new.then(|| Saved { items, fresh: sendable(fresh) }))
+    }
+
+    async fn write_new(self, mut insert: QueryBuilder<Sqlite>) -> Result<bool, OutboxError> {
+        let mut writer = self.writer.durable().await?;
+        match insert.build().execute(&mut *writer).await {
+            Ok(done) => Ok(done.rows_affected() > 0),
+            Err(error) if error.as_database_error().is_some_and(DatabaseError::is_unique_violation) => {
+                Ok(false)
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// What is written where all of it is new, and behind what. Who comes next signs behind it while this waits for
@@ -302,21 +318,14 @@ impl Known {
     }
 }
 
-/// Writes items that say to be new, in a commit of their own; gives whether they are. They are not where the
-/// file has gone on from `before`, or something is on its way or stopped on one of their streams, or one of
-/// them is there already: then nothing is written.
-async fn insert_new(
-    writer: &mut SqliteConnection,
-    fresh: &[Fresh],
-    before: Last,
-    key: &SigningKey,
-) -> Result<bool, OutboxError> {
+/// The statement that writes items that say to be new, if one can. They are not new where the file has gone on from
+/// `before`, or something is on its way or stopped on one of their streams, or one of them is there already: then it
+/// writes nothing.
+fn insert_new(fresh: &[Fresh], before: Last, key: &SigningKey) -> Option<QueryBuilder<Sqlite>> {
     if fresh.is_empty() || fresh.len() > ROWS_AT_ONCE {
-        return Ok(false);
+        return None;
     }
-    let Some(signed) = fresh.iter().map(Fresh::signed).collect::<Option<Vec<_>>>() else {
-        return Ok(false);
-    };
+    let signed: Vec<_> = fresh.iter().map(Fresh::signed).collect::<Option<_>>()?;
     let mut insert = insert_signed(&signed, key);
     insert.push(" where (select seq from sqlite_sequence where name = 'item') is ");
     // A file that nothing was ever saved in has no last place.
@@ -333,9 +342,5 @@ async fn insert_new(
         ids.push_bind(stream.0);
     }
     insert.push("))");
-    match insert.build().execute(writer).await {
-        Ok(done) => Ok(done.rows_affected() > 0),
-        Err(error) if error.as_database_error().is_some_and(DatabaseError::is_unique_violation) => Ok(false),
-        Err(error) => Err(error.into()),
-    }
+    Some(insert)
 }

@@ -62,7 +62,9 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
                             // When the others are due is in the file.
                             looked = None;
                         }
-                        on_their_way.retain(|place| !places.contains(place));
+                        for place in places {
+                            on_their_way.remove(&place);
+                        }
                         on_their_way.extend(received.iter().map(|sent| sent.seq));
                         if !received.is_empty() {
                             handed_over.push(self.note_late(received));
@@ -125,8 +127,10 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
     /// comes before, which spares the file a second write of nearly everything.
     async fn note_late(&self, received: Vec<Sent>) -> Result<Vec<Sent>, OutboxError> {
         tokio::time::sleep(self.outbox.pace.receipt / 2).await;
-        self.outbox.store.sent(&received).await?;
-        Ok(received)
+        let (waiting, receipted): (Vec<Sent>, Vec<Sent>) =
+            received.into_iter().partition(|sent| self.sent.may_wait(sent.event_id));
+        self.outbox.store.sent(&waiting).await?;
+        Ok([waiting, receipted].into_iter().flatten().collect())
     }
 
     async fn send_batch(&self, due: Vec<Due>) -> Result<Batch, OutboxError> {
@@ -185,7 +189,8 @@ impl<B: PublisherBus, R: Reader> Run<'_, B, R> {
         sent.map(|(item, received)| {
             let wait = self.outbox.pace.wait_after(item.attempts, jitter);
             let micros = i64::try_from(wait.as_micros()).unwrap_or(i64::MAX);
-            Sent { seq: item.seq, received, next_at: Timestamp::from_unix_micros(now.saturating_add(micros)) }
+            let (seq, event_id) = (item.seq, item.event_id);
+            Sent { seq, event_id, received, next_at: Timestamp::from_unix_micros(now.saturating_add(micros)) }
         })
         .collect()
     }

@@ -85,6 +85,7 @@ pub(super) const STOPPED: &str = "(state in ('refused', 'quarantined', 'held') a
 /// An item that was handed over, or not, and when it is looked at again.
 pub(super) struct Sent {
     pub seq: i64,
+    pub event_id: EventId,
     pub received: bool,
     pub next_at: Timestamp,
 }
