@@ -21,8 +21,9 @@ use crate::Clock;
 use crate::intake::{Intake, IntakeError};
 use crate::report::Asked;
 
-/// The most rows that are said in one commit. Somebody who saves an update meanwhile waits for one of them.
-const TOGETHER_MAX: usize = 192;
+/// The most rows that are said in one commit: of three events each, which one statement of the outbox still takes.
+/// Somebody who saves an update meanwhile waits for those that are begun.
+const TOGETHER_MAX: usize = 320;
 /// The most commits at once: while one waits for the disk, the rows of the next are looked at and signed.
 const COMMITS_MAX: usize = 3;
 
