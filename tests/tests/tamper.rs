@@ -435,8 +435,11 @@ impl World {
                 drawn.clone()
             };
             match &mut envelope.event {
-                Event::RegistryGenesis(genesis) => genesis.log_key = key_of(Publisher::Log).public_key(),
+                Event::RegistryGenesis(genesis) => {
+                    Arc::make_mut(genesis).log_key = key_of(Publisher::Log).public_key();
+                }
                 Event::RegistryKeyRegistered(registered) => {
+                    let registered = Arc::make_mut(registered);
                     registered.public_key = key_of(registered.publisher).public_key();
                     registered.key_id = registered.public_key.key_id();
                 }

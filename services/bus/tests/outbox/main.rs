@@ -10,6 +10,7 @@ mod faults;
 mod following;
 mod journey;
 mod random;
+mod saving;
 #[path = "../support/mod.rs"]
 mod support;
 
