@@ -226,7 +226,7 @@ fn whoever_writes_at_once_the_log_is_one() {
             let mut refused: HashSet<String> =
                 aside.iter().map(|raw| hex::encode(Sha256::digest(raw))).collect();
             refused.extend(entries.iter().filter_map(|entry| match entry.envelope().unwrap().event {
-                Event::RefusalRefused(refused) => Some(refused.sha256),
+                Event::RefusalRefused(refused) => Some(refused.sha256.clone()),
                 _ => None,
             }));
             let settled = sent.iter().filter(|(id, signed)| {

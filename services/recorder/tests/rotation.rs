@@ -103,7 +103,7 @@ impl World {
         let refusal = |entry: &tais_log::Entry| {
             let envelope = entry.envelope().unwrap();
             let Event::RefusalRefused(refused) = envelope.event else { panic!("{:?}", envelope.event) };
-            (refused.rule, envelope.key_id, envelope.key_seq)
+            (refused.rule.clone(), envelope.key_id, envelope.key_seq)
         };
         page.entries.iter().map(refusal).collect()
     }

@@ -36,7 +36,7 @@ use tais_proto::{Envelope, EnvelopeError, Position, SigningKey, Source, StreamId
 use crate::message::RecordedEntry;
 pub use error::OutboxError;
 pub use item::{Counts, Item, ItemState, NewEvents};
-use keeping::ToKeep;
+use keeping::{ToKeep, by_itself};
 pub use pace::Pace;
 use save::{Saved, Signer};
 use store::Store;
@@ -161,11 +161,10 @@ impl Outbox {
         if all.is_empty() {
             return Ok(Vec::new());
         }
-        let saved = match self.store.save_new(all, self.signer()).await? {
-            Some(saved) => saved,
-            None => self.kept().await?.save(all, self.signer()).await?,
-        };
-        let Saved { items, fresh } = saved;
+        if let Some(items) = self.save_if_new(all).await? {
+            return Ok(items);
+        }
+        let Saved { items, fresh } = self.kept().await?.save(all, self.signer()).await?;
         self.to_send.give(fresh);
         Ok(items)
     }
@@ -176,11 +175,18 @@ impl Outbox {
     /// # Errors
     /// When the disk does not take it.
     pub async fn save_new(&self, all: &[NewEvents]) -> Result<Option<Vec<Item>>, OutboxError> {
-        let Some(Saved { items, fresh }) = self.store.save_new(all, self.signer()).await? else {
-            return Ok(None);
-        };
-        self.to_send.give(fresh);
-        Ok(Some(items.into_iter().flatten().collect()))
+        Ok(self.save_if_new(all).await?.map(|items| items.into_iter().flatten().collect()))
+    }
+
+    /// Saves what says to be new, and hands it to the sender as soon as it is on disk.
+    async fn save_if_new(&self, all: &[NewEvents]) -> Result<Option<Vec<Vec<Item>>>, OutboxError> {
+        let Some((items, new)) = self.store.sign_new(all, self.signer()).await? else { return Ok(None) };
+        let outbox = self.clone();
+        let is_new = by_itself(async move {
+            let fresh = outbox.store.write_new(new).await?;
+            Ok(fresh.map(|fresh| outbox.to_send.give(fresh)).is_some())
+        });
+        Ok(is_new.await?.then_some(items))
     }
 
     const fn signer(&self) -> Signer<'_> {

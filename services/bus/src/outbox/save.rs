@@ -9,7 +9,6 @@ use tais_proto::{Event, EventId, Signed, SigningKey, Source, StreamId};
 
 use super::OutboxError;
 use super::item::{Item, ItemState, NewEvents};
-use super::keeping::by_itself;
 use super::row::{COLUMNS, Fresh, Placed, envelope_of, find, insert, insert_signed, item};
 use super::store::{BEGIN, ON_ITS_WAY, ROWS_AT_ONCE, STOPPED, Store};
 use crate::together::{self, TOGETHER_BYTES_MAX};
@@ -30,6 +29,12 @@ pub(super) struct Saved {
     pub items: Vec<Vec<Item>>,
     /// What is to be sent now.
     pub fresh: Vec<(Item, Signed)>,
+}
+
+/// What is written where it is new.
+pub(super) struct New {
+    fresh: Vec<Fresh>,
+    insert: QueryBuilder<Sqlite>,
 }
 
 /// The last place in the file, and the last of the key's sequence.
@@ -55,47 +60,36 @@ impl Store {
         Ok(Saved { items, fresh: sendable(fresh) })
     }
 
-    /// The same where all of it is new, in one statement that writes nothing unless it is.
-    pub async fn save_new(
+    /// The items of what is saved with one statement if all of it is new. Who comes next signs behind it while this
+    /// waits for the disk: if this is not written after all, that is not either.
+    pub async fn sign_new(
         &self,
         all: &[NewEvents],
         signer: Signer<'_>,
-    ) -> Result<Option<Saved>, OutboxError> {
-        let Some((before, items, fresh)) = self.sign_new(all, signer).await? else { return Ok(None) };
-        let is_new = match insert_new(&fresh, before, signer.key) {
-            Some(insert) => by_itself(self.clone().write_new(insert)).await?,
-            None => false,
-        };
-        if !is_new {
-            *self.last.lock().await = None;
-        }
-        Ok(is_new.then(|| Saved { items, fresh: sendable(fresh) }))
-    }
-
-    async fn write_new(self, mut insert: QueryBuilder<Sqlite>) -> Result<bool, OutboxError> {
-        let mut writer = self.writer.durable().await?;
-        match insert.build().execute(&mut *writer).await {
-            Ok(done) => Ok(done.rows_affected() > 0),
-            Err(error) if error.as_database_error().is_some_and(DatabaseError::is_unique_violation) => {
-                Ok(false)
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// What is written where all of it is new, and behind what. Who comes next signs behind it while this waits for
-    /// the disk: if this is not written after all, that is not either.
-    async fn sign_new(
-        &self,
-        all: &[NewEvents],
-        signer: Signer<'_>,
-    ) -> Result<Option<(Last, Vec<Vec<Item>>, Vec<Fresh>)>, OutboxError> {
+    ) -> Result<Option<(Vec<Vec<Item>>, New)>, OutboxError> {
         let mut last = self.last.lock().await;
         let Some(before) = last.take() else { return Ok(None) };
         let mut known = Known::nothing(before);
         let (items, fresh) = known.add(all, signer)?;
+        let Some(insert) = insert_new(&fresh, before, signer.key) else { return Ok(None) };
         *last = Some(known.last);
-        Ok(Some((before, items, fresh)))
+        Ok(Some((items, New { fresh, insert })))
+    }
+
+    /// Writes it if it is new, and gives what is to be sent now.
+    pub async fn write_new(&self, new: New) -> Result<Option<Vec<(Item, Signed)>>, OutboxError> {
+        let New { fresh, mut insert } = new;
+        let mut writer = self.writer.durable().await?;
+        let is_new = match insert.build().execute(&mut *writer).await {
+            Ok(done) => done.rows_affected() > 0,
+            Err(error) if error.as_database_error().is_some_and(DatabaseError::is_unique_violation) => false,
+            Err(error) => return Err(error.into()),
+        };
+        drop(writer);
+        if !is_new {
+            *self.last.lock().await = None;
+        }
+        Ok(is_new.then(|| sendable(fresh)))
     }
 
     /// Signs what is now the next of its stream. What is saved behind something that is on its way is signed when its

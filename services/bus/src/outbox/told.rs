@@ -12,6 +12,9 @@ use super::{Item, ItemState, Outbox, OutboxError};
 
 /// More that nobody has heard yet is looked up in the file.
 const HEARD_LATE_MAX: usize = 64;
+/// How long it is heard whether a receipt comes before the file is asked whether it came: that would stand in the way of
+/// what it is of.
+const HEARD_SOON: Duration = Duration::from_millis(5);
 
 /// What became of items.
 #[derive(Clone)]
@@ -62,18 +65,22 @@ impl Outbox {
         // Before looking: what comes after is told.
         let mut told = self.told.0.subscribe();
         let waiting = async {
-            self.look_at(&mut items).await?;
+            let mut soon = HEARD_SOON;
             while items.iter().any(Item::is_pending) {
-                match told.recv().await {
-                    Ok(News::Recorded(states)) => {
+                match tokio::time::timeout(soon, told.recv()).await {
+                    Ok(Ok(News::Recorded(states))) => {
                         for item in &mut items {
                             if let Some(state) = states.get(&item.event_id) {
                                 item.state = state.clone();
                             }
                         }
                     }
-                    Ok(News::Look) | Err(RecvError::Lagged(_)) => self.look_at(&mut items).await?,
-                    Err(RecvError::Closed) => break,
+                    Ok(Ok(News::Look) | Err(RecvError::Lagged(_))) => self.look_at(&mut items).await?,
+                    Ok(Err(RecvError::Closed)) => break,
+                    Err(_) => {
+                        soon = Duration::MAX;
+                        self.look_at(&mut items).await?;
+                    }
                 }
             }
             Ok(())

@@ -36,7 +36,7 @@ async fn who_saves_at_once_leaves_no_gap() {
     until(async || desk.outbox.open_items().await.unwrap().is_empty().then_some(())).await;
     let record = desk.scribe.record();
     let sequence = record.key_sequence();
-    assert!(sequence.len() >= 1 + 72 * 12, "{}", sequence.len());
+    assert!(sequence.len() > 72 * 12, "{}", sequence.len());
     assert_eq!(sequence, (1..=u32::try_from(sequence.len()).unwrap()).collect::<Vec<u32>>());
     assert!(record.wrongs.is_empty(), "{:?}", record.wrongs);
 }

@@ -266,7 +266,7 @@ pub fn obligation() -> ObligationScheduled {
     let json = include_str!("../../../../proto/examples/tais.obligation.scheduled.v1.min.json");
     let envelope = Envelope::parse(json.as_bytes()).unwrap();
     match envelope.event {
-        Event::ObligationScheduled(scheduled) => *scheduled,
+        Event::ObligationScheduled(scheduled) => scheduled.as_ref().clone(),
         other => panic!("{other:?}"),
     }
 }

@@ -163,7 +163,7 @@ impl World {
     pub async fn refusals(&self) -> Vec<RefusalRefused> {
         let entries = self.entries(StreamKind::Refusal).await;
         let refused = entries.into_iter().map(|envelope| match envelope.event {
-            Event::RefusalRefused(refused) => *refused,
+            Event::RefusalRefused(refused) => refused.as_ref().clone(),
             other => panic!("{other:?}"),
         });
         refused.collect()
