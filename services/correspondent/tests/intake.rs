@@ -1,6 +1,7 @@
 //! The intake on the bus in memory: what is saved, what comes back, and what a person decides.
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -8,6 +9,7 @@ use tais_bus::{
     ItemState, MemoryBus, Notice, Reader as _, RecordedEntry, RecorderBus as _, ReplayPage, Submitted,
 };
 use tais_correspondent::book::Book;
+use tais_correspondent::import::arriving::Arriving;
 use tais_correspondent::intake::{IntakeError, Submission};
 use tais_correspondent::own::View;
 use tais_correspondent::report::Report;
@@ -428,4 +430,43 @@ async fn an_import_corrects_what_was_validated_with_its_reason() {
     let Event::ActivityRevised(revised) = &view.open[0].event else { panic!("{view:?}") };
     assert_eq!(revised.reason.as_deref(), Some("The page was mended"));
     assert!(revised.corrects.is_some(), "it names the validation");
+}
+
+impl World {
+    /// Imports every row of a file that can be taken; gives how many rows are in each state.
+    async fn import(&self, file: &str) -> BTreeMap<&'static str, usize> {
+        let imports = self.correspondent.imports();
+        let file = Arriving::whole(file.as_bytes()).unwrap();
+        let opened = imports.take(self.actor, "file", file, Lang::EN).await.unwrap();
+        let preview = imports.preview(&opened, self.actor).await.unwrap();
+        let rows: Vec<_> = preview.takeable().map(|line| (line.line, line.outcome.version())).collect();
+        imports.commit(opened.upload.id, self.actor, "", &rows).await.unwrap();
+        loop {
+            let progress = imports.progress(opened.upload.id).await.unwrap();
+            if !progress.is_running {
+                return progress.counts;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+}
+
+/// Its reference was changed, and a file has both: the second builds on what nobody saw.
+#[tokio::test]
+async fn of_two_rows_about_one_activity_the_second_is_left_out() {
+    let mut world = World::new().await;
+    world.import("ref,title,kind\nX1,Training,training\n").await;
+    world.record_next().await;
+    let intake = world.correspondent.intake().clone();
+    let id = intake.activities().await.unwrap()[0].id;
+    let view = world.until(id, |view| view.open.is_empty()).await;
+    let details = ActivityDetails { external_ref: Some("X2".to_owned()), ..view.activity.details };
+    intake.act(world.submission(), id, vec![Command::Revise(details, None)]).await.unwrap();
+    world.record_next().await;
+    world.until(id, |view| view.open.is_empty()).await;
+    let both = "ref,title,kind,city\nX1,Training,training,Dili\nX2,Training,training,Suai\n";
+    assert_eq!(world.import(both).await, BTreeMap::from([("saved", 1), ("stale", 1)]));
+    let activities = intake.activities().await.unwrap();
+    let venue = activities[0].activity.details.venue.as_ref().unwrap();
+    assert_eq!((activities.len(), venue.city.as_deref()), (1, Some("Dili")));
 }

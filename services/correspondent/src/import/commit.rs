@@ -206,7 +206,7 @@ impl Imports {
         let choices = self.store.choices(id).await?;
         let waiting: Vec<Choice> =
             choices.into_iter().filter(|choice| choice.fate == Fate::Waiting).collect();
-        let work = Work { imports: self, id, said, assessor, reason };
+        let work = Work { imports: self, id, said, assessor, reason, streams: Mutex::default() };
         let together = stream::iter(waiting.chunks(TOGETHER_MAX).map(Ok));
         together.try_for_each_concurrent(COMMITS_MAX, |rows| work.say(rows)).await
     }
@@ -253,10 +253,12 @@ impl Imports {
 struct Work<'a> {
     imports: &'a Imports,
     id: Uuid,
-    /// What its rows say, by their lines; no two of them are about one activity.
+    /// What its rows say, by their lines.
     said: BTreeMap<u64, Said>,
     assessor: Assessor<'a>,
     reason: String,
+    /// The activities of which something was said: what a second row says of one is not on what the person saw.
+    streams: Mutex<HashSet<StreamId>>,
 }
 
 impl Work<'_> {
@@ -270,7 +272,10 @@ impl Work<'_> {
                 Some(said) => step(&self.assessor, said, &self.reason, *version).await?,
                 None => Err(Fate::Wrong),
             };
+            let is_first =
+                |stream| self.streams.lock().unwrap_or_else(PoisonError::into_inner).insert(stream);
             match step {
+                Ok(Step { stream, .. }) if !is_first(stream) => fates.push((*line, Fate::Stale, None)),
                 Ok(Step { id, stream, commands, decided }) => {
                     saying.push((*line, (id, stream)));
                     let decided = Some(decided).filter(|decided| decided.base_version == 0);
