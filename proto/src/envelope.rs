@@ -212,6 +212,14 @@ impl Envelope {
         if is_too_deep(bytes) {
             return Err(EnvelopeError::TooDeep);
         }
+        Self::read(bytes)
+    }
+
+    /// Reads bytes that [`Envelope::to_bytes`] made here, however many they are.
+    ///
+    /// # Errors
+    /// When they are no envelope of a known type.
+    pub fn read(bytes: &[u8]) -> Result<Self, EnvelopeError> {
         let wire = Wire::parse(bytes).map_err(EnvelopeError::Malformed)?;
         let event_type = EventType::parse(&wire.r#type)?;
         wire.check(event_type)?;

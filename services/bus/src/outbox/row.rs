@@ -178,7 +178,7 @@ pub(super) fn item(row: &SqliteRow) -> Result<Item, OutboxError> {
         });
     };
     let Envelope { stream, stream_version: version, actor, correlation, causation, time, event, .. } =
-        Envelope::parse(&envelope).map_err(unreadable)?;
+        Envelope::read(&envelope).map_err(unreadable)?;
     Ok(Item {
         seq,
         event_id,

@@ -73,3 +73,13 @@ async fn what_an_older_outbox_wrote_is_read_and_sent() {
     assert_eq!(desk.scribe.record().texts_of(stream), ["1", "2", "3"]);
     assert_eq!(desk.scribe.record().key_sequence(), [1, 2, 3]);
 }
+
+/// The recorder sets it aside; until then, and afterwards, a person can read what they said.
+#[tokio::test]
+async fn what_is_larger_than_any_message_is_read() {
+    let desk = Desk::new().await;
+    let stream = stream();
+    let items = desk.outbox.save(&new_events(stream, 0, &["x".repeat(300_000).as_str()])).await.unwrap();
+    assert_eq!(desk.outbox.items_of(stream).await.unwrap(), items);
+    assert_eq!(desk.outbox.open_items().await.unwrap(), items);
+}
